@@ -1,0 +1,333 @@
+"""The frozen inventory: whatever an administrator could say exists.
+
+Law of this room: values only. Nothing here knows what the product does with these objects, what time
+it is, or whether anybody is looking. Every object tells where it comes from (``origin``, which does
+not count when two are compared), and a fact that nobody told is :class:`~coexistence.vocabulary.Unknown`.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from coexistence.population import Population
+from coexistence.vocabulary import (
+    ApplicationKind,
+    Edition,
+    Maybe,
+    Origin,
+    PoolId,
+    PoolRole,
+    ServerId,
+    ServiceState,
+    SiteId,
+    SiteKind,
+    Unknown,
+    Version,
+)
+
+__all__ = [
+    "Application",
+    "Certificate",
+    "ClientVersionRule",
+    "Cms",
+    "ConferenceDirectory",
+    "Deployment",
+    "DnsRecord",
+    "EdgeNames",
+    "Gateway",
+    "Policy",
+    "Pool",
+    "Replica",
+    "Server",
+    "ServiceReading",
+    "SimpleUrl",
+    "Site",
+    "generations",
+    "key_of",
+]
+
+
+def key_of(fqdn: str) -> str:
+    """Return the form in which names are compared: lower case, no trailing dot.
+
+    >>> key_of("Pool01.Contoso.com.")
+    'pool01.contoso.com'
+    """
+    return fqdn.strip().rstrip(".").lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A central or branch site (not an Active Directory site)."""
+
+    id: SiteId
+    name: str
+    #: Text, where a document names a kind that nobody has described yet.
+    kind: SiteKind | str = SiteKind.CENTRAL
+    #: The central site that a branch site hangs off.
+    parent: SiteId | None = None
+    #: Edge pool or Director used for SIP federation; None where federation is off.
+    federation_route: Maybe[PoolId | None] = Unknown("Get-CsSite")
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeNames:
+    """External names of an Edge pool's three services; a single-name Edge has the same three times."""
+
+    access: str
+    web_conferencing: str
+    av: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Identically configured servers under one FQDN; a single server is a pool of one."""
+
+    id: PoolId
+    #: As the administrator typed it; ``id`` is what is compared.
+    fqdn: str
+    site: SiteId
+    role: PoolRole
+    #: None where editions mean nothing (Edge, Director, Mediation, …).
+    edition: Edition | None = None
+    #: The versions that the evidence leaves: one when known, ``(S19, SE)`` for a topology without
+    #: build numbers, all for a number nobody knows.
+    versions: tuple[Version, ...]
+    servers: tuple[ServerId, ...]
+    #: Role names installed on the pool's cluster, as the topology document spells them.
+    roles: frozenset[str] = frozenset()
+    #: Conferencing components (IMConf, DataConf, …), as the topology document spells them.
+    mcus: frozenset[str] = frozenset()
+    #: Applications whose ports the topology carries: testbot, Cas, Caa, Cps, RGS, PDP.
+    applications: frozenset[str] = frozenset()
+    #: Whether Windows Fabric ports are configured on the registrar.
+    has_fabric: bool = False
+    #: Edge pool that relays media for this pool.
+    media_edge: PoolId | None = None
+    #: Where an Edge, Mediation or trusted application pool hands SIP traffic to.
+    next_hop: PoolId | None = None
+    #: The other pool of a pair (Backup Service), or the backup registrar of a branch appliance.
+    backup: PoolId | None = None
+    #: SQL instance with the user store, ``host\\instance`` in lower case.
+    back_end: str | None = None
+    file_store: str | None = None
+    archiving_store: str | None = None
+    monitoring_store: str | None = None
+    office_web_apps: str | None = None
+    external_web_fqdn: str | None = None
+    #: Edge: a port for federation (5061) is open on the external access interface.
+    federation: bool = False
+    #: Edge: the XMPP proxy's ports are configured.
+    xmpp: bool = False
+    edge_names: EdgeNames | None = None
+    origin: Origin = field(compare=False)
+
+    @property
+    def version(self) -> Version | None:
+        """The one version this pool runs, or None while the evidence leaves several or none."""
+        return self.versions[0] if len(self.versions) == 1 else None
+
+    @property
+    def homes_users(self) -> bool:
+        """Whether accounts may be homed here."""
+        return self.role in (PoolRole.FRONT_END, PoolRole.BRANCH_APPLIANCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceReading:
+    """One Windows service as a server reported it."""
+
+    name: str
+    display_name: str = ""
+    #: Unknown for a status text that nobody has described.
+    state: Maybe[ServiceState]
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One machine of a pool."""
+
+    id: ServerId
+    fqdn: str
+    pool: PoolId
+    #: Four-part build of the core components, e.g. ``6.0.9319.619``.
+    build: Maybe[str] = Unknown("Get-CsServerPatchVersion")
+    #: What the server reported; unknown when nobody collected it.
+    services: Maybe[tuple[ServiceReading, ...]] = Unknown("Get-CsWindowsService")
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A server's read-only copy of the configuration, as the master sees it."""
+
+    server: ServerId
+    up_to_date: Maybe[bool]
+    #: Base version of the replica agent; empty where the export does not say.
+    product_version: str = ""
+    last_status_report: dt.datetime | None = None
+    last_update_creation: dt.datetime | None = None
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cms:
+    """The Central Management store: who hosts a copy, and who says it is the active master."""
+
+    hosts: tuple[PoolId, ...]
+    #: One in a sound deployment. Unknown for a draft that was never published.
+    masters: Maybe[tuple[PoolId, ...]]
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceDirectory:
+    """A numbered mapping from dial-in codes to meetings, owned by one pool."""
+
+    number: int
+    owner: PoolId
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Something that belongs to a pool and answers callers: a number, a group, a phone, an endpoint."""
+
+    id: str
+    kind: ApplicationKind
+    owner: PoolId
+    uri: str = ""
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """A trunk: a gateway together with the Mediation pool and port it is reached through."""
+
+    fqdn: str
+    mediation: PoolId
+    port: int
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsRecord:
+    """One name in internal DNS."""
+
+    name: str
+    #: ``A``, ``CNAME`` or ``SRV``.
+    kind: str
+    #: A pool's FQDN where the record leads to one of ours, else the text of the record.
+    target: str
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate assigned to a pool's servers."""
+
+    pool: PoolId
+    use: str
+    names: frozenset[str]
+    issuer: str
+    not_after: dt.date
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A named set of settings and the scope at which it applies."""
+
+    kind: str
+    #: ``global``, ``site:<id>`` or ``tag:<name>``.
+    scope: str
+    settings: tuple[tuple[str, str], ...] = ()
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientVersionRule:
+    """One rule of the client version filter; lower priorities are tried first."""
+
+    scope: str
+    priority: int
+    user_agent: str
+    compare: str
+    version: str
+    action: str
+    enabled: bool = True
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimpleUrl:
+    """A short base URL; ``component`` is Meet, Dialin or Cscp."""
+
+    component: str
+    #: ``*`` for all SIP domains.
+    domain: str
+    url: str
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """Everything that is known about one deployment at one moment.
+
+    A collection that no file told about is unknown, which is not the same as empty.
+    """
+
+    name: str
+    sip_domains: tuple[str, ...]
+    sites: tuple[Site, ...]
+    pools: tuple[Pool, ...]
+    servers: tuple[Server, ...]
+    cms: Cms
+    replicas: Maybe[tuple[Replica, ...]] = Unknown("Get-CsManagementStoreReplicationStatus")
+    population: Maybe[Population] = Unknown("Get-CsUser")
+    directories: Maybe[tuple[ConferenceDirectory, ...]] = Unknown("Get-CsConferenceDirectory")
+    applications: Maybe[tuple[Application, ...]] = Unknown("Get-CsRgsWorkflow")
+    gateways: tuple[Gateway, ...] = ()
+    records: Maybe[tuple[DnsRecord, ...]] = Unknown("DNS export")
+    certificates: Maybe[tuple[Certificate, ...]] = Unknown("certificate export")
+    policies: Maybe[tuple[Policy, ...]] = Unknown("Get-CsConferencingPolicy")
+    client_rules: Maybe[tuple[ClientVersionRule, ...]] = Unknown("Get-CsClientVersionPolicyRule")
+    simple_urls: Maybe[tuple[SimpleUrl, ...]] = Unknown("Get-CsSimpleUrlConfiguration")
+    #: Newest date inside the description; None where it carries no date.
+    as_of: dt.date | None = None
+
+    @cached_property
+    def pool_by_id(self) -> dict[PoolId, Pool]:
+        """Pools by key."""
+        return {pool.id: pool for pool in self.pools}
+
+    @cached_property
+    def server_by_id(self) -> dict[ServerId, Server]:
+        """Servers by key."""
+        return {server.id: server for server in self.servers}
+
+    @cached_property
+    def site_by_id(self) -> dict[SiteId, Site]:
+        """Sites by key."""
+        return {site.id: site for site in self.sites}
+
+    def pools_of(self, *roles: PoolRole) -> tuple[Pool, ...]:
+        """Return the pools that have one of these roles, in the order of the inventory."""
+        return tuple(pool for pool in self.pools if pool.role in roles)
+
+
+def generations(pools: Iterable[Pool]) -> tuple[tuple[Version, ...], ...]:
+    """Return the distinct version sets of the Front End pools among ``pools``, oldest first.
+
+    Two of them make a mixed deployment; the last is the new one, the others are legacy (domain
+    facts: topology format, section 6).
+    """
+    found = {pool.versions for pool in pools if pool.role is PoolRole.FRONT_END and pool.versions}
+    return tuple(sorted(found))

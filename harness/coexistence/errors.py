@@ -1,0 +1,45 @@
+"""Whose fault it is when something goes wrong.
+
+CoexistenceError
+├── InputError          the administrator's files or options cannot be used
+├── CheckError          a check module is wrong: found when it registers
+├── BlueprintError      a description contradicts itself
+└── EngineError         our own mistake: please report it
+
+What the *product* refuses is no exception at all: it is an outcome of the step.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+__all__ = ["BlueprintError", "CheckError", "CoexistenceError", "EngineError", "InputError"]
+
+
+class CoexistenceError(Exception):
+    """Base of all our errors; its text is one sentence with value, place and way out."""
+
+
+class InputError(CoexistenceError):
+    """A file or an option that cannot be used.
+
+    The text names file, line and value, and says what to do instead.
+    """
+
+    def __init__(self, message: str, *, file: str | None = None, line: int = 0) -> None:
+        place = "" if file is None else f"{file}, line {line}: " if line else f"{file}: "
+        super().__init__(place + message)
+        self.file = file
+        self.line = line
+
+
+class CheckError(CoexistenceError):
+    """A check function or module that cannot be registered, and why."""
+
+
+class BlueprintError(CoexistenceError):
+    """A description of a deployment that no deployment can have."""
+
+
+class EngineError(CoexistenceError):
+    """Something this project promised itself did not hold."""

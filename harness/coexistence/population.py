@@ -1,0 +1,314 @@
+"""Users and meetings as columns: one small integer per person and attribute.
+
+Law of this room: columns are read-only numpy arrays, shared until one is replaced as a whole. So a
+state is forked without copying anybody, and a million people fit into some tens of megabytes.
+
+Users (one row per account):
+
+================  ======  =======================================================================
+column            dtype   meaning
+================  ======  =======================================================================
+``home``          uint16  index into :attr:`Population.pools`; :data:`NOWHERE` without a pool
+``came_from``     uint16  the home when the estate was described; never changes afterwards
+``client``        uint8   :class:`~coexistence.vocabulary.ClientGeneration`
+``first_client``  uint8   the client when the estate was described: a downgrade leads back to it
+``kind``          uint8   :class:`~coexistence.vocabulary.UserKind`
+``contacts``      uint8   :class:`~coexistence.vocabulary.ContactStore`
+``voice``         uint8   1 Enterprise Voice, 0 not, :data:`UNTOLD`
+``xmpp``          uint8   1 has XMPP contacts, 0 not, :data:`UNTOLD`
+``chat``          uint8   1 uses Persistent Chat, 0 not, :data:`UNTOLD`
+``upgraded``      uint8   1 the plan or the administrator upgraded the client, 0 not, :data:`UNTOLD`
+================  ======  =======================================================================
+
+Meetings (one row per scheduled meeting):
+
+================  ======  =======================================================================
+column            dtype   meaning
+================  ======  =======================================================================
+``organizer``     uint32  row of the user
+``kind``          uint8   :class:`~coexistence.vocabulary.MeetingKind`
+``created``       int32   proleptic day number (``date.toordinal``)
+``last``          int32   day of the last occurrence; :data:`ENDLESS` for open-ended ones
+``scheduled_on``  uint8   :class:`~coexistence.vocabulary.Version` of the host at that time
+``by_upgraded``   uint8   1 scheduled with an upgraded client, 0 not, :data:`UNTOLD`
+``directory``     int16   conference directory of its dial-in code; -1 without one
+================  ======  =======================================================================
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any, Final, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from coexistence.vocabulary import ClientGeneration, ContactStore, Maybe, PoolId, UserKind
+
+__all__ = [
+    "ENDLESS",
+    "NOWHERE",
+    "UNTOLD",
+    "Addresses",
+    "Column",
+    "Group",
+    "Meetings",
+    "PackedText",
+    "Population",
+    "Rows",
+    "column",
+    "grouped",
+]
+
+Column: TypeAlias = npt.NDArray[Any]
+#: Row numbers, ascending.
+Rows: TypeAlias = npt.NDArray[np.int64]
+
+NOWHERE: Final = 0xFFFF
+UNTOLD: Final = 255
+ENDLESS: Final = 2**31 - 1
+
+
+def column(values: Iterable[int] | Column, dtype: npt.DTypeLike) -> Column:
+    """Return ``values`` as a read-only column."""
+    made = np.array(values if isinstance(values, np.ndarray) else list(values), dtype=dtype)
+    made.setflags(write=False)
+    return made
+
+
+class Addresses(Protocol):
+    """SIP addresses by row, without the ``sip:`` prefix: packed text, or names made up when asked."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, row: int, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackedText:
+    """A column of texts as one UTF-8 blob and the place where each ends.
+
+    >>> texts = PackedText.of(["ann@contoso.com", "bob@contoso.com"])
+    >>> len(texts), texts[1]
+    (2, 'bob@contoso.com')
+    """
+
+    blob: bytes
+    ends: Column
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> PackedText:
+        """Pack ``texts``; lone surrogates, which UTF-8 cannot hold, become question marks."""
+        parts = [text.encode("utf-8", "replace") for text in texts]
+        ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)), dtype=np.int64)
+        return cls(b"".join(parts), column(ends, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, row: int) -> str:
+        start = int(self.ends[row - 1]) if row > 0 else 0
+        return self.blob[start : int(self.ends[row])].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that agree in every column asked about."""
+
+    #: Their common values, in the order of the columns.
+    values: tuple[int, ...]
+    #: How many rows.
+    count: int
+    #: The first of them.
+    first: int
+
+
+def grouped(columns: Sequence[Column], rows: Rows | None = None) -> tuple[Group, ...]:
+    """Return the distinct combinations of values in ``columns``, ordered by value.
+
+    ``rows`` restricts the count to some rows. Cost: one sort of as many keys as there are rows.
+    """
+    taken = [part if rows is None else part[rows] for part in columns]
+    if not len(taken[0]):
+        return ()
+    key = taken[0].astype(np.int64)
+    for part in taken[1:]:
+        key = key * (int(part.max()) + 1) + part
+    _, first, count = np.unique(key, return_index=True, return_counts=True)
+    return tuple(
+        Group(tuple(int(part[at]) for part in taken), int(many), int(at if rows is None else rows[at]))
+        for at, many in zip(first.tolist(), count.tolist(), strict=True)
+    )
+
+
+class _Table:
+    """Equality and length of a frozen dataclass of columns."""
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(
+            _same(getattr(self, each.name), getattr(other, each.name))
+            for each in fields(self)  # type: ignore[arg-type]  # every subclass is a dataclass
+            if each.compare
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # columns are compared by content, not hashed
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return bool(one == other)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Meetings(_Table):
+    """Scheduled meetings, one row each; the columns are described at the top of this room."""
+
+    organizer: Column
+    kind: Column
+    created: Column
+    last: Column
+    scheduled_on: Column
+    by_upgraded: Column
+    directory: Column
+
+    @classmethod
+    def none(cls) -> Meetings:
+        """No meeting at all (which is not the same as *unknown*)."""
+        return cls.of([])
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, int, int, int, int, int, int]]) -> Meetings:
+        """Build the table from rows in the order of its columns."""
+        parts = list(zip(*rows, strict=True)) if rows else [()] * len(_MEETING_DTYPES)
+        return cls(
+            **{
+                name: column(part, dtype)
+                for (name, dtype), part in zip(_MEETING_DTYPES.items(), parts, strict=True)
+            }
+        )
+
+    def __len__(self) -> int:
+        return len(self.organizer)
+
+    def appended(self, more: Meetings) -> Meetings:
+        """Return these meetings followed by ``more``."""
+        return Meetings(
+            **{
+                name: column(np.concatenate([getattr(self, name), getattr(more, name)]), dtype)
+                for name, dtype in _MEETING_DTYPES.items()
+            }
+        )
+
+
+_MEETING_DTYPES: Final[dict[str, npt.DTypeLike]] = {
+    "organizer": np.uint32,
+    "kind": np.uint8,
+    "created": np.int32,
+    "last": np.int32,
+    "scheduled_on": np.uint8,
+    "by_upgraded": np.uint8,
+    "directory": np.int16,
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Population(_Table):
+    """Everybody with an account, and what they scheduled."""
+
+    #: Pools that the columns ``home`` and ``came_from`` refer to; a pool that the topology does not
+    #: know may stand here too.
+    pools: tuple[PoolId, ...]
+    home: Column
+    came_from: Column
+    client: Column
+    first_client: Column
+    kind: Column
+    contacts: Column
+    voice: Column
+    xmpp: Column
+    chat: Column
+    upgraded: Column
+    meetings: Maybe[Meetings]
+    #: Who they are; only looked at for people who are shown.
+    addresses: Addresses = field(compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        pools: Sequence[PoolId],
+        home: Iterable[int] | Column,
+        *,
+        addresses: Addresses,
+        meetings: Maybe[Meetings],
+        client: Iterable[int] | Column | None = None,
+        kind: Iterable[int] | Column | None = None,
+        contacts: Iterable[int] | Column | None = None,
+        voice: Iterable[int] | Column | None = None,
+        xmpp: Iterable[int] | Column | None = None,
+        chat: Iterable[int] | Column | None = None,
+        upgraded: Iterable[int] | Column | None = None,
+    ) -> Population:
+        """Build a population; a column that is left out is unknown (``kind``: all persons)."""
+        homes = column(home, np.uint16)
+
+        def given(values: Iterable[int] | Column | None, otherwise: int) -> Column:
+            return column(np.full(len(homes), otherwise) if values is None else values, np.uint8)
+
+        clients = given(client, ClientGeneration.UNKNOWN)
+        return cls(
+            pools=tuple(pools),
+            home=homes,
+            came_from=homes,
+            client=clients,
+            first_client=clients,
+            kind=given(kind, UserKind.PERSON),
+            contacts=given(contacts, ContactStore.UNKNOWN),
+            voice=given(voice, UNTOLD),
+            xmpp=given(xmpp, UNTOLD),
+            chat=given(chat, UNTOLD),
+            upgraded=given(upgraded, UNTOLD),
+            meetings=meetings,
+            addresses=addresses,
+        )
+
+    def __len__(self) -> int:
+        return len(self.home)
+
+    def changed(self, **columns: Any) -> Population:
+        """Return this population with some attributes replaced; the others stay shared."""
+        return replace(self, **columns)
+
+    def code(self, pool: PoolId) -> int:
+        """Return the code of ``pool`` in ``home``; :data:`NOWHERE` for a pool nobody was ever on."""
+        return self._codes.get(pool, NOWHERE)
+
+    def with_pool(self, pool: PoolId) -> Population:
+        """Return a population that can name ``pool``; itself if it can already."""
+        return self if pool in self._codes else replace(self, pools=(*self.pools, pool))
+
+    @cached_property
+    def _codes(self) -> dict[PoolId, int]:
+        return {pool: code for code, pool in enumerate(self.pools)}
+
+    @cached_property
+    def people(self) -> Rows:
+        """Rows of enabled people with a pool: those to whom anything is promised."""
+        return np.flatnonzero((self.kind == UserKind.PERSON) & (self.home != NOWHERE))
+
+    @cached_property
+    def people_by_pool(self) -> dict[PoolId, int]:
+        """How many people each pool is home to; pools without anybody are left out."""
+        counts = np.bincount(self.home[self.people], minlength=len(self.pools))
+        return {pool: int(count) for pool, count in zip(self.pools, counts, strict=False) if count}
+
+    @cached_property
+    def accounts_by_pool(self) -> dict[PoolId, int]:
+        """How many accounts of any kind each pool is home to; empty pools are left out."""
+        counts = np.bincount(self.home[self.home != NOWHERE], minlength=len(self.pools))
+        return {pool: int(count) for pool, count in zip(self.pools, counts, strict=False) if count}
