@@ -1,0 +1,114 @@
+"""Which deployments we try: the one description that sampler and Hypothesis share.
+
+Law of this room: bounds and shares, with the reason where a number was chosen. How the shapes come out
+is described in ``docs/generated-deployments.md``, and a test measures the spread.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coexistence.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    Crowd,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.generation.spaces import Choice, Flag, Many, Optional, Record, Whole
+from coexistence.vocabulary import (
+    ClientGeneration,
+    ContactStore,
+    Edition,
+    MeetingKind,
+    PathPair,
+    UserKind,
+    Version,
+)
+
+__all__ = ["blueprint_space", "clients_for"]
+
+_C = ClientGeneration
+#: Clients that may sign in to each generation. Source: client interoperability (Lync Server 2013),
+#: clients and devices (2015), feature comparison (2019); migration facts, section 4.3. What a list does
+#: not name is left out here, because a made-up deployment must be sound.
+_SIGNS_IN: Final = {
+    Version.L10: {_C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013},
+    Version.L13: {_C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013, _C.MOBILE},
+    Version.S15: {
+        _C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016,
+    },
+    Version.S19: {_C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016},
+    Version.SE: {_C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016},
+}
+
+
+def clients_for(legacy: Version, target: Version) -> tuple[ClientGeneration, ...]:
+    """Return the clients that may sign in before and after a migration, oldest first."""
+    return tuple(sorted(_SIGNS_IN[legacy] & _SIGNS_IN[target]))
+
+
+def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
+    """Return the space of blueprints for one pair of versions."""
+    crowd = Record(
+        Crowd,
+        {
+            # From a handful to a few hundred: enough for every rounding of shares, little to compute.
+            "people": Whole(1, 200, lean=3),
+            "client": Choice(clients_for(path.legacy, path.target)),
+            "kind": Choice([UserKind.PERSON] * 8 + [UserKind.DISABLED, UserKind.CLOUD, UserKind.RESOURCE]),
+            "contacts": Choice([ContactStore.SERVER, ContactStore.SERVER, ContactStore.EXCHANGE]),
+            "voice": Flag(0.4),
+            # Both keep a pool from being retired on S19 and SE, so they are rare.
+            "xmpp": Flag(0.05),
+            "chat": Flag(0.05),
+            "meetings": Whole(0, 3),
+            "meeting_kind": Choice([MeetingKind.ONCE, MeetingKind.RECURRING, MeetingKind.STATIC]),
+        },
+    )
+    pool = Record(
+        PoolBlueprint,
+        {
+            "edition": Choice([Edition.STANDARD, Edition.ENTERPRISE]),
+            "front_ends": Whole(1, 6, lean=1.5),
+            "crowds": Many(crowd, 0, 5),
+            "dial_in": Flag(0.6),
+            "voice": Flag(0.6),
+            "response_groups": Whole(0, 3, lean=2),
+            "call_park": Flag(0.3),
+            "admission_control": Flag(0.3),
+            "common_area_phones": Whole(0, 3, lean=2),
+            "analog_devices": Whole(0, 2, lean=2),
+            "exchange_um": Flag(0.3),
+            "unassigned_numbers": Flag(0.3),
+            "archiving": Flag(0.3),
+            "monitoring": Flag(0.5),
+            "paired": Flag(0.4),
+        },
+    )
+    site = Record(
+        SiteBlueprint,
+        {
+            "pools": Many(pool, 1, 3, lean=2),
+            "branches": Many(Record(BranchBlueprint, {"crowds": Many(crowd, 0, 2)}), 0, 2, lean=2),
+            "edge": Optional(
+                Record(EdgeBlueprint, {"servers": Whole(1, 3), "federation": Flag(0.8), "xmpp": Flag(0.3)}), 0.6
+            ),
+            "director": Flag(0.25),
+            "mediation": Whole(0, 2, lean=2),
+            "trusted_applications": Whole(0, 2, lean=2),
+            "persistent_chat": Flag(0.2),
+        },
+    )
+    return Record(
+        Blueprint,
+        {
+            "legacy": Choice([path.legacy]),
+            "target": Choice([path.target]),
+            "sites": Many(site, 1, max_sites, lean=1.5),
+            "sip_domains": Whole(1, 3, lean=2),
+        },
+    )

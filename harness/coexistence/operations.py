@@ -1,0 +1,264 @@
+"""Operations: one frozen value for each thing that an administrator, or a person, can do.
+
+Law of this room: a value says what is done, not what comes of it. Whether the product agrees, and what
+is true afterwards, is the simulation's to say.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from coexistence.deployment import DnsRecord, Pool, Server
+from coexistence.vocabulary import ClientGeneration, PoolId, ServerId, ServiceState, SiteId, Version
+
+__all__ = [
+    "AssociateMediaEdge",
+    "DowngradeClients",
+    "InstallTools",
+    "LetDaysPass",
+    "MoveApplications",
+    "MoveCms",
+    "MoveConferenceDirectories",
+    "MoveUsers",
+    "Operation",
+    "PrepareDirectory",
+    "PublishTopology",
+    "RemovePool",
+    "Replicate",
+    "RescheduleMeetings",
+    "RollBackContactStore",
+    "ScheduleMeetings",
+    "Selection",
+    "SetDnsRecords",
+    "SetEdgeFederation",
+    "SetNextHop",
+    "SetServiceState",
+    "StartServices",
+    "StopServices",
+    "SwitchFederationRoute",
+    "UpgradeClients",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which accounts an operation is about, without listing a million of them."""
+
+    #: Homed on this pool now.
+    on: PoolId
+    #: … and on that one when the estate was described.
+    came_from: PoolId | None = None
+    #: … and only so many of them, in the order of the inventory.
+    first: int | None = None
+    #: Leave out people who need a feature that the target has no counterpart for.
+    without_xmpp: bool = False
+    without_chat: bool = False
+    #: Only people, not resource or disabled accounts.
+    people_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepareDirectory:
+    """Prepare schema, forest and domain of Active Directory for a version."""
+
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallTools:
+    """Give the administrators the tools of a version."""
+
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDnsRecords:
+    """Create or repoint names in DNS; a record of the same name and kind is replaced."""
+
+    records: tuple[DnsRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishTopology:
+    """Define pools and publish: the master has them, the replicas learn them by replication."""
+
+    tools: Version
+    pools: tuple[Pool, ...]
+    servers: tuple[Server, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicate:
+    """Wait until every replica whose services run has the newest configuration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartServices:
+    """Install if need be, and start, everything that a pool's servers should run."""
+
+    pool: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopServices:
+    """Drain, then stop, every service of a pool."""
+
+    pool: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetServiceState:
+    """Put one Windows service of one server into a state (a failure, a drain, a restart)."""
+
+    server: ServerId
+    #: Short name, e.g. ``RTCSRV``.
+    service: str
+    state: ServiceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociateMediaEdge:
+    """Set "Associate Edge pool (for media components)" of a pool; None clears it."""
+
+    pool: PoolId
+    edge: PoolId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchFederationRoute:
+    """Set a site's "Enable SIP federation" to an Edge pool or Director; None clears it."""
+
+    site: SiteId
+    to: PoolId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetEdgeFederation:
+    """Set an Edge pool's "Enable federation (port 5061)"."""
+
+    edge: PoolId
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetNextHop:
+    """Set where an Edge, Mediation or trusted application pool hands traffic to, or a branch
+    appliance's backup registrar."""
+
+    pool: PoolId
+    to: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveUsers:
+    """``Move-CsUser``: give accounts a new home pool."""
+
+    users: Selection
+    to: PoolId
+    tools: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeClients:
+    """Roll a client out to people; from then on they count as upgraded."""
+
+    users: Selection
+    to: ClientGeneration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DowngradeClients:
+    """Give upgraded people the client back that they had when the estate was described."""
+
+    users: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleMeetings:
+    """People schedule meetings with the client and on the pool that they have now."""
+
+    by: Selection
+    each: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleMeetings:
+    """Organizers replace meetings that their pool cannot host by new ones."""
+
+    by: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollBackContactStore:
+    """Take contact lists back from Exchange to the server (``Invoke-CsUcsRollback``)."""
+
+    users: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveApplications:
+    """Give every application object of a pool to another one (numbers, groups, phones, endpoints)."""
+
+    source: PoolId
+    to: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveConferenceDirectories:
+    """``Move-CsConferenceDirectory`` for each directory of a pool."""
+
+    source: PoolId
+    to: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCms:
+    """``Move-CsManagementServer``, local setup on every server, and the wait for replication."""
+
+    to: PoolId
+    tools: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovePool:
+    """Delete a pool and its servers from the topology, and publish."""
+
+    pool: PoolId
+    tools: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetDaysPass:
+    """Nothing is done; the calendar goes on."""
+
+    days: int
+
+
+Operation: TypeAlias = (
+    PrepareDirectory
+    | InstallTools
+    | SetDnsRecords
+    | PublishTopology
+    | Replicate
+    | StartServices
+    | StopServices
+    | SetServiceState
+    | AssociateMediaEdge
+    | SwitchFederationRoute
+    | SetEdgeFederation
+    | SetNextHop
+    | MoveUsers
+    | UpgradeClients
+    | DowngradeClients
+    | ScheduleMeetings
+    | RescheduleMeetings
+    | RollBackContactStore
+    | MoveApplications
+    | MoveConferenceDirectories
+    | MoveCms
+    | RemovePool
+    | LetDaysPass
+)

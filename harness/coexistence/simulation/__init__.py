@@ -1,0 +1,4 @@
+"""What is true, what the product does, and the one function that makes a new state.
+
+PYTEST_DONT_REWRITE
+"""

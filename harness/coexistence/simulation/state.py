@@ -1,0 +1,229 @@
+"""What is true at one moment, as frozen values that share whatever did not change.
+
+Law of this room: only ``apply`` makes a state from another one. A state holds one mapping for each kind
+of object; changing one object copies that mapping and shares all others, and the population's columns
+are shared until one is replaced.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, TypeVar
+
+from coexistence.deployment import (
+    Application,
+    Certificate,
+    ClientVersionRule,
+    Cms,
+    ConferenceDirectory,
+    Deployment,
+    DnsRecord,
+    Gateway,
+    Policy,
+    Pool,
+    Replica,
+    Server,
+    ServiceReading,
+    SimpleUrl,
+    Site,
+)
+from coexistence.population import Population
+from coexistence.vocabulary import Maybe, PoolId, PoolRole, ServerId, ServiceState, SiteId, Unknown, Version
+from coexistence.windows_services import CATALOGUE, display_name, find
+
+__all__ = ["Readings", "State", "deployment_of", "state_of"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+#: What a server reports, by the catalogue's key of the service; by its lower-case name where the
+#: catalogue does not know it.
+Readings: TypeAlias = Mapping[str, Maybe[ServiceState]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One moment of a deployment."""
+
+    #: ``date.toordinal`` of the plan's calendar.
+    day: int
+    #: The newest version whose administrative tools are installed.
+    tools: Version | None
+    #: Versions that Active Directory is prepared for.
+    prepared: frozenset[Version]
+    sites: Mapping[SiteId, Site]
+    pools: Mapping[PoolId, Pool]
+    servers: Mapping[ServerId, Server]
+    services: Mapping[ServerId, Maybe[Readings]]
+    #: Pools whose services were stopped on purpose, on the way out.
+    silenced: frozenset[PoolId]
+    cms: Cms
+    #: Number of the newest published configuration.
+    published: int
+    #: In which published configuration a pool was last defined.
+    defined: Mapping[PoolId, int]
+    #: The newest configuration that each server's replica holds. Unknown for a server whose status
+    #: nobody exported, -1 for a replica that is known to lag behind by something nobody named.
+    replicas: Mapping[ServerId, Maybe[int]]
+    population: Maybe[Population]
+    directories: Maybe[tuple[ConferenceDirectory, ...]]
+    applications: Maybe[tuple[Application, ...]]
+    gateways: tuple[Gateway, ...]
+    records: Maybe[Mapping[tuple[str, str], DnsRecord]]
+    certificates: Maybe[tuple[Certificate, ...]]
+    policies: Maybe[tuple[Policy, ...]]
+    client_rules: Maybe[tuple[ClientVersionRule, ...]]
+    simple_urls: Maybe[tuple[SimpleUrl, ...]]
+
+    def changed(self, **parts: Any) -> State:
+        """Return this state with some parts replaced; the others stay shared."""
+        return replace(self, **parts)
+
+    def is_current(self, server: ServerId) -> Maybe[bool]:
+        """Tell whether a server's replica holds the newest published configuration."""
+        held = self.replicas.get(server, _NO_STATUS)
+        return held if isinstance(held, Unknown) else held == self.published
+
+
+BY_KEY: Final = {service.key: service for service in CATALOGUE}
+
+_NO_STATUS: Final = Unknown("Get-CsManagementStoreReplicationStatus")
+
+
+def frozen(mapping: dict[K, V]) -> Mapping[K, V]:
+    """Return a read-only view, so that nobody who is handed a state can change it."""
+    return MappingProxyType(mapping)
+
+
+def readings_of(services: Maybe[tuple[ServiceReading, ...]]) -> Maybe[Readings]:
+    """Index what a server reported by name."""
+    if isinstance(services, Unknown):
+        return services
+    return frozen({_key(each): each.state for each in services})
+
+
+def _key(reading: ServiceReading) -> str:
+    found = find(reading.name, reading.display_name)
+    return found.key if found else (reading.name or reading.display_name).lower()
+
+
+def state_of(deployment: Deployment, *, day: int, tools: Version | None) -> State:
+    """Return the state that a deployment's inventory describes.
+
+    ``tools`` is the version of the newest administrative tools in use; left out, tools of the newest
+    generation in the topology are taken to be at hand (assumption ``newest-tools``).
+    """
+    newest = max((version for pool in deployment.pools for version in pool.versions), default=None)
+    # Servers of a healthy pool share one tuple of readings; index it once.
+    indexed: dict[int, Maybe[Readings]] = {}
+    for server in deployment.servers:
+        if id(server.services) not in indexed:
+            indexed[id(server.services)] = readings_of(server.services)
+    replicas: dict[ServerId, Maybe[int]] = {}
+    if not isinstance(deployment.replicas, Unknown):
+        for replica in deployment.replicas:
+            known = replica.up_to_date
+            replicas[replica.server] = known if isinstance(known, Unknown) else 0 if known else -1
+    records = deployment.records
+    return State(
+        day=day,
+        tools=tools or newest,
+        prepared=frozenset(version for pool in deployment.pools for version in pool.versions),
+        sites=frozen({site.id: site for site in deployment.sites}),
+        pools=frozen(dict(deployment.pool_by_id)),
+        servers=frozen(dict(deployment.server_by_id)),
+        services=frozen({server.id: indexed[id(server.services)] for server in deployment.servers}),
+        silenced=frozenset(),
+        cms=deployment.cms,
+        published=0,
+        defined=frozen({pool.id: 0 for pool in deployment.pools}),
+        replicas=frozen(replicas),
+        population=deployment.population,
+        directories=deployment.directories,
+        applications=deployment.applications,
+        gateways=deployment.gateways,
+        records=records
+        if isinstance(records, Unknown)
+        else frozen({(record.name, record.kind): record for record in records}),
+        certificates=deployment.certificates,
+        policies=deployment.policies,
+        client_rules=deployment.client_rules,
+        simple_urls=deployment.simple_urls,
+    )
+
+
+def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Deployment:
+    """Return the inventory of a state, as an administrator would export it at that moment."""
+    as_of = dt.date.fromordinal(state.day)
+    reported = dt.datetime.combine(as_of, dt.time(8))
+    replicas: list[Replica] = []
+    for server in state.servers.values():
+        current = state.is_current(server.id)
+        build = server.build
+        replicas.append(
+            Replica(
+                server=server.id,
+                up_to_date=current,
+                product_version="" if isinstance(build, Unknown) else f"{build.rpartition('.')[0]}.0",
+                last_status_report=reported,
+                last_update_creation=reported,
+                origin=server.origin,
+            )
+        )
+    servers = tuple(_with_readings(state, server) for server in state.servers.values())
+    return Deployment(
+        name=name,
+        sip_domains=sip_domains,
+        sites=tuple(state.sites.values()),
+        pools=tuple(state.pools.values()),
+        servers=servers,
+        cms=state.cms,
+        replicas=tuple(replicas),
+        population=state.population,
+        directories=state.directories,
+        applications=state.applications,
+        gateways=state.gateways,
+        records=state.records if isinstance(state.records, Unknown) else tuple(state.records.values()),
+        certificates=state.certificates,
+        policies=state.policies,
+        client_rules=state.client_rules,
+        simple_urls=state.simple_urls,
+        as_of=as_of,
+    )
+
+
+def _with_readings(state: State, server: Server) -> Server:
+    pool = state.pools[server.pool]
+    version = pool.versions[0] if pool.versions else Version.SE
+    on_edge = pool.role is PoolRole.EDGE
+    return replace(server, services=_exported(state.services[server.id], server, version, on_edge=on_edge))
+
+
+def _exported(
+    readings: Maybe[Readings], server: Server, version: Version, *, on_edge: bool
+) -> Maybe[tuple[ServiceReading, ...]]:
+    if isinstance(readings, Unknown):
+        return readings
+    before = server.services
+    known = {} if isinstance(before, Unknown) else {_key(reading): reading for reading in before}
+    return tuple(
+        replace(known[key], state=now) if key in known else _reported(key, now, server, version, on_edge=on_edge)
+        for key, now in readings.items()
+    )
+
+
+def _reported(
+    key: str, now: Maybe[ServiceState], server: Server, version: Version, *, on_edge: bool
+) -> ServiceReading:
+    service = BY_KEY.get(key)
+    return ServiceReading(
+        name=(service.name or "") if service else key,
+        display_name=(display_name(service, version, on_edge=on_edge) or "") if service else "",
+        state=now,
+        origin=server.origin,
+    )

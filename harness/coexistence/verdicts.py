@@ -1,0 +1,479 @@
+"""The result as plain data: what travels between processes, and what a report is made of.
+
+Law of this room: everything here is JSON types or turns into them and back, in a stable order. Whether
+it is go, no-go or not proven is decided here and nowhere else.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from coexistence.checking import Broken, Check, OpenQuestion, Place, Result
+from coexistence.observation import Outcome
+from coexistence.simulation.rules import ASSUMPTIONS, Rules
+from coexistence.vocabulary import CHECKPOINT_ORDER, Clause, Severity
+
+__all__ = [
+    "GO",
+    "NOT_PROVEN",
+    "NO_GO",
+    "Account",
+    "EstateReport",
+    "FindingRecord",
+    "ItemVerdict",
+    "Run",
+    "Standing",
+    "UndecidedRecord",
+    "VerdictWord",
+    "add_bills",
+]
+
+VerdictWord: TypeAlias = Literal["go", "no-go", "not-proven"]
+Standing: TypeAlias = Literal["kept", "broken", "undecided", "not-applicable"]
+GO: Final = "go"
+NO_GO: Final = "no-go"
+NOT_PROVEN: Final = "not-proven"
+#: Findings that one item reports one by one; further ones are counted. A family with a defect everywhere
+#: would otherwise fill memory with the same sentence.
+MAX_FINDINGS: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRecord:
+    """One broken promise about one subject."""
+
+    check: str
+    clause: str
+    severity: str
+    estate: str
+    #: Number of the generated deployment; None for a twin.
+    deployment: int | None
+    checkpoint: str
+    kind: str
+    subject: str
+    people: int
+    message: str
+    outcome: Mapping[str, Any] | None
+    assumes: tuple[str, ...]
+    remedy: str
+    document: str
+
+    def plain(self) -> dict[str, Any]:
+        """Return the finding as the JSON report shows it."""
+        made = dataclasses.asdict(self)
+        made["assumes"] = list(self.assumes)
+        made["waived"] = None
+        return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedRecord:
+    """A promise that could not be decided, and what would decide it."""
+
+    check: str
+    checkpoint: str
+    severity: str
+    needs: tuple[str, ...]
+    #: People concerned; None where nobody told how many there are.
+    people: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemVerdict:
+    """What one item found: one check at one checkpoint, of a twin or of a shard of a family."""
+
+    check: str
+    clause: str
+    severity: str
+    estate: str
+    checkpoint: str
+    #: First and last deployment of the shard; None for a twin.
+    shard: tuple[int, int] | None
+    evaluations: int
+    findings: tuple[FindingRecord, ...]
+    #: Findings beyond those that are reported one by one.
+    more_findings: int
+    #: People hit, each counted once.
+    people: int
+    undecided: UndecidedRecord | None
+    assumes: tuple[str, ...]
+    #: What the check raised, as one line; None if it did not.
+    crash: str | None
+    #: Whether a finding weighs enough to mean no-go.
+    fails: bool
+    #: Bills of the shard, by checkpoint; summed over its deployments.
+    bills: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Standing:
+        """What became of the promise."""
+        if self.fails:
+            return "broken"
+        if self.undecided is not None or self.crash is not None:
+            return "undecided"
+        return "kept" if self.evaluations else "not-applicable"
+
+    def plain(self) -> dict[str, Any]:
+        """Return JSON types, for the way from a worker to the controller."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> ItemVerdict:
+        """Read back what :meth:`plain` wrote (tuples may have become lists on the way)."""
+        rest = dict(data)
+        findings = tuple(FindingRecord(**{**each, "assumes": tuple(each["assumes"])}) for each in rest.pop("findings"))
+        undecided = rest.pop("undecided")
+        shard = rest.pop("shard")
+        return cls(
+            findings=findings,
+            undecided=undecided and UndecidedRecord(**{**undecided, "needs": tuple(undecided["needs"])}),
+            shard=shard and (shard[0], shard[1]),
+            assumes=tuple(rest.pop("assumes")),
+            **rest,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        check: Check,
+        place: Place,
+        estate: str,
+        results: Iterable[tuple[int | None, Result]],
+        *,
+        shard: tuple[int, int] | None = None,
+        bills: Mapping[str, Any] | None = None,
+    ) -> ItemVerdict:
+        """Sum up what one check said about one or several deployments at one checkpoint."""
+        findings: list[FindingRecord] = []
+        counted = 0
+        hit: dict[tuple[int | None, str], int] = {}
+        questions: list[OpenQuestion] = []
+        evaluations = 0
+        assumes: set[str] = set()
+        crash = None
+        fails = False
+        for number, result in results:
+            evaluations += result.evaluations
+            assumes |= result.assumes
+            questions += result.undecided
+            if result.crash is not None and crash is None:
+                crash = f"{type(result.crash).__name__}: {result.crash}"
+            for broken in result.broken:
+                counted += 1
+                fails = fails or broken.severity.fails
+                hit |= {(number, cohort): people for cohort, people in broken.hit.items()}
+                if len(findings) < MAX_FINDINGS:
+                    findings.append(_record(check, place, estate, number, broken))
+        return cls(
+            check=check.id,
+            clause=check.clause.value,
+            severity=check.severity.name.lower(),
+            estate=estate,
+            checkpoint=place.label,
+            shard=shard,
+            evaluations=evaluations,
+            findings=tuple(findings),
+            more_findings=counted - len(findings),
+            people=sum(hit.values()),
+            undecided=_open(check, place, questions),
+            assumes=tuple(sorted(assumes)),
+            crash=crash,
+            fails=fails,
+            bills=bills or {},
+        )
+
+
+def _record(check: Check, place: Place, estate: str, number: int | None, broken: Broken) -> FindingRecord:
+    outcome = broken.finding.outcome
+    return FindingRecord(
+        check=check.id,
+        clause=check.clause.value,
+        severity=broken.severity.name.lower(),
+        estate=estate,
+        deployment=number,
+        checkpoint=place.label,
+        kind=broken.finding.kind,
+        subject=broken.subject,
+        people=broken.people,
+        message="" if outcome else broken.message,
+        outcome=outcome and _plain_outcome(outcome),
+        assumes=outcome.assumes if outcome else (),
+        remedy=check.remedy,
+        document=check.source,
+    )
+
+
+def _plain_outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "disposition": outcome.disposition.value,
+        "sip": outcome.sip,
+        "diagnostic": outcome.diagnostic,
+        "reason": outcome.reason,
+        "source": outcome.source,
+        "hops": [str(hop) for hop in outcome.hops],
+    }
+
+
+def _open(check: Check, place: Place, questions: Sequence[OpenQuestion]) -> UndecidedRecord | None:
+    if not questions:
+        return None
+    hit: dict[str, int] = {}
+    for question in questions:
+        hit |= question.hit
+    return UndecidedRecord(
+        check=check.id,
+        checkpoint=place.label,
+        severity=check.severity.name.lower(),
+        needs=tuple(sorted({need for question in questions for need in question.needs})),
+        people=sum(hit.values()) if hit else None,
+        reason=questions[0].reason,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What became of one exported file."""
+
+    file: str
+    kind: str
+    rows: int
+    used: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstateReport:
+    """One estate: what it is, and what was found."""
+
+    name: str
+    kind: Literal["twin", "generated"]
+    checkpoints: tuple[str, ...]
+    #: As the JSON report shows it.
+    inventory: Mapping[str, Any]
+    imported: tuple[Account, ...] = ()
+    #: Where a twin stands, in words.
+    standing: str = ""
+    #: Legacy pools that stay, and why.
+    staying: Mapping[str, str] = field(default_factory=dict)
+    last_safe_step: str | None = None
+    steps: tuple[tuple[str, str], ...] = ()
+    bills: tuple[Mapping[str, Any], ...] = ()
+    #: Steps that the product refused to carry out.
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Everything that one run found."""
+
+    version: str
+    seed: int
+    as_of: str
+    rerun: str
+    deployments: int
+    estates: tuple[EstateReport, ...]
+    items: tuple[ItemVerdict, ...]
+    rules: Rules = field(default_factory=Rules)
+    #: Why this run may not say go even if nothing is broken (a selection, an interruption); "" if it may.
+    partial: str = ""
+    strict: bool = False
+
+    def _weighs(self, severity: str) -> bool:
+        return self.strict or Severity[severity.upper()].fails
+
+    def item_standing(self, item: ItemVerdict) -> Standing:
+        """What became of one promise; under ``strict`` a warning breaks it too."""
+        if self.strict and any(finding.severity != "info" for finding in item.findings):
+            return "broken"
+        return item.standing
+
+    def word(self, items: Iterable[ItemVerdict]) -> VerdictWord:
+        """Say go, no-go or not proven for some of the items."""
+        chosen = list(items)
+        standings = [(self.item_standing(item), item.severity) for item in chosen]
+        if any(standing == "broken" for standing, _ in standings):
+            return NO_GO
+        if any(standing == "undecided" and self._weighs(severity) for standing, severity in standings):
+            return NOT_PROVEN
+        if any(item.crash is not None for item in chosen):
+            return NOT_PROVEN
+        # A clause of which nothing was asked is not proven by that.
+        return GO if any(standing == "kept" for standing, _ in standings) else NOT_PROVEN
+
+    @property
+    def verdict(self) -> VerdictWord:
+        """The answer to the question."""
+        word = self.word(self.items)
+        return NOT_PROVEN if word == GO and self.partial else word
+
+    @property
+    def crashes(self) -> tuple[ItemVerdict, ...]:
+        """Items whose check raised."""
+        return tuple(item for item in self.items if item.crash is not None)
+
+    def exit_status(self) -> int:
+        """0 go; 1 no-go, or a check crashed; 8 not proven. Strict runs end with 1 instead of 8."""
+        if self.verdict == NO_GO or self.crashes:
+            return 1
+        if self.verdict == GO:
+            return 0
+        undecided = any(item.undecided is not None for item in self.items)
+        return 1 if self.strict and undecided else 8
+
+    def of_estate(self, estate: EstateReport) -> list[ItemVerdict]:
+        """The items of one estate."""
+        return [item for item in self.items if item.estate == estate.name]
+
+    def matrix(self, estate: EstateReport) -> dict[str, dict[str, Standing]]:
+        """Return the standing of every clause at every checkpoint of an estate."""
+        items = self.of_estate(estate)
+        made: dict[str, dict[str, Standing]] = {}
+        for clause in Clause:
+            if not any(item.clause == clause.value for item in items):
+                continue
+            made[clause.value] = {
+                checkpoint: self._standing(
+                    [item for item in items if item.clause == clause.value and item.checkpoint == checkpoint]
+                )
+                for checkpoint in estate.checkpoints
+            }
+        return made
+
+    def _standing(self, items: Sequence[ItemVerdict]) -> Standing:
+        found = {self.item_standing(item) for item in items if self._counts(item)}
+        for standing in ("broken", "undecided", "kept"):
+            if standing in found:
+                return standing  # type: ignore[return-value]  # one of the three literals above
+        return "not-applicable"
+
+    def _counts(self, item: ItemVerdict) -> bool:
+        """An undecided warning does not keep a clause from being kept."""
+        return item.standing != "undecided" or item.crash is not None or self._weighs(item.severity)
+
+    def findings(self) -> list[FindingRecord]:
+        """All findings, heaviest first, then in the order of the path."""
+        found = [finding for item in self.items for finding in item.findings]
+        order = {
+            (estate.name, label): at for estate in self.estates for at, label in enumerate(estate.checkpoints)
+        }
+        return sorted(
+            found,
+            key=lambda each: (
+                -Severity[each.severity.upper()],
+                order.get((each.estate, each.checkpoint), len(order)),
+                each.estate,
+                -1 if each.deployment is None else each.deployment,
+                each.check,
+                each.subject,
+            ),
+        )
+
+    def assumptions(self) -> list[dict[str, Any]]:
+        """Return every assumption, what it was taken to be, and whether a verdict rests on it."""
+        used = {name for item in self.items for name in item.assumes}
+        return [
+            {
+                "id": each.id,
+                "statement": each.statement,
+                "default": each.default,
+                "value": self.rules.value(each.id),
+                "used": each.id in used,
+                "confidence": each.confidence.value,
+                "source": each.source,
+            }
+            for each in sorted(ASSUMPTIONS.values(), key=lambda each: each.id)
+        ]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the JSON report, schema 1."""
+        return {
+            "schema": 1,
+            "tool": "pytest-coexistence",
+            "version": self.version,
+            "verdict": self.verdict,
+            "seed": self.seed,
+            "as_of": self.as_of,
+            "rerun": self.rerun,
+            "evaluations": sum(item.evaluations for item in self.items),
+            "deployments": self.deployments,
+            "partial": self.partial,
+            "assumptions": self.assumptions(),
+            "estates": [self._plain_estate(estate) for estate in self.estates],
+            "findings": [finding.plain() for finding in self.findings()],
+            "more_findings": sum(item.more_findings for item in self.items),
+            "crashes": [
+                {"check": item.check, "checkpoint": item.checkpoint, "estate": item.estate, "error": item.crash}
+                for item in self.crashes
+            ],
+            "qualification": None,
+        }
+
+    def _plain_estate(self, estate: EstateReport) -> dict[str, Any]:
+        items = self.of_estate(estate)
+        matrix = self.matrix(estate)
+        return {
+            "name": estate.name,
+            "kind": estate.kind,
+            "checkpoints": list(estate.checkpoints),
+            "verdict": self.word(items),
+            "standing": estate.standing,
+            "inventory": dict(estate.inventory),
+            "imported": [{**dataclasses.asdict(each), "notes": list(each.notes)} for each in estate.imported],
+            "clauses": {
+                clause: {
+                    "verdict": self.word([item for item in items if item.clause == clause]),
+                    "checkpoints": dict(standings),
+                }
+                for clause, standings in matrix.items()
+            },
+            "undecided": [
+                {
+                    "check": record.check, "checkpoint": record.checkpoint, "needs": list(record.needs),
+                    "people": record.people, "reason": record.reason,
+                }
+                for record in self.undecided(estate)
+            ],
+            "staying": dict(sorted(estate.staying.items())),
+            "refused": list(estate.refused),
+            "rollback": {
+                "last_safe_step": estate.last_safe_step,
+                "steps": [{"step": step, "undo": undo} for step, undo in estate.steps],
+                "bills": [dict(bill) for bill in estate.bills],
+            },
+        }
+
+    def undecided(self, estate: EstateReport) -> list[UndecidedRecord]:
+        """Return what could not be decided about an estate, in the order of the path."""
+        found = [item.undecided for item in self.of_estate(estate) if item.undecided is not None]
+        merged: dict[tuple[str, str], UndecidedRecord] = {}
+        for record in found:
+            key = (record.check, record.checkpoint)
+            known = merged.get(key)
+            merged[key] = record if known is None else _merged(known, record)
+        order = {label: at for at, label in enumerate(estate.checkpoints)}
+        return [merged[key] for key in sorted(merged, key=lambda key: (order.get(key[1], len(order)), key[0]))]
+
+
+def _merged(one: UndecidedRecord, other: UndecidedRecord) -> UndecidedRecord:
+    people = [each.people for each in (one, other) if each.people is not None]
+    return dataclasses.replace(
+        one, needs=tuple(sorted({*one.needs, *other.needs})), people=sum(people) if people else None
+    )
+
+
+def add_bills(bills: Iterable[Mapping[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Sum bills of many deployments by checkpoint; sites of different deployments are not compared."""
+    totals: dict[str, dict[str, Any]] = {}
+    for each in bills:
+        for label, bill in each.items():
+            total = totals.setdefault(label, dict.fromkeys(("meetings", "clients", "users", "organizers"), 0))
+            for name in total:
+                total[name] = None if None in (total[name], bill[name]) else total[name] + bill[name]
+    rank = {checkpoint.value: at for at, checkpoint in enumerate(CHECKPOINT_ORDER)}
+    return [{"from": label, **totals[label], "by_site": {}} for label in sorted(totals, key=lambda x: rank.get(x, -1))]
