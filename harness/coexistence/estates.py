@@ -1,0 +1,233 @@
+"""What a run is about: a family of generated deployments, or twins made from exported files.
+
+Law of this room: an estate hands out trials by number, and tells what it is. It is the only one that
+knows both where deployments come from and how they are tried.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from typing import Any, Final, Literal
+
+from coexistence.blueprint import Blueprint
+from coexistence.building import DEFAULT_DATE
+from coexistence.checking import Place
+from coexistence.deployment import Deployment
+from coexistence.exports import Imported, read_exports
+from coexistence.generation.families import Family
+from coexistence.population import Population
+from coexistence.settings import Settings
+from coexistence.simulation.rules import Rules
+from coexistence.trial import Trial
+from coexistence.verdicts import Account, EstateReport, add_bills
+from coexistence.vocabulary import SiteKind, Unknown, version_name
+
+__all__ = ["Estate", "FamilyEstate", "TwinEstate", "estates_for"]
+
+#: Trials kept at hand: two shards of a large family, or all of a default one in any order.
+_TRIALS_KEPT: Final = 512
+#: Deployments in one shard; below that the bookkeeping costs more than the simulation.
+_SHARD: Final = 25
+
+
+@dataclass
+class FamilyEstate:
+    """Generated deployments."""
+
+    family: Family
+    rules: Rules
+    name: str = "generated"
+    kind: Literal["generated"] = "generated"
+    _trials: OrderedDict[int, Trial] = field(default_factory=OrderedDict)
+
+    @property
+    def size(self) -> int:
+        """How many deployments."""
+        return self.family.size
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Checkpoints on the path; every member passes the same ones."""
+        return self.trial(0).places
+
+    def shards(self, most: int) -> tuple[tuple[int, int], ...]:
+        """Divide the members into at most ``most`` shards of equal size: first and last number of each."""
+        count = max(1, min(most, -(-self.size // _SHARD)))
+        ends = [self.size * part // count for part in range(count + 1)]
+        return tuple((start, end - 1) for start, end in zip(ends, ends[1:], strict=False))
+
+    def trial(self, member: int) -> Trial:
+        """Return the trial of one member, made when it is first asked for."""
+        if member not in self._trials:
+            deployment = self.family.deployment(member)
+            target = self.family.blueprint(member).target
+            self._trials[member] = Trial(deployment, target=target, rules=self.rules, as_of=self.family.as_of)
+            if len(self._trials) > _TRIALS_KEPT:
+                self._trials.popitem(last=False)
+        self._trials.move_to_end(member)
+        return self._trials[member]
+
+    def report(self, bills: Iterable[dict[str, Any]]) -> EstateReport:
+        """Describe the family; ``bills`` are those of its shards."""
+        pairs: dict[str, int] = {}
+        people = 0
+        for member in range(self.size):
+            blueprint = self.family.blueprint(member)
+            people += _people(blueprint)
+            pair = f"{blueprint.legacy.name} to {blueprint.target.name}"
+            pairs[pair] = pairs.get(pair, 0) + 1
+        trial = self.trial(0)
+        return EstateReport(
+            name=self.name,
+            kind="generated",
+            checkpoints=tuple(place.label for place in self.places),
+            standing=f"{self.size} made-up deployments before their migration",
+            inventory={
+                "sites": [], "pools": [], "cms_master": None, "sip_domains": [], "users": people, "meetings": None,
+                "deployments": self.size, "pairs": dict(sorted(pairs.items())),
+            },
+            last_safe_step=trial.plan.last_safe_step,
+            steps=_steps(trial),
+            bills=tuple(add_bills(bills)),
+        )
+
+
+def _people(blueprint: Blueprint) -> int:
+    return sum(
+        crowd.people
+        for site in blueprint.sites
+        for holder in (*site.pools, *site.branches)
+        for crowd in holder.crowds
+    )
+
+
+@dataclass
+class TwinEstate:
+    """One deployment made from an administrator's files."""
+
+    name: str
+    imported: Imported
+    made: Trial
+    kind: Literal["twin"] = "twin"
+    size: int = 1
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Checkpoints on the path, from ``now`` on."""
+        return self.made.places
+
+    def trial(self, member: int) -> Trial:
+        """Return the one trial."""
+        del member
+        return self.made
+
+    def report(self) -> EstateReport:
+        """Describe the twin: inventory, line account, where it stands, what going back would cost."""
+        deployment = self.imported.deployment
+        trial = self.made
+        return EstateReport(
+            name=self.name,
+            kind="twin",
+            checkpoints=tuple(place.label for place in trial.places),
+            standing=_standing(trial),
+            inventory=inventory_of(deployment),
+            imported=tuple(
+                Account(file=each.file, kind=each.kind, rows=each.rows, used=each.used, notes=each.notes)
+                for each in self.imported.files
+            ),
+            staying=trial.plan.staying,
+            last_safe_step=trial.plan.last_safe_step,
+            steps=_steps(trial),
+            bills=tuple({"from": place.label, **bill.plain()} for place, bill in trial.bills.items()),
+            refused=tuple(f"{each.step}: {each.reason}" for each in trial.refusals),
+        )
+
+
+Estate = FamilyEstate | TwinEstate
+
+
+def _steps(trial: Trial) -> tuple[tuple[str, str], ...]:
+    return tuple((step.id, step.undo.value) for step in trial.plan.steps)
+
+
+def _standing(trial: Trial) -> str:
+    """Say in a few words where a twin stands and where it is going."""
+    plan = trial.plan
+    if not plan.target:
+        return "no side-by-side migration to plan: name a target with --coexistence-to, if there is one"
+    return f"phase {plan.phase.value}, on the way to {version_name(plan.target)}"
+
+
+def inventory_of(deployment: Deployment) -> dict[str, Any]:
+    """Return the inventory as the JSON report shows it."""
+    population = deployment.population
+    accounts = population.accounts_by_pool if isinstance(population, Population) else None
+    masters = deployment.cms.masters
+    meetings = None
+    if isinstance(population, Population) and not isinstance(population.meetings, Unknown):
+        meetings = len(population.meetings)
+    return {
+        "sites": [
+            {"id": site.id, "name": site.name, "kind": site.kind.value if isinstance(site.kind, SiteKind) else site.kind}
+            for site in sorted(deployment.sites, key=lambda site: site.id)
+        ],
+        "pools": [
+            {
+                "fqdn": pool.fqdn,
+                "version": version_name(pool.versions),
+                "role": pool.role.value,
+                "edition": pool.edition.value if pool.edition else None,
+                "site": pool.site,
+                "servers": len(pool.servers),
+                "users": None if accounts is None else accounts.get(pool.id, 0),
+            }
+            for pool in sorted(deployment.pools, key=lambda pool: pool.id)
+        ],
+        "cms_master": deployment.pool_by_id[masters[0]].fqdn
+        if not isinstance(masters, Unknown) and len(masters) == 1 and masters[0] in deployment.pool_by_id
+        else None,
+        "sip_domains": list(deployment.sip_domains),
+        "users": None if isinstance(population, Unknown) else len(population),
+        "meetings": meetings,
+    }
+
+
+def estates_for(settings: Settings, rules: Rules) -> list[Estate]:
+    """Return what a run is about; raises :class:`~coexistence.errors.InputError` for unusable files."""
+    if not settings.twins:
+        as_of = settings.as_of or DEFAULT_DATE
+        family = Family(settings.seed, settings.deployments, as_of=as_of, target=settings.target)
+        return [FamilyEstate(family, rules)]
+    made: list[Estate] = []
+    for path in settings.twins:
+        imported = read_exports(path)
+        trial = Trial(
+            imported.deployment, target=settings.target, rules=rules, is_twin=True, as_of=settings.as_of
+        )
+        name = _unused(imported.deployment.name or path.name or "twin", [estate.name for estate in made])
+        made.append(TwinEstate(name, imported, trial))
+    return made
+
+
+def _unused(name: str, taken: list[str]) -> str:
+    number = 2
+    wanted = name
+    while wanted in taken:
+        wanted = f"{name}-{number}"
+        number += 1
+    return wanted
+
+
+def default_date(estates: Iterable[Estate], asked: dt.date | None) -> dt.date:
+    """Return the day on which the question is asked."""
+    if asked is not None:
+        return asked
+    return max((estate.trial(0).as_of for estate in estates), default=DEFAULT_DATE)
+
+

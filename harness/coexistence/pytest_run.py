@@ -1,0 +1,452 @@
+"""A coexistence run under pytest: items instead of tests, and a report at the end.
+
+Law of this room: it translates. Items ask checks, reports carry plain data, the exit status says the
+verdict; what any of it means is decided on the floors below.
+"""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from coexistence.checking import Check, Place, Registry, Result, run_check
+from coexistence.errors import CoexistenceError
+from coexistence.estates import Estate, FamilyEstate, TwinEstate, default_date, estates_for
+from coexistence.loading import load_builtin, load_installed, load_paths
+from coexistence.settings import Settings, parse_checkpoints, parse_count, parse_date, parse_version
+from coexistence.simulation.rules import Rules
+from coexistence.verdicts import ItemVerdict, Run
+from coexistence.vocabulary import Clause, Severity
+
+__all__ = ["CheckItem", "CheckModule", "CoexistenceRun", "start"]
+
+RUN: Final = pytest.StashKey["CoexistenceRun"]()
+#: Items of a run, in all; a family is divided into as many shards as fit.
+MAX_ITEMS: Final = 1500
+
+
+def start(config: pytest.Config) -> None:
+    """Begin a coexistence run; raises ``pytest.UsageError`` for input that cannot be used."""
+    if sys.flags.optimize:
+        raise pytest.UsageError("--coexistence: python -O drops the asserts that checks are made of. Leave -O out.")
+    for severity in Severity:
+        config.addinivalue_line("markers", f"{severity.name.lower()}: coexistence checks of this severity")
+    for clause in Clause:
+        config.addinivalue_line("markers", f"{clause.value}: coexistence checks of this clause")
+    try:
+        run = CoexistenceRun(config)
+    except CoexistenceError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.stash[RUN] = run
+    config.pluginmanager.register(run, "coexistence-run")
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(_Dealing(), "coexistence-dealing")
+
+
+def _settings(config: pytest.Config) -> Settings:
+    def text(name: str) -> str:
+        given = config.getoption(f"--coexistence-{name}")
+        return str(given if given is not None else config.getini(f"coexistence_{name.replace('-', '_')}"))
+
+    def paths(name: str) -> tuple[Path, ...]:
+        given = config.getoption(f"--coexistence-{name}")
+        if given is not None:
+            return tuple(config.invocation_params.dir / path for path in given)
+        return tuple(config.getini(f"coexistence_{name}"))
+
+    strict = config.getoption("--coexistence-strict")
+    json = text("json")
+    return Settings(
+        twins=paths("from"),
+        target=parse_version(text("to")),
+        deployments=parse_count(text("deployments"), "--coexistence-deployments", 1, 1_000_000),
+        seed=parse_count(text("seed"), "--coexistence-seed", 0, 2**63 - 1),
+        as_of=parse_date(text("as-of")),
+        at=parse_checkpoints(text("at")),
+        json=config.invocation_params.dir / json if json else None,
+        checks=paths("checks"),
+        strict=bool(config.getini("coexistence_strict") if strict is None else strict),
+    )
+
+
+class CheckModule(pytest.Collector):
+    """The checks of one module, as a node of pytest's tree."""
+
+    items: Callable[[CheckModule], Iterable[CheckItem]]
+
+    def collect(self) -> Iterable[CheckItem]:
+        """Return one item for each check, checkpoint and shard."""
+        return self.items(self)
+
+
+class CheckItem(pytest.Function):
+    """One check at one checkpoint, of a twin or of a shard of deployments."""
+
+    check: Check
+    place: Place
+    estate: Estate
+    shard: tuple[int, int] | None
+    verdict: ItemVerdict | None = None
+    rank: tuple[Any, ...]
+
+    def ask(self, fixtures: dict[str, Any]) -> None:
+        """Ask the check, keep the verdict, then pass, skip or fail as pytest understands it."""
+        __tracebackhide__ = True
+        first, last = self.shard or (0, 0)
+        answers: list[tuple[int | None, Result]] = []
+        bills: list[dict[str, Any]] = []
+        for member in range(first, last + 1):
+            trial = self.estate.trial(member)
+            result = run_check(self.check, trial.views_at(self.place), fixtures)
+            answers.append((member if self.shard else None, result))
+            if self.shard and not self.place.is_rolled_back:
+                bills.append({place.label: bill.plain() for place, bill in trial.bills.items()})
+        run = self.config.stash[RUN]
+        self.verdict = ItemVerdict.of(
+            self.check, self.place, self.estate.name, answers, shard=self.shard, bills=_summed(bills)
+        )
+        self._tell(run.standing(self.verdict), [result for _, result in answers])
+
+    def _tell(self, standing: str, results: list[Result]) -> None:
+        __tracebackhide__ = True
+        verdict = self.verdict
+        assert verdict is not None  # set by the only caller
+        for result in results:
+            if result.crash is not None:
+                raise result.crash
+        if standing == "broken":
+            errors = [broken.error for result in results for broken in result.broken if broken.error is not None]
+            if errors and any(broken.severity.fails for result in results for broken in result.broken if broken.error):
+                raise errors[0]
+            finding = verdict.findings[0]
+            reason = finding.outcome["reason"] if finding.outcome else finding.message
+            pytest.fail(f"{finding.subject}: {reason}", pytrace=False)
+        if standing == "undecided":
+            record = verdict.undecided
+            assert record is not None  # a crash was raised above
+            if self.config.stash[RUN].settings.strict:
+                pytest.fail(f"undecided: {record.reason}; needs {', '.join(record.needs)}", pytrace=False)
+            pytest.skip(f"undecided: {record.reason}; needs {', '.join(record.needs)}")
+        if standing == "not-applicable":
+            pytest.skip("not applicable: there is nothing here that the promise is about")
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return where the check's function stands."""
+        code = self.check.function.__code__
+        return Path(code.co_filename), code.co_firstlineno - 1, self.name
+
+
+def _summed(bills: list[dict[str, Any]]) -> dict[str, Any]:
+    from coexistence.verdicts import add_bills
+
+    return {bill.pop("from"): bill for bill in add_bills(bills)}
+
+
+class CoexistenceRun:
+    """The plugin that is registered for the time of one run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.settings = _settings(config)
+        self.rules = Rules()
+        self.registry = Registry()
+        load_builtin(self.registry)
+        load_installed(self.registry)
+        load_paths(self.registry, self.settings.checks, config.rootpath)
+        config.hook.pytest_coexistence_checks(registry=self.registry)
+        self.estates = estates_for(self.settings, self.rules)
+        self.is_worker = hasattr(config, "workerinput")
+        self.verdicts: dict[str, ItemVerdict] = {}
+        self.collected = 0
+        self.narrowed: list[str] = []
+        self.run: Run | None = None
+        if self.settings.at:
+            self.narrowed.append("only some checkpoints were asked for")
+
+    def standing(self, verdict: ItemVerdict) -> str:
+        """What became of one promise in this run."""
+        if self.settings.strict and any(finding.severity != "info" for finding in verdict.findings):
+            return "broken"
+        return verdict.standing
+
+    # ---------------------------------------------------------------- collecting
+
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Keep pytest from looking for files: what is collected does not depend on them."""
+        del session
+        self.arguments = self._arguments()
+        self.config.args = [str(self.config.rootpath)]
+
+    def _arguments(self) -> list[str]:
+        """Return the node ids that were asked for; a folder around us asks for everything."""
+        if self.config.args_source is not pytest.Config.ArgsSource.ARGS:
+            return []
+        here = self.config.invocation_params.dir
+        return [each for each in self.config.args if not (here == here / each or (here / each) in here.parents)]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> pytest.CollectReport | None:
+        """Collect checks in place of the files that a session would collect."""
+        if not isinstance(collector, pytest.Session):
+            return None
+        return pytest.CollectReport(
+            nodeid=collector.nodeid, outcome="passed", longrepr=None, result=list(self._modules(collector))
+        )
+
+    def _modules(self, session: pytest.Session) -> Iterator[CheckModule]:
+        by_module: dict[str, list[Check]] = {}
+        for check in self.registry:
+            by_module.setdefault(check.module, []).append(check)
+        plan = [
+            (estate, shard, place) for estate in self.estates for shard in self._shards(estate)
+            for place in estate.places if self.settings.wants(place)
+        ]
+        for module, checks in by_module.items():
+            node = CheckModule.from_parent(session, name=module, nodeid=module)
+            node.items = lambda parent, checks=checks: self._items(parent, checks, plan)  # type: ignore[misc]  # the default binds the loop's checks
+            yield node
+
+    def _shards(self, estate: Estate) -> tuple[tuple[int, int] | None, ...]:
+        if not isinstance(estate, FamilyEstate):
+            return (None,)
+        places = [place for place in estate.places if self.settings.wants(place)]
+        questions = sum(check.applies_at(place) for check in self.registry for place in places)
+        return estate.shards(max(2, MAX_ITEMS // max(questions, 1)))
+
+    def _items(
+        self, parent: CheckModule, checks: list[Check], plan: list[tuple[Estate, tuple[int, int] | None, Place]]
+    ) -> Iterator[CheckItem]:
+        for position, (estate, shard, place) in enumerate(plan):
+            for check in checks:
+                if check.applies_at(place):
+                    yield self._item(parent, check, estate, shard, place, position)
+
+    def _item(
+        self,
+        parent: CheckModule,
+        check: Check,
+        estate: Estate,
+        shard: tuple[int, int] | None,
+        place: Place,
+        position: int,
+    ) -> CheckItem:
+        where = estate.name if shard is None else f"{estate.name}-{shard[0]}-{shard[1]}"
+        name = f"{check.name}[{where}-{place.label}]"
+        stub = _stub(check)
+        item: CheckItem = CheckItem.from_parent(
+            # The original name is what pytest 9.2 makes the node id of, the name what 9.0 does.
+            parent, name=name, callobj=stub, originalname=name
+        )
+        stub.item = item  # type: ignore[attr-defined]  # the function that pytest calls finds its item here
+        item.check, item.place, item.estate, item.shard = check, place, estate, shard
+        item.rank = (self.estates.index(estate), shard or (0, 0), check.module, check.name, position)
+        item.add_marker(check.severity.name.lower())
+        item.add_marker(check.clause.value)
+        return item
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Order items so that a shard's deployments are used up before the next ones are built."""
+        ours = [item for item in items if isinstance(item, CheckItem)]
+        self.collected = len(ours)
+        wanted = self._selected(ours)
+        if len(wanted) < len(ours):
+            self.config.hook.pytest_deselected(items=[item for item in ours if item not in set(wanted)])
+        items[:] = sorted(wanted, key=lambda item: item.rank)
+
+    def _selected(self, items: list[CheckItem]) -> list[CheckItem]:
+        if not self.arguments:
+            return items
+        chosen: dict[CheckItem, None] = {}
+        for argument in self.arguments:
+            wanted = Path(argument).as_posix() if "::" not in argument else argument
+            found = [
+                item for item in items
+                if wanted in (item.nodeid, item.check.id, item.check.module)
+            ]
+            if not found:
+                raise pytest.UsageError(
+                    f"not found: {argument}: in a coexistence run, arguments are check modules, checks or node "
+                    "ids as --collect-only prints them."
+                )
+            chosen.update(dict.fromkeys(found))
+        return [item for item in items if item in chosen]
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Remember that part of the checks was left out: such a run is never go."""
+        if items:
+            self.narrowed.append("only some checks were asked for")
+
+    # ---------------------------------------------------------------- running and reporting
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the report carry the verdict, from a worker too."""
+        report = yield
+        if isinstance(item, CheckItem):
+            verdict = item.verdict if call.when == "call" else None
+            if verdict is None and report.failed:
+                reason = call.excinfo.exconly() if call.excinfo else "unknown error"
+                verdict = ItemVerdict.of(item.check, item.place, item.estate.name, [], shard=item.shard)
+                verdict = ItemVerdict.from_plain({**verdict.plain(), "crash": reason.splitlines()[-1]})
+            if verdict is not None:
+                report.coexistence = verdict.plain()
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather verdicts where all reports arrive."""
+        data = getattr(report, "coexistence", None)
+        if data is not None and not self.is_worker:
+            self.verdicts[report.nodeid] = ItemVerdict.from_plain(data)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Give undecided and not applicable a letter of their own."""
+        data = getattr(report, "coexistence", None)
+        if data is None or not report.skipped:
+            return None
+        if data["undecided"] is not None:
+            return "undecided", "u", "UNDECIDED"
+        return "not applicable", "-", "NOT APPLICABLE"
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what is asked about."""
+        checks = f"{len(self.registry)} checks"
+        lines = []
+        for estate in self.estates:
+            if isinstance(estate, TwinEstate):
+                lines.append(f"coexistence: twin {estate.name} from {len(estate.imported.files)} files, {checks}")
+            else:
+                lines.append(f"coexistence: {estate.size} generated deployments, seed {self.settings.seed}, {checks}")
+        return lines
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Decide, write the JSON report, and let the exit status say the verdict."""
+        if self.is_worker or self.config.option.collectonly:
+            return
+        if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+            return
+        self.run = self._summed_up(session)
+        if self.settings.json is not None:
+            from coexistence.reporting.json import render_json
+
+            self.settings.json.parent.mkdir(parents=True, exist_ok=True)
+            self.settings.json.write_bytes(render_json(self.run))
+        if exitstatus != pytest.ExitCode.INTERRUPTED:
+            session.exitstatus = self.run.exit_status()
+
+    def _summed_up(self, session: pytest.Session) -> Run:
+        checks = {check.id: at for at, check in enumerate(self.registry)}
+        position = {estate.name: at for at, estate in enumerate(self.estates)}
+        places = {
+            (estate.name, place.label): at for estate in self.estates for at, place in enumerate(estate.places)
+        }
+        items = sorted(
+            self.verdicts.values(),
+            key=lambda item: (
+                position[item.estate], item.shard or (0, 0), places[item.estate, item.checkpoint], checks[item.check]
+            ),
+        )
+        narrowed = list(dict.fromkeys(self.narrowed))
+        if session.shouldstop or session.shouldfail:
+            narrowed.append("the run was stopped early")
+        reports = []
+        for estate in self.estates:
+            if isinstance(estate, FamilyEstate):
+                bills = {item.shard: item.bills for item in items if item.estate == estate.name and item.bills}
+                reports.append(estate.report([dict(bill) for _, bill in sorted(bills.items(), key=str)]))
+            else:
+                reports.append(estate.report())
+        return Run(
+            version=distribution_version("pytest-coexistence"),
+            seed=self.settings.seed,
+            as_of=default_date(self.estates, self.settings.as_of).isoformat(),
+            rerun=self._rerun(),
+            deployments=sum(estate.size for estate in self.estates),
+            estates=tuple(reports),
+            items=tuple(items),
+            rules=self.rules,
+            partial="; ".join(narrowed),
+            strict=self.settings.strict,
+        )
+
+    def _rerun(self) -> str:
+        """Return the command that asks the same question again."""
+        settings = self.settings
+        words = ["pytest", "--coexistence"]
+        option = self.config.getoption
+        for path in option("--coexistence-from") or [str(path) for path in settings.twins]:
+            words += [f"--coexistence-from={path}"]
+        if settings.target is not None:
+            words += [f"--coexistence-to={settings.target.name}"]
+        if not settings.twins:
+            words += [f"--coexistence-deployments={settings.deployments}", f"--coexistence-seed={settings.seed}"]
+        words += [f"--coexistence-as-of={default_date(self.estates, settings.as_of).isoformat()}"]
+        if settings.at:
+            words += [f"--coexistence-at={','.join(settings.at)}"]
+        for path in option("--coexistence-checks") or []:
+            words += [f"--coexistence-checks={path}"]
+        if settings.strict:
+            words += ["--coexistence-strict"]
+        for letter, name in (("-k", "keyword"), ("-m", "markexpr")):
+            if self.config.getoption(name):
+                words += [letter, self.config.getoption(name)]
+        words += self._arguments_given
+        return " ".join(_quoted(word) for word in words)
+
+    @property
+    def _arguments_given(self) -> list[str]:
+        return getattr(self, "arguments", [])
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the report."""
+        if self.run is None:
+            return
+        from coexistence.reporting.text import render_text
+
+        writer = self.config.get_terminal_writer()
+        for line in render_text(self.run, width=writer.fullwidth):
+            terminalreporter.write_line(line.text, **line.markup)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for the shell at hand: cmd and PowerShell know double quotes only."""
+    if sys.platform != "win32":
+        return shlex.quote(word)
+    return f'"{word}"' if set(word) & set(" \t&|<>^()[]*?;,'") else word
+
+
+def _stub(check: Check) -> Callable[..., None]:
+    """Return the function that pytest calls: its parameters are the fixtures that the check wants."""
+
+    def ask(**fixtures: Any) -> None:
+        __tracebackhide__ = True
+        ask.item.ask(fixtures)  # type: ignore[attr-defined]  # set when the item is made
+
+    ask.__name__ = check.name
+    ask.__doc__ = check.promise
+    ask.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how a function says what it takes
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in check.fixtures]
+    )
+    return ask
+
+
+class _Dealing:
+    """The xdist part of the plugin, registered only where xdist is."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Deal whole shards to workers."""
+        from coexistence.pytest_scheduling import GroupScheduling
+
+        return None if config.getoption("dist") == "each" else GroupScheduling(config, log)

@@ -1,0 +1,259 @@
+"""The report in the terminal, readable at 80 columns.
+
+Law of this room: verdicts in, lines out. Layout and colour are decided here, meaning is not.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from coexistence.verdicts import EstateReport, FindingRecord, Run, UndecidedRecord
+
+__all__ = ["Line", "render_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, and how a terminal may show it."""
+
+    text: str = ""
+    markup: Mapping[str, bool] = field(default_factory=dict)
+
+
+_SIGNS: Final = {"kept": "ok", "broken": "BROKEN", "undecided": "?", "not-applicable": "-"}
+_COLOURS: Final = {"go": {"green": True}, "no-go": {"red": True}, "not-proven": {"yellow": True}}
+_WORDS: Final = {"go": "GO", "no-go": "NO-GO", "not-proven": "NOT PROVEN"}
+_SHOWN: Final = 10
+
+
+def render_text(run: Run, *, width: int) -> list[Line]:
+    """Return the terminal report: matrix, findings, rollback, what is open, verdict, rerun line."""
+    return list(_lines(run, max(40, min(width, 100))))
+
+
+def _lines(run: Run, width: int) -> Iterator[Line]:
+    yield Line()
+    yield Line(f"{' coexistence report ':=^{width}}", {"bold": True})
+    for estate in run.estates:
+        yield from _estate(run, estate, width)
+    yield from _findings(run, width)
+    yield from _crashes(run, width)
+    for estate in run.estates:
+        yield from _open(run, estate, width)
+    yield from _assumptions(run, width)
+    yield from _verdict(run, width)
+
+
+def _wrapped(text: str, width: int, indent: str = "", hanging: str = "  ") -> Iterator[Line]:
+    for part in textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent + hanging, break_on_hyphens=False
+    ):
+        yield Line(part)
+
+
+# -------------------------------------------------------------------- estates
+
+
+def _estate(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
+    yield Line()
+    yield Line(f"{estate.name}: {estate.standing}"[:width], {"bold": True})
+    yield from _inventory(estate, width)
+    yield from _imported(estate, width)
+    yield Line()
+    yield from _matrix(run, estate, width)
+    yield from _rollback(estate, width)
+    for pool, why in sorted(estate.staying.items()):
+        yield from _wrapped(f"{pool} stays: {why}; 'retired' does not apply to it.", width)
+    for refused in estate.refused:
+        yield from _wrapped(f"the product refused {refused}", width)
+
+
+def _inventory(estate: EstateReport, width: int) -> Iterator[Line]:
+    pools: Sequence[Mapping[str, Any]] = estate.inventory["pools"]
+    if not pools:
+        pairs = estate.inventory.get("pairs", {})
+        text = ", ".join(f"{pair} ({count})" for pair, count in pairs.items())
+        yield from _wrapped(f"{estate.inventory['users']} accounts; {text}", width)
+        return
+    master = estate.inventory["cms_master"] or "unknown"
+    users = estate.inventory["users"]
+    sites = len(estate.inventory["sites"])
+    yield from _wrapped(
+        f"{_count(sites, 'site')}, {_count(len(pools), 'pool')}, "
+        f"{'unknown' if users is None else users} accounts; Central Management on {master}",
+        width,
+    )
+    for pool in pools:
+        edition = f" {pool['edition']}" if pool["edition"] else ""
+        people = "" if pool["users"] is None else f", {pool['users']} accounts"
+        yield from _wrapped(
+            f"{pool['fqdn']}: {pool['version']}{edition} {pool['role']}, "
+            f"{_count(pool['servers'], 'server')}{people}",
+            width, "  ",
+        )
+
+
+def _imported(estate: EstateReport, width: int) -> Iterator[Line]:
+    for account in estate.imported:
+        yield from _wrapped(
+            f"{account.file}: {account.kind}, {account.used} of {account.rows} rows used", width, "  "
+        )
+        for note in account.notes[:_SHOWN]:
+            yield from _wrapped(note, width, "      ")
+        if len(account.notes) > _SHOWN:
+            yield Line(f"      … and {len(account.notes) - _SHOWN} more notes (all in the JSON report)")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _matrix(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
+    """Clauses across, checkpoints down: twelve checkpoint names fit no line, four clauses do."""
+    matrix = run.matrix(estate)
+    clauses = list(matrix)
+    first = max([len(label) for label in estate.checkpoints] + [10])
+    per_line = max(1, (width - first - 1) // 13)
+    for start in range(0, len(clauses), per_line):
+        part = clauses[start : start + per_line]
+        yield Line(" " * (first + 1) + "".join(f"{clause:<13}" for clause in part).rstrip(), {"bold": True})
+        for label in estate.checkpoints:
+            standings = [matrix[clause][label] for clause in part]
+            text = f"{label:<{first}} " + "".join(f"{_SIGNS[each]:<13}" for each in standings).rstrip()
+            markup = {"red": True} if "broken" in standings else {}
+            yield Line(text, markup)
+    yield from _wrapped(
+        "ok kept   BROKEN   ? undecided   - not applicable", width
+    )
+
+
+def _rollback(estate: EstateReport, width: int) -> Iterator[Line]:
+    if not estate.bills:
+        return
+    yield Line()
+    if estate.last_safe_step:
+        yield from _wrapped(f"Last step from which going back is possible: {estate.last_safe_step}", width)
+    yield Line("What going back would cost, by checkpoint:", {"bold": True})
+    for bill in estate.bills:
+        parts = [
+            f"{'unknown' if bill[name] is None else bill[name]} {text}"
+            for name, text in (
+                ("meetings", "meetings that will not work"), ("organizers", "organizers to warn"),
+                ("clients", "clients to downgrade"), ("users", "people to move back"),
+            )
+        ]
+        yield from _wrapped(f"{bill['from']}: {', '.join(parts)}", width, "  ")
+
+
+# -------------------------------------------------------------------- findings
+
+
+def _findings(run: Run, width: int) -> Iterator[Line]:
+    findings = run.findings()
+    if not findings:
+        return
+    yield Line()
+    yield Line("Findings", {"bold": True})
+    # The same trouble at several checkpoints is told once.
+    groups: dict[tuple[str, int | None, str, str, str], list[FindingRecord]] = {}
+    for finding in findings:
+        key = (finding.estate, finding.deployment, finding.check, finding.kind, finding.subject)
+        groups.setdefault(key, []).append(finding)
+    for group in list(groups.values())[:_SHOWN]:
+        yield from _finding(group, width)
+    hidden = max(len(groups) - _SHOWN, 0)
+    more = sum(item.more_findings for item in run.items)
+    if hidden or more:
+        yield from _wrapped(f"… and {hidden + more} more findings (--coexistence-json FILE has them)", width, "  ")
+
+
+def _finding(group: Sequence[FindingRecord], width: int) -> Iterator[Line]:
+    finding = group[0]
+    where = finding.estate if finding.deployment is None else f"{finding.estate}, deployment {finding.deployment}"
+    labels = list(dict.fromkeys(each.checkpoint for each in group))
+    yield Line()
+    colour = {"red": True} if finding.severity in ("blocker", "error") else {"yellow": True}
+    yield Line(f"{finding.severity.upper()}  {_sentence(finding.check)}"[:width], colour)
+    yield from _wrapped(f"{where}, at {', '.join(labels)}: {finding.subject}", width, "  ")
+    if finding.outcome is not None:
+        answer = finding.outcome["disposition"]
+        if finding.outcome["sip"] is not None:
+            answer += f" {finding.outcome['sip']}"
+        if finding.outcome["diagnostic"] is not None:
+            answer += f" (ms-diagnostics {finding.outcome['diagnostic']})"
+        yield from _wrapped(f"{answer}: {finding.outcome['reason']}", width, "  ")
+        for number, hop in enumerate(finding.outcome["hops"], start=1):
+            yield from _wrapped(f"{number}. {hop}", width, "    ")
+    elif finding.message:
+        yield from _wrapped(finding.message, width, "  ")
+    if people := max(each.people for each in group):
+        yield from _wrapped(f"Hit: {people} people", width, "  ")
+    if finding.remedy:
+        yield from _wrapped(f"Do: {finding.remedy}", width, "  ")
+    if finding.document:
+        yield from _wrapped(f"See: {finding.document}", width, "  ")
+
+
+def _sentence(check: str) -> str:
+    return check.rpartition("::")[2].replace("_", " ")
+
+
+def _crashes(run: Run, width: int) -> Iterator[Line]:
+    if not run.crashes:
+        return
+    yield Line()
+    yield Line("Checks that crashed", {"bold": True})
+    for item in run.crashes[:_SHOWN]:
+        yield from _wrapped(f"{item.check} at {item.checkpoint}: {item.crash}", width, "  ")
+
+
+# -------------------------------------------------------------------- what is open
+
+
+def _open(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
+    """Group what is undecided by what would decide it: that is what an administrator can act on."""
+    records = run.undecided(estate)
+    if not records:
+        return
+    groups: dict[tuple[str, ...], list[UndecidedRecord]] = {}
+    for record in records:
+        groups.setdefault(record.needs, []).append(record)
+    yield Line()
+    yield Line(f"Undecided about {estate.name}, and what would decide it"[:width], {"bold": True})
+    for needs, group in groups.items():
+        yield from _wrapped(f"{' and '.join(needs) or 'nothing that is known'}:", width, "  ")
+        by_check: dict[str, list[str]] = {}
+        for record in group:
+            by_check.setdefault(record.check, []).append(record.checkpoint)
+        for check, labels in by_check.items():
+            yield from _wrapped(f"{_sentence(check)}, at {', '.join(labels)}", width, "    ")
+
+
+def _assumptions(run: Run, width: int) -> Iterator[Line]:
+    used = [each for each in run.assumptions() if each["used"]]
+    if not used:
+        return
+    yield Line()
+    yield Line("Assumed, because no file and no document tells", {"bold": True})
+    for each in used:
+        yield from _wrapped(f"{each['id']} = {each['value']}: {each['statement']}", width, "  ")
+
+
+def _verdict(run: Run, width: int) -> Iterator[Line]:
+    yield Line()
+    word = run.verdict
+    yield Line(f"{f' {_WORDS[word]} ':=^{width}}", {"bold": True, **_COLOURS[word]})
+    if run.partial:
+        yield from _wrapped(f"Not the whole question was asked ({run.partial}): such a run never says go.", width)
+    evaluations = sum(item.evaluations for item in run.items)
+    yield from _wrapped(
+        f"{evaluations} promises were put to the test as of {run.as_of}. This is a model: it computes what the "
+        "documented product would do with what it was told, and has touched no server.",
+        width,
+    )
+    yield Line(f"Again: {run.rerun}")
