@@ -95,7 +95,9 @@ def _lost(state: State, population: Population, plan: Plan, rules: Rules) -> May
     meetings = population.meetings
     if isinstance(meetings, Unknown):
         return meetings
-    found = lost_meetings(population, meetings, {p: state.pools[p].versions for p in plan.legacy if p in state.pools}, rules)
+    found = lost_meetings(
+        population, meetings, {p: state.pools[p].versions for p in plan.legacy if p in state.pools}, rules
+    )
     return found if isinstance(found, Unknown) else found[meetings.last[found] >= state.day]
 
 

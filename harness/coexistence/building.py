@@ -16,7 +16,14 @@ from typing import Final
 
 import numpy as np
 
-from coexistence.blueprint import Blueprint, BranchBlueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    Crowd,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
 from coexistence.deployment import (
     Application,
     Certificate,
@@ -59,7 +66,9 @@ __all__ = ["DEFAULT_DATE", "build", "front_end_roles", "running_services"]
 #: The day on which made-up deployments are looked at, unless somebody asks for another. A Monday.
 DEFAULT_DATE: Final = dt.date(2026, 1, 5)
 
-_FRONT_END_ROLES: Final = frozenset({"Registrar", "UserServices", "WebServices", "ConfServices", "ApplicationServer"})
+_FRONT_END_ROLES: Final = frozenset(
+    {"Registrar", "UserServices", "WebServices", "ConfServices", "ApplicationServer"}
+)
 _MCUS: Final = frozenset({"IMConf", "DataConf", "AppSharingConf", "AVConf"})
 _MAX_FRONT_ENDS: Final = {Version.L10: 10, Version.L13: 12, Version.S15: 12, Version.S19: 16, Version.SE: 16}
 
@@ -74,10 +83,14 @@ def build(blueprint: Blueprint, seed: str, *, as_of: dt.date = DEFAULT_DATE, nam
 
 def front_end_roles(*, voice: bool, is_cms: bool) -> frozenset[str]:
     """Return the role names on a Front End pool's cluster, as the topology document spells them."""
-    return _FRONT_END_ROLES | ({"MediationServer"} if voice else set()) | ({"CentralMgmt"} if is_cms else set())
+    return (
+        _FRONT_END_ROLES | ({"MediationServer"} if voice else set()) | ({"CentralMgmt"} if is_cms else set())
+    )
 
 
-def running_services(pool: Pool, version: Version, *, is_cms: bool, origin: Origin) -> tuple[ServiceReading, ...]:
+def running_services(
+    pool: Pool, version: Version, *, is_cms: bool, origin: Origin
+) -> tuple[ServiceReading, ...]:
     """Return what a server of ``pool`` reports when every service it should have is running."""
     on_edge = pool.role is PoolRole.EDGE
     return tuple(
@@ -112,7 +125,10 @@ class _Builder:
     def deployment(self, name: str) -> Deployment:
         main = organisation(self.seed)
         label = main.split(".")[0]
-        self.domains = (main, *(f"{label}-{part}.example" for part in range(2, self.blueprint.sip_domains + 1)))
+        self.domains = (
+            main,
+            *(f"{label}-{part}.example" for part in range(2, self.blueprint.sip_domains + 1)),
+        )
         self.version = self.blueprint.legacy
         #: There is one route for federation, through the first Edge pool; later ones relay media only.
         self.route: PoolId | None = None
@@ -142,7 +158,12 @@ class _Builder:
             policies=tuple(self._policies()),
             client_rules=(
                 ClientVersionRule(
-                    scope="global", priority=0, user_agent="OC", compare="LSS", version="2.0", action="Block",
+                    scope="global",
+                    priority=0,
+                    user_agent="OC",
+                    compare="LSS",
+                    version="2.0",
+                    action="Block",
                     origin=_origin("client_rules"),
                 ),
             ),
@@ -165,8 +186,12 @@ class _Builder:
         if plan.mediation:
             self._mediation(site, plan.mediation, front_ends[0].id)
         for _ in range(plan.trusted_applications):
-            pool = self._other(site, "app", PoolRole.TRUSTED_APPLICATION, {"ExternalServer"}, front_ends[0].id)
-            self._application(ApplicationKind.TRUSTED_ENDPOINT, front_ends[0].id, f"app-{pool.id.split('.')[0]}")
+            pool = self._other(
+                site, "app", PoolRole.TRUSTED_APPLICATION, {"ExternalServer"}, front_ends[0].id
+            )
+            self._application(
+                ApplicationKind.TRUSTED_ENDPOINT, front_ends[0].id, f"app-{pool.id.split('.')[0]}"
+            )
         if plan.persistent_chat and self._has_chat(plan):
             self._other(site, "chat", PoolRole.PERSISTENT_CHAT, {"PersistentChatService"}, front_ends[0].id)
         for branch in plan.branches:
@@ -232,7 +257,10 @@ class _Builder:
     def _application(self, kind: ApplicationKind, owner: PoolId, identity: str) -> None:
         self.applications.append(
             Application(
-                id=identity, kind=kind, owner=owner, uri=f"sip:{identity}@{self.domains[0]}",
+                id=identity,
+                kind=kind,
+                owner=owner,
+                uri=f"sip:{identity}@{self.domains[0]}",
                 origin=_origin("applications", identity),
             )
         )
@@ -264,14 +292,18 @@ class _Builder:
             federation=federation,
             xmpp=plan.xmpp and federation and self.version in (Version.L13, Version.S15),
             edge_names=EdgeNames(
-                access=f"{host}-sip.{domain}", web_conferencing=f"{host}-wc.{domain}", av=f"{host}-av.{domain}"
+                access=f"{host}-sip.{domain}",
+                web_conferencing=f"{host}-wc.{domain}",
+                av=f"{host}-av.{domain}",
             ),
             origin=_origin("pools", fqdn),
         )
         self._add(pool)
         if federation:
             self.route = pool.id
-        for front_end in [each for each in self.pools if each.site == site and each.role is PoolRole.FRONT_END]:
+        for front_end in [
+            each for each in self.pools if each.site == site and each.role is PoolRole.FRONT_END
+        ]:
             self._replace(front_end.id, media_edge=pool.id)
 
     def _mediation(self, site: SiteId, servers: int, next_hop: PoolId) -> None:
@@ -283,7 +315,10 @@ class _Builder:
         site = SiteId(str(number + 1))
         self.sites.append(
             Site(
-                id=site, name=town(self.seed, number), kind=SiteKind.BRANCH, parent=parent,
+                id=site,
+                name=town(self.seed, number),
+                kind=SiteKind.BRANCH,
+                parent=parent,
                 origin=_origin("sites", number),
             )
         )
@@ -307,9 +342,17 @@ class _Builder:
     ) -> Pool:
         fqdn = self._fqdn(prefix)
         pool = Pool(
-            id=PoolId(fqdn), fqdn=fqdn, site=site, role=role, versions=(self.version,),
-            servers=self._name_servers(fqdn, servers), roles=frozenset(roles), next_hop=next_hop, backup=backup,
-            has_fabric=fabric and self.version >= Version.L13, origin=_origin("pools", fqdn),
+            id=PoolId(fqdn),
+            fqdn=fqdn,
+            site=site,
+            role=role,
+            versions=(self.version,),
+            servers=self._name_servers(fqdn, servers),
+            roles=frozenset(roles),
+            next_hop=next_hop,
+            backup=backup,
+            has_fabric=fabric and self.version >= Version.L13,
+            origin=_origin("pools", fqdn),
         )
         self._add(pool)
         return pool
@@ -318,7 +361,9 @@ class _Builder:
         number = len(self.gateways) + 1
         self.gateways.append(
             Gateway(
-                fqdn=f"gw{number:02d}.{self.domains[0]}", mediation=mediation, port=5067,
+                fqdn=f"gw{number:02d}.{self.domains[0]}",
+                mediation=mediation,
+                port=5067,
                 origin=_origin("gateways", number),
             )
         )
@@ -355,7 +400,12 @@ class _Builder:
         }
         self.servers = [
             # A trusted application's machines run the application, not services of the product.
-            replace(server, services=() if by_id[server.pool].role is PoolRole.TRUSTED_APPLICATION else readings[server.pool])
+            replace(
+                server,
+                services=()
+                if by_id[server.pool].role is PoolRole.TRUSTED_APPLICATION
+                else readings[server.pool],
+            )
             for server in self.servers
         ]
 
@@ -368,8 +418,12 @@ class _Builder:
     def _replica(self, server: Server) -> Replica:
         reported = dt.datetime.combine(self.as_of, dt.time(8))
         return Replica(
-            server=server.id, up_to_date=True, product_version=f"{self.version.build}.0",
-            last_status_report=reported, last_update_creation=reported, origin=server.origin,
+            server=server.id,
+            up_to_date=True,
+            product_version=f"{self.version.build}.0",
+            last_status_report=reported,
+            last_update_creation=reported,
+            origin=server.origin,
         )
 
     # ---------------------------------------------------------------- people
@@ -391,7 +445,9 @@ class _Builder:
             pools,
             spread(home for home, _ in crowds),
             addresses=MadeUpAddresses(total, self.domains),
-            meetings=self._meetings(crowds, counts, {code[pool]: directories.get(pool, -1) for pool in pools}),
+            meetings=self._meetings(
+                crowds, counts, {code[pool]: directories.get(pool, -1) for pool in pools}
+            ),
             client=spread(crowd.client for _, crowd in crowds),
             kind=spread(crowd.kind for _, crowd in crowds),
             contacts=spread(crowd.contacts for _, crowd in crowds),
@@ -408,14 +464,22 @@ class _Builder:
             crowd,
             contacts=crowd.contacts if self.version >= Version.L13 else ContactStore.SERVER,
             xmpp=crowd.xmpp and has_xmpp_or_chat and any(pool.xmpp for pool in self.pools),
-            chat=crowd.chat and has_xmpp_or_chat and any(pool.role is PoolRole.PERSISTENT_CHAT for pool in self.pools),
+            chat=crowd.chat
+            and has_xmpp_or_chat
+            and any(pool.role is PoolRole.PERSISTENT_CHAT for pool in self.pools),
         )
 
     def _meetings(
         self, crowds: Sequence[tuple[int, Crowd]], counts: Column, directories: dict[int, int]
     ) -> Meetings:
         today = self.as_of.toordinal()
-        columns: dict[str, list[Column]] = {"organizer": [], "kind": [], "created": [], "last": [], "directory": []}
+        columns: dict[str, list[Column]] = {
+            "organizer": [],
+            "kind": [],
+            "created": [],
+            "last": [],
+            "directory": [],
+        }
         starts = np.concatenate([[0], np.cumsum(counts)])
         for (home, crowd), start, people in zip(crowds, starts.tolist(), counts.tolist(), strict=False):
             each = crowd.meetings if crowd.kind is UserKind.PERSON else 0
@@ -426,7 +490,11 @@ class _Builder:
             columns["organizer"].append(np.repeat(np.arange(start, start + people), each))
             columns["kind"].append(np.full(number, crowd.meeting_kind))
             columns["created"].append(today - 30 + spread % 30)
-            ends = today + 7 + spread % 180 if crowd.meeting_kind is MeetingKind.ONCE else np.full(number, ENDLESS)
+            ends = (
+                today + 7 + spread % 180
+                if crowd.meeting_kind is MeetingKind.ONCE
+                else np.full(number, ENDLESS)
+            )
             columns["last"].append(ends)
             columns["directory"].append(np.full(number, directories[home]))
         if not columns["organizer"]:
@@ -464,7 +532,9 @@ class _Builder:
         origin = _origin("simple_urls")
         for domain in self.domains:
             yield SimpleUrl(component="Meet", domain=domain, url=f"https://meet.{domain}", origin=origin)
-        yield SimpleUrl(component="Dialin", domain="*", url=f"https://dialin.{self.domains[0]}", origin=origin)
+        yield SimpleUrl(
+            component="Dialin", domain="*", url=f"https://dialin.{self.domains[0]}", origin=origin
+        )
         yield SimpleUrl(component="Cscp", domain="*", url=f"https://admin.{self.domains[0]}", origin=origin)
 
     def _certificates(self) -> Iterator[Certificate]:
@@ -473,9 +543,17 @@ class _Builder:
             names = {pool.id, *pool.servers}
             if pool.role in (PoolRole.FRONT_END, PoolRole.DIRECTOR):
                 names |= {f"sip.{domain}" for domain in self.domains}
-                names |= {f"{label}.{domain}" for domain in self.domains for label in ("meet", "lyncdiscoverinternal")}
+                names |= {
+                    f"{label}.{domain}"
+                    for domain in self.domains
+                    for label in ("meet", "lyncdiscoverinternal")
+                }
             yield Certificate(
-                pool=pool.id, use="Default", names=frozenset(names), issuer="internal CA", not_after=expiry,
+                pool=pool.id,
+                use="Default",
+                names=frozenset(names),
+                issuer="internal CA",
+                not_after=expiry,
                 origin=pool.origin,
             )
 

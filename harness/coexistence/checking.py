@@ -20,7 +20,18 @@ from coexistence.observation import SUBJECTS, NotApplicable, Observer, Outcome, 
 from coexistence.tagging import TAG, CheckTag
 from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, Clause, Disposition, Severity
 
-__all__ = ["LABELS", "Broken", "Check", "Finding", "OpenQuestion", "Place", "Registry", "Result", "Views", "run_check"]
+__all__ = [
+    "LABELS",
+    "Broken",
+    "Check",
+    "Finding",
+    "OpenQuestion",
+    "Place",
+    "Registry",
+    "Result",
+    "Views",
+    "run_check",
+]
 
 _RESERVED_FOR_LATER: Final = ("server", "client", "application", "name", "certificate", "step")
 _VIEWS: Final = ("before", "after", "origin")
@@ -217,7 +228,9 @@ def verified(function: Callable[..., Any], module: str) -> Check:
     if clause not in clauses:
         raise wrong(f"clause {clause!r} is none of {', '.join(clauses)}.")
     if not isinstance(tag.severity, Severity):
-        raise wrong(f"severity {tag.severity!r} is none of {', '.join(f'Severity.{s.name}' for s in Severity)}.")
+        raise wrong(
+            f"severity {tag.severity!r} is none of {', '.join(f'Severity.{s.name}' for s in Severity)}."
+        )
     for part in _parts(tag.at) or [tag.at]:
         if why := _wrong_place(part):
             raise wrong(why)
@@ -226,7 +239,9 @@ def verified(function: Callable[..., Any], module: str) -> Check:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
             raise wrong(f"parameter {parameter} has no name of its own to be filled by.")
         if parameter.name in _RESERVED_FOR_LATER:
-            raise wrong(f"parameter {parameter.name!r} is reserved for a kind of subject that cannot be asked about yet.")
+            raise wrong(
+                f"parameter {parameter.name!r} is reserved for subjects that cannot be asked about yet."
+            )
         if parameter.name in SUBJECTS:
             subjects.append(parameter.name)
         elif parameter.name in _VIEWS:
@@ -282,8 +297,10 @@ def run_check(check: Check, views: Views, fixtures: Mapping[str, Any]) -> Result
         return Result(
             undecided=(
                 OpenQuestion(
-                    subject=f"every {check.subject}", reason=open_question.outcome.reason,
-                    needs=(*open_question.outcome.needs, *check.needs), hit={},
+                    subject=f"every {check.subject}",
+                    reason=open_question.outcome.reason,
+                    needs=(*open_question.outcome.needs, *check.needs),
+                    hit={},
                 ),
             )
         )
@@ -296,8 +313,11 @@ def run_check(check: Check, views: Views, fixtures: Mapping[str, Any]) -> Result
     finally:
         views.here.note = views.before.note = views.origin.note = None
     return Result(
-        evaluations=call.evaluations, broken=tuple(call.broken), undecided=tuple(call.undecided),
-        assumes=frozenset(call.assumes), crash=call.crash,
+        evaluations=call.evaluations,
+        broken=tuple(call.broken),
+        undecided=tuple(call.undecided),
+        assumes=frozenset(call.assumes),
+        crash=call.crash,
     )
 
 

@@ -9,10 +9,10 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-
 from typing import Any, Final, Literal
 
 from coexistence.blueprint import Blueprint
@@ -60,7 +60,7 @@ class FamilyEstate:
         """Divide the members into at most ``most`` shards of equal size: first and last number of each."""
         count = max(1, min(most, -(-self.size // _SHARD)))
         ends = [self.size * part // count for part in range(count + 1)]
-        return tuple((start, end - 1) for start, end in zip(ends, ends[1:], strict=False))
+        return tuple((start, end - 1) for start, end in itertools.pairwise(ends))
 
     def trial(self, member: int) -> Trial:
         """Return the trial of one member, made when it is first asked for."""
@@ -89,8 +89,14 @@ class FamilyEstate:
             checkpoints=tuple(place.label for place in self.places),
             standing=f"{self.size} made-up deployments before their migration",
             inventory={
-                "sites": [], "pools": [], "cms_master": None, "sip_domains": [], "users": people, "meetings": None,
-                "deployments": self.size, "pairs": dict(sorted(pairs.items())),
+                "sites": [],
+                "pools": [],
+                "cms_master": None,
+                "sip_domains": [],
+                "users": people,
+                "meetings": None,
+                "deployments": self.size,
+                "pairs": dict(sorted(pairs.items())),
             },
             last_safe_step=trial.plan.last_safe_step,
             steps=_steps(trial),
@@ -135,7 +141,7 @@ class TwinEstate:
             name=self.name,
             kind="twin",
             checkpoints=tuple(place.label for place in trial.places),
-            standing=_standing(trial),
+            standing=_standing(trial, is_dated=deployment.as_of is not None),
             inventory=inventory_of(deployment),
             imported=tuple(
                 Account(file=each.file, kind=each.kind, rows=each.rows, used=each.used, notes=each.notes)
@@ -156,12 +162,13 @@ def _steps(trial: Trial) -> tuple[tuple[str, str], ...]:
     return tuple((step.id, step.undo.value) for step in trial.plan.steps)
 
 
-def _standing(trial: Trial) -> str:
+def _standing(trial: Trial, *, is_dated: bool) -> str:
     """Say in a few words where a twin stands and where it is going."""
     plan = trial.plan
     if not plan.target:
         return "no side-by-side migration to plan: name a target with --coexistence-to, if there is one"
-    return f"phase {plan.phase.value}, on the way to {version_name(plan.target)}"
+    undated = "" if is_dated else "; no file carries a date (--coexistence-as-of names one)"
+    return f"phase {plan.phase.value}, on the way to {version_name(plan.target)}{undated}"
 
 
 def inventory_of(deployment: Deployment) -> dict[str, Any]:
@@ -174,7 +181,11 @@ def inventory_of(deployment: Deployment) -> dict[str, Any]:
         meetings = len(population.meetings)
     return {
         "sites": [
-            {"id": site.id, "name": site.name, "kind": site.kind.value if isinstance(site.kind, SiteKind) else site.kind}
+            {
+                "id": site.id,
+                "name": site.name,
+                "kind": site.kind.value if isinstance(site.kind, SiteKind) else site.kind,
+            }
             for site in sorted(deployment.sites, key=lambda site: site.id)
         ],
         "pools": [
@@ -229,5 +240,3 @@ def default_date(estates: Iterable[Estate], asked: dt.date | None) -> dt.date:
     if asked is not None:
         return asked
     return max((estate.trial(0).as_of for estate in estates), default=DEFAULT_DATE)
-
-

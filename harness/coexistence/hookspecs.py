@@ -1,6 +1,8 @@
 """Hooks by which others take part in a coexistence run.
 
 Law of this room: signatures and words, nothing that runs.
+
+PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations

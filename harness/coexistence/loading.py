@@ -2,6 +2,8 @@
 
 Law of this room: modules are imported under names that nobody else can have, so that a user's own
 ``checks`` folder never meets ours; and every one is registered for assertion rewriting first.
+
+PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -70,7 +72,9 @@ def load_paths(registry: Registry, paths: Iterable[Path], root: Path) -> None:
             module = _imported(shown, lambda name=name: importlib.import_module(name))  # type: ignore[misc]  # the default binds the loop's name
             found += registry.add_module(vars(module), shown)
         if not found:
-            raise CheckError(f"--coexistence-checks {path}: defines no check. Mark functions with @check(clause=…).")
+            raise CheckError(
+                f"--coexistence-checks {path}: defines no check. Mark functions with @check(clause=…)."
+            )
 
 
 def _modules(path: Path) -> Iterator[Path]:
@@ -79,16 +83,19 @@ def _modules(path: Path) -> Iterator[Path]:
         return
     for file in sorted(path.rglob("*.py")):
         inner = file.relative_to(path)
-        if not any(part.startswith((".", "_")) for part in inner.parts) and not inner.name.startswith("test_"):
-            if inner.name != "conftest.py" and "." not in inner.stem:
-                yield file
+        is_hidden = any(part.startswith((".", "_")) for part in inner.parts)
+        is_pytests = inner.name.startswith("test_") or inner.name == "conftest.py"
+        if not is_hidden and not is_pytests and "." not in inner.stem:
+            yield file
 
 
 def _imported(shown: str, load: Callable[[], types.ModuleType]) -> types.ModuleType:
     """Import, and turn whatever goes wrong into one sentence with the place."""
     try:
         return load()
-    except Exception as error:  # noqa: BLE001  # somebody else's module: whatever it raises is told, not ours to judge
+    except Exception as error:  # somebody else's module: whatever it raises is told, not ours to judge
         frames = traceback.extract_tb(error.__traceback__)
         line = error.lineno if isinstance(error, SyntaxError) else frames[-1].lineno if frames else 0
-        raise CheckError(f"{shown}, line {line}: cannot be imported: {type(error).__name__}: {error}") from error
+        raise CheckError(
+            f"{shown}, line {line}: cannot be imported: {type(error).__name__}: {error}"
+        ) from error

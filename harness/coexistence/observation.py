@@ -213,21 +213,26 @@ class ServiceSubject(_Asked):
         where = ", ".join(self.servers)
         if isinstance(self.state, Unknown):
             return Outcome(
-                disposition=Disposition.UNDECIDED, source=self.servers[0], needs=(self.state.needs,),
+                disposition=Disposition.UNDECIDED,
+                source=self.servers[0],
+                needs=(self.state.needs,),
                 reason=f"nobody collected the services of {where}",
             )
         if self.state is None:
             if self.evidence is not Evidence.PRESENT:
                 return Outcome(
-                    disposition=Disposition.UNDECIDED, source=self.servers[0], needs=("Get-CsWindowsService",),
+                    disposition=Disposition.UNDECIDED,
+                    source=self.servers[0],
+                    needs=("Get-CsWindowsService",),
                     reason=f"the list of {where} does not name it, and no source proves that it must",
                 )
             return Outcome(
-                disposition=Disposition.FAILED, source=self.servers[0],
+                disposition=Disposition.FAILED,
+                source=self.servers[0],
                 reason=f"the list of {where} does not name it",
             )
         if self.state is ServiceState.RUNNING:
-            return _RUNNING
+            return _RUNNING_AS_PLANNED if self.observer.is_planned(self.pool.id) else _RUNNING
         reason = f"reported as {self.state.label}"
         if self.is_pending and self.service.key == "front_end":
             reason += "; a pool without Windows Fabric quorum stays like this"
@@ -241,6 +246,7 @@ class ServiceSubject(_Asked):
 
 
 _RUNNING: Final = Outcome(disposition=Disposition.DONE)
+_RUNNING_AS_PLANNED: Final = Outcome(disposition=Disposition.DONE, assumes=("plan-as-written",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -456,6 +462,10 @@ class Observer:
         counts = self.state.population.people_by_pool
         return {pool: counts[pool] for pool in pools if pool in counts}
 
+    def is_planned(self, pool: PoolId) -> bool:
+        """Tell whether a pool is not there yet, but was defined by a step of the plan."""
+        return self.state.defined[pool] > 0
+
     # ---------------------------------------------------------------- answers
 
     def _remembered(self, key: tuple[Any, ...], answer: Callable[[], Outcome]) -> Outcome:
@@ -519,14 +529,19 @@ class Observer:
         survives = meeting_survives(scheduled_on, by_upgraded, pool.versions, self.rules)
         if isinstance(survives, Unknown):
             return route.stopped(
-                Disposition.UNDECIDED, pool.fqdn, "nobody told which client scheduled the meeting", needs=survives.needs
+                Disposition.UNDECIDED,
+                pool.fqdn,
+                "nobody told which client scheduled it",
+                needs=survives.needs,
             )
         if not survives:
             newer = scheduled_on.product if isinstance(scheduled_on, Version) else "a newer server"
             # The guide gives no status; 404 is the client's "has ended or does not exist" (our choice).
             return route.stopped(
-                Disposition.FAILED, pool.fqdn, sip=404,
-                reason=f"scheduled with an upgraded client on {newer}, but hosted on {version_name(pool.versions)}",
+                Disposition.FAILED,
+                pool.fqdn,
+                sip=404,
+                reason=f"scheduled with an upgraded client on {newer}, hosted on {version_name(pool.versions)}",
             )
         return route.arrived()
 
@@ -547,12 +562,16 @@ class Observer:
         masters = self.state.cms.masters
         if isinstance(masters, Unknown):
             return route.stopped(
-                Disposition.UNDECIDED, "", "the topology was never published: no master is known", needs=masters.needs
+                Disposition.UNDECIDED,
+                "",
+                "the topology was never published: no master is known",
+                needs=masters.needs,
             )
         if len(masters) != 1:
             found = ", ".join(masters) or "no pool"
             return route.stopped(
-                Disposition.FAILED, masters[0] if masters else "",
+                Disposition.FAILED,
+                masters[0] if masters else "",
                 f"{found} claims to be the active Central Management master; it must be exactly one",
             )
         (master,) = masters
@@ -602,12 +621,16 @@ class Observer:
         where = ", ".join(servers)
         if isinstance(current, Unknown):
             return route.stopped(
-                Disposition.UNDECIDED, servers[0], f"nobody told whether the replica on {where} is current",
+                Disposition.UNDECIDED,
+                servers[0],
+                f"nobody told whether the replica on {where} is current",
                 needs=current.needs,
             )
         if not current:
             return route.stopped(
-                Disposition.FAILED, servers[0], f"the replica on {where} is not up to date (UpToDate is False)"
+                Disposition.FAILED,
+                servers[0],
+                f"the replica on {where} is not up to date (UpToDate is False)",
             )
         return route.arrived()
 
@@ -656,8 +679,14 @@ class _Route:
         if at:
             self.passed(at, reason)
         self.outcome = Outcome(
-            disposition=how, hops=tuple(self._hops), sip=sip, diagnostic=diagnostic, reason=reason, source=at,
-            needs=(needs,) if needs else (), assumes=tuple(sorted(self._assumes)),
+            disposition=how,
+            hops=tuple(self._hops),
+            sip=sip,
+            diagnostic=diagnostic,
+            reason=reason,
+            source=at,
+            needs=(needs,) if needs else (),
+            assumes=tuple(sorted(self._assumes)),
         )
         return self.outcome
 
@@ -683,6 +712,7 @@ class _Route:
             self.stopped(Disposition.FAILED, fqdn, f"{name} takes no new work on any server of the pool")
             return False
         self.passed(fqdn, f"{name} runs")
+        self._rests_on_plan(pool)
         return True
 
     def registrar(self, pool: PoolId, what: str) -> bool:
@@ -691,18 +721,28 @@ class _Route:
         runs = self._observer.runs(pool, "front_end")
         if isinstance(runs, Unknown):
             self.stopped(
-                Disposition.UNDECIDED, fqdn, f"nobody collected whether the Front-End service runs here",
+                Disposition.UNDECIDED,
+                fqdn,
+                "nobody collected whether the Front-End service runs here",
                 needs=runs.needs,
             )
             return False
         if not runs:
             self.stopped(
-                Disposition.FAILED, fqdn, f"{what} does not answer: no Front-End service runs in the pool",
-                sip=504, diagnostic=2,
+                Disposition.FAILED,
+                fqdn,
+                f"{what} does not answer: no Front-End service runs in the pool",
+                sip=504,
+                diagnostic=2,
             )
             return False
         self.passed(fqdn, f"{what} answers")
+        self._rests_on_plan(pool)
         return True
+
+    def _rests_on_plan(self, pool: PoolId) -> None:
+        if self._observer.is_planned(pool):
+            self.assumes("plan-as-written")
 
     def between(self, sender: PoolId, recipient: PoolId) -> bool:
         """Ask whether the sender's pool knows the other one, finds its name, and reaches its port."""
@@ -721,7 +761,11 @@ class _Route:
         self.assumes("ports-open")
         if self._observer.rules.value("ports-open") == "no":
             self.stopped(
-                Disposition.FAILED, here.fqdn, f"port 5061 of {there.fqdn} cannot be reached", sip=504, diagnostic=1038
+                Disposition.FAILED,
+                here.fqdn,
+                f"port 5061 of {there.fqdn} cannot be reached",
+                sip=504,
+                diagnostic=1038,
             )
             return False
         self.passed(there.fqdn, "reached over MTLS 5061")
@@ -742,20 +786,27 @@ class _Route:
         unknown = next((each for each in held if isinstance(each, Unknown)), None)
         if unknown is not None:
             self.stopped(
-                Disposition.UNDECIDED, here.fqdn, f"nobody told whether the replica here knows {there.fqdn}",
+                Disposition.UNDECIDED,
+                here.fqdn,
+                f"nobody told whether the replica here knows {there.fqdn}",
                 needs=unknown.needs,
             )
             return False
         if defined == 0:
             # A twin's replica that lags: what it lacks is in no export.
             self.stopped(
-                Disposition.UNDECIDED, here.fqdn, f"the replica here is not up to date; it may lack {there.fqdn}",
+                Disposition.UNDECIDED,
+                here.fqdn,
+                f"the replica here is not up to date; it may lack {there.fqdn}",
                 needs=_NO_STATUS.needs,
             )
             return False
         self.stopped(
-            Disposition.FAILED, here.fqdn, f"the replica here has not heard of {there.fqdn}: not a trusted server",
-            sip=504, diagnostic=1010,
+            Disposition.FAILED,
+            here.fqdn,
+            f"the replica here has not heard of {there.fqdn}: not a trusted server",
+            sip=504,
+            diagnostic=1010,
         )
         return False
 
@@ -794,7 +845,11 @@ def _services(observer: Observer) -> Iterator[ServiceSubject]:
                 states.setdefault(found, []).extend(servers)
             for found, servers in states.items():
                 yield ServiceSubject(
-                    observer=observer, pool=pool, service=service, evidence=evidence, servers=tuple(servers),
+                    observer=observer,
+                    pool=pool,
+                    service=service,
+                    evidence=evidence,
+                    servers=tuple(servers),
                     state=found,
                 )
 
@@ -823,7 +878,8 @@ def _population(observer: Observer) -> Population:
     if isinstance(population, Unknown):
         raise Undecided(
             Outcome(
-                disposition=Disposition.UNDECIDED, needs=(population.needs,),
+                disposition=Disposition.UNDECIDED,
+                needs=(population.needs,),
                 reason="nobody told who is homed where",
             )
         )
@@ -854,7 +910,8 @@ def _meetings(observer: Observer) -> Iterator[MeetingSubject]:
     if isinstance(meetings, Unknown):
         raise Undecided(
             Outcome(
-                disposition=Disposition.UNDECIDED, needs=(meetings.needs,),
+                disposition=Disposition.UNDECIDED,
+                needs=(meetings.needs,),
                 reason="nobody told which meetings are scheduled",
             )
         )

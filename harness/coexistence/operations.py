@@ -145,8 +145,7 @@ class SetEdgeFederation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetNextHop:
-    """Set where an Edge, Mediation or trusted application pool hands traffic to, or a branch
-    appliance's backup registrar."""
+    """Set where an Edge, Mediation or trusted application pool hands traffic to."""
 
     pool: PoolId
     to: PoolId

@@ -60,7 +60,16 @@ from coexistence.vocabulary import (
     version_name,
 )
 
-__all__ = ["NO_COUNTERPART", "Plan", "PlanStep", "RollbackAction", "Undo", "make_plan", "pilot_size", "targets_of"]
+__all__ = [
+    "NO_COUNTERPART",
+    "Plan",
+    "PlanStep",
+    "RollbackAction",
+    "Undo",
+    "make_plan",
+    "pilot_size",
+    "targets_of",
+]
 
 #: Versions without XMPP federation and Persistent Chat: people who need them stay on legacy pools.
 #: Source: "Features removed from Skype for Business Server 2019"; SE has the same list (third party).
@@ -300,11 +309,15 @@ class _Planner:
             if pool.federation and pool.id in self.successor:
                 edge.append(SetEdgeFederation(edge=self.successor[pool.id], enabled=False))
                 edge.append(SetEdgeFederation(edge=pool.id, enabled=True))
-        for site in self.deployment.sites:
-            if site.kind is not SiteKind.BRANCH and not isinstance(site.federation_route, Unknown):
-                edge.append(SwitchFederationRoute(site=site.id, to=site.federation_route))
         edge += [
-            AssociateMediaEdge(pool=new, edge=old.media_edge) for old, new in self._front_ends() if old.media_edge
+            SwitchFederationRoute(site=site.id, to=site.federation_route)
+            for site in self.deployment.sites
+            if site.kind is not SiteKind.BRANCH and not isinstance(site.federation_route, Unknown)
+        ]
+        edge += [
+            AssociateMediaEdge(pool=new, edge=old.media_edge)
+            for old, new in self._front_ends()
+            if old.media_edge
         ]
         records = self.deployment.records
         names = () if isinstance(records, Unknown) else (SetDnsRecords(records=records),)
@@ -320,7 +333,9 @@ class _Planner:
         return {
             RollbackAction.EDGE: tuple((Checkpoint.PRODUCTION, each) for each in edge),
             RollbackAction.NAMES: tuple((Checkpoint.PRODUCTION, each) for each in names),
-            RollbackAction.APPLICATIONS: tuple((Checkpoint.POST_MIGRATION, each) for each in applications_back),
+            RollbackAction.APPLICATIONS: tuple(
+                (Checkpoint.POST_MIGRATION, each) for each in applications_back
+            ),
         }
 
     def _phase(self) -> Checkpoint:
@@ -396,7 +411,8 @@ class _Planner:
         self.additions.append(pool)
         build = f"{self.target[0].build}.0" if len(self.target) == 1 else Unknown("Get-CsServerPatchVersion")
         self.new_servers += [
-            Server(id=each, fqdn=each, pool=pool.id, build=build, services=(), origin=origin) for each in servers
+            Server(id=each, fqdn=each, pool=pool.id, build=build, services=(), origin=origin)
+            for each in servers
         ]
         return pool
 
@@ -467,32 +483,42 @@ class _Planner:
         )
         yield PlanStep(id="P2.1", title="Apply updates to the legacy servers and clients", operations=())
         yield PlanStep(
-            id="P2.2", title="Create DNS records of the new pools",
+            id="P2.2",
+            title="Create DNS records of the new pools",
             operations=(SetDnsRecords(records=records),) if records else (),
         )
         yield PlanStep(id="P2.3", title="Back up, and write down who is homed where", operations=())
 
     def _deploy_pilot(self) -> Iterator[PlanStep]:
-        inside = self._fresh(PoolRole.FRONT_END, PoolRole.DIRECTOR, PoolRole.MEDIATION, PoolRole.PERSISTENT_CHAT)
-        yield PlanStep(
-            id="P3.1", title="Prepare Active Directory",
-            operations=(PrepareDirectory(version=self._tools),), undo=Undo.UNDOCUMENTED,
+        inside = self._fresh(
+            PoolRole.FRONT_END, PoolRole.DIRECTOR, PoolRole.MEDIATION, PoolRole.PERSISTENT_CHAT
         )
         yield PlanStep(
-            id="P3.2", title="Install the new tools, download the topology",
+            id="P3.1",
+            title="Prepare Active Directory",
+            operations=(PrepareDirectory(version=self._tools),),
+            undo=Undo.UNDOCUMENTED,
+        )
+        yield PlanStep(
+            id="P3.2",
+            title="Install the new tools, download the topology",
             operations=(InstallTools(version=self._tools),),
         )
         yield PlanStep(id="P3.4", title="Define the new pools and publish", operations=self._publish(inside))
         started = tuple(StartServices(pool=pool.id) for pool in inside)
-        yield PlanStep(id="P3.5", title="Install the servers and start services", operations=(*started, Replicate()))
+        yield PlanStep(
+            id="P3.5", title="Install the servers and start services", operations=(*started, Replicate())
+        )
         connected = tuple(
             AssociateMediaEdge(pool=self.successor[old.id], edge=old.media_edge)
             for old, _ in self._front_ends()
             if old.media_edge
         )
         yield PlanStep(
-            id="P3.7", title="Connect the new pools to the legacy Edge",
-            operations=_published(connected), reaches=Checkpoint.SIDE_BY_SIDE,
+            id="P3.7",
+            title="Connect the new pools to the legacy Edge",
+            operations=_published(connected),
+            reaches=Checkpoint.SIDE_BY_SIDE,
         )
 
     def _selection(self, on: PoolId, **more: bool | int | PoolId | None) -> Selection:
@@ -515,17 +541,24 @@ class _Planner:
                 ScheduleMeetings(by=Selection(on=new, came_from=old.id), each=1),
             ]
         yield PlanStep(
-            id="P4.3", title="Move the pilot users, upgrade their clients",
-            operations=(*made, LetDaysPass(days=7)), undo=Undo.BILL, reaches=Checkpoint.PILOT,
+            id="P4.3",
+            title="Move the pilot users, upgrade their clients",
+            operations=(*made, LetDaysPass(days=7)),
+            undo=Undo.BILL,
+            reaches=Checkpoint.PILOT,
         )
 
     def _deploy_edge(self) -> Iterator[PlanStep]:
         edges = self._fresh(PoolRole.EDGE)
-        yield PlanStep(id="P5.1", title="Define the new Edge pools, federation off", operations=self._publish(edges))
+        yield PlanStep(
+            id="P5.1", title="Define the new Edge pools, federation off", operations=self._publish(edges)
+        )
         started = tuple(StartServices(pool=pool.id) for pool in edges)
         yield PlanStep(
-            id="P5.3", title="Start the new Edge servers, verify replication",
-            operations=(*started, Replicate()), reaches=Checkpoint.EDGE,
+            id="P5.3",
+            title="Start the new Edge servers, verify replication",
+            operations=(*started, Replicate()),
+            reaches=Checkpoint.EDGE,
         )
 
     def _into_production(self) -> Iterator[PlanStep]:
@@ -535,19 +568,23 @@ class _Planner:
         if federated is not None:
             new = self.successor[federated.id]
             yield PlanStep(
-                id="P6.1a", title="Clear the federation route of every site",
+                id="P6.1a",
+                title="Clear the federation route of every site",
                 operations=tuple(SwitchFederationRoute(site=site.id, to=None) for site in sites),
             )
             yield PlanStep(
-                id="P6.1b", title="Legacy Edge: federation off",
+                id="P6.1b",
+                title="Legacy Edge: federation off",
                 operations=(SetEdgeFederation(edge=federated.id, enabled=False), Replicate()),
             )
             yield PlanStep(
-                id="P6.1d", title="New Edge: federation on",
+                id="P6.1d",
+                title="New Edge: federation on",
                 operations=(SetEdgeFederation(edge=new, enabled=True), Replicate()),
             )
         yield PlanStep(
-            id="P6.1e", title="New Edge: next hop is the new pool",
+            id="P6.1e",
+            title="New Edge: next hop is the new pool",
             operations=_published(
                 SetNextHop(pool=self.successor[edge.id], to=self.successor[edge.next_hop])
                 for edge in edges
@@ -555,7 +592,8 @@ class _Planner:
             ),
         )
         yield PlanStep(
-            id="P6.1f", title="New pools: media through the new Edge",
+            id="P6.1f",
+            title="New pools: media through the new Edge",
             operations=_published(
                 AssociateMediaEdge(pool=new, edge=self.successor[old.media_edge])
                 for old, new in self._front_ends()
@@ -563,12 +601,17 @@ class _Planner:
             ),
         )
         if federated is not None:
-            routes = tuple(SwitchFederationRoute(site=site.id, to=self.successor[federated.id]) for site in sites)
+            routes = tuple(
+                SwitchFederationRoute(site=site.id, to=self.successor[federated.id]) for site in sites
+            )
             yield PlanStep(
-                id="P6.1g", title="Every site: federation route to the new Edge", operations=_published(routes)
+                id="P6.1g",
+                title="Every site: federation route to the new Edge",
+                operations=_published(routes),
             )
         yield PlanStep(
-            id="P6.3", title="Simple URLs and Autodiscover to the new pools",
+            id="P6.3",
+            title="Simple URLs and Autodiscover to the new pools",
             operations=self._repoint("A", skip=("sip.",)),
         )
         made: list[Operation] = []
@@ -578,8 +621,11 @@ class _Planner:
                 ScheduleMeetings(by=Selection(on=new, came_from=old.id), each=1),
             ]
         yield PlanStep(
-            id="P6.4", title="Move the remaining users", operations=(*made, LetDaysPass(days=14)),
-            undo=Undo.BILL, reaches=Checkpoint.PRODUCTION,
+            id="P6.4",
+            title="Move the remaining users",
+            operations=(*made, LetDaysPass(days=14)),
+            undo=Undo.BILL,
+            reaches=Checkpoint.PRODUCTION,
         )
 
     def _repoint(self, kind: str, skip: tuple[str, ...] = ()) -> tuple[Operation, ...]:
@@ -600,11 +646,17 @@ class _Planner:
     def _move_services(self) -> Iterator[PlanStep]:
         front_ends = list(self._front_ends())
         yield PlanStep(
-            id="P7.2", title="Move access numbers, response groups, call park, phones and other contacts",
-            operations=tuple(MoveApplications(source=old.id, to=new) for old, new in front_ends if old.id not in self.staying),
+            id="P7.2",
+            title="Move access numbers, response groups, call park, phones and other contacts",
+            operations=tuple(
+                MoveApplications(source=old.id, to=new)
+                for old, new in front_ends
+                if old.id not in self.staying
+            ),
         )
         yield PlanStep(
-            id="P7.8", title="Trusted applications: next hop is a new pool",
+            id="P7.8",
+            title="Trusted applications: next hop is a new pool",
             operations=_published(
                 SetNextHop(pool=pool.id, to=self.successor[pool.next_hop])
                 for pool in self.legacy_pools
@@ -612,7 +664,8 @@ class _Planner:
             ),
         )
         yield PlanStep(
-            id="P7.9", title="Deploy clients to everybody",
+            id="P7.9",
+            title="Deploy clients to everybody",
             operations=tuple(
                 UpgradeClients(users=Selection(on=new, came_from=old.id), to=CLIENT_OF[self._tools])
                 for old, new in front_ends
@@ -620,7 +673,8 @@ class _Planner:
             undo=Undo.BILL,
         )
         yield PlanStep(
-            id="P7.10", title="Branch appliances: put under the new pools",
+            id="P7.10",
+            title="Branch appliances: put under the new pools",
             operations=tuple(part for pool in self.legacy_pools for part in self._readd(pool)),
             reaches=Checkpoint.POST_MIGRATION,
         )
@@ -633,7 +687,9 @@ class _Planner:
         servers = tuple(self.deployment.server_by_id[server] for server in appliance.servers)
         yield MoveUsers(users=Selection(on=appliance.id), to=registrar, tools=self._tools)
         yield RemovePool(pool=appliance.id, tools=self._tools)
-        yield PublishTopology(tools=self._tools, pools=(replace(appliance, backup=registrar),), servers=servers)
+        yield PublishTopology(
+            tools=self._tools, pools=(replace(appliance, backup=registrar),), servers=servers
+        )
         yield StartServices(pool=appliance.id)
         yield Replicate()
         yield MoveUsers(
@@ -646,7 +702,8 @@ class _Planner:
         ]
         masters = self.deployment.cms.masters
         yield PlanStep(
-            id="P8.1", title="Sign-in records of every SIP domain to the new pools",
+            id="P8.1",
+            title="Sign-in records of every SIP domain to the new pools",
             operations=(*self._repoint("SRV"), *self._repoint("A")),
         )
         cms = tuple(
@@ -656,7 +713,8 @@ class _Planner:
         )
         yield PlanStep(id="P8.2", title="Move the Central Management store", operations=cms)
         yield PlanStep(
-            id="P8.3", title="Move conference directories",
+            id="P8.3",
+            title="Move conference directories",
             operations=tuple(
                 MoveConferenceDirectories(source=old.id, to=new)
                 for old, new in self._front_ends()
@@ -664,13 +722,17 @@ class _Planner:
             ),
         )
         yield PlanStep(
-            id="P8.7", title="Prevent sessions, stop the legacy services",
-            operations=tuple(StopServices(pool=pool.id) for pool in leaving), reaches=Checkpoint.LEGACY_SILENT,
+            id="P8.7",
+            title="Prevent sessions, stop the legacy services",
+            operations=tuple(StopServices(pool=pool.id) for pool in leaving),
+            reaches=Checkpoint.LEGACY_SILENT,
         )
         yield PlanStep(
-            id="P8.8", title="Remove the legacy pools and publish",
+            id="P8.8",
+            title="Remove the legacy pools and publish",
             operations=(*(RemovePool(pool=pool.id, tools=self._tools) for pool in leaving), Replicate()),
-            undo=Undo.IRREVERSIBLE, reaches=Checkpoint.RETIRED,
+            undo=Undo.IRREVERSIBLE,
+            reaches=Checkpoint.RETIRED,
         )
 
 

@@ -2,6 +2,8 @@
 
 Law of this room: it translates. Items ask checks, reports carry plain data, the exit status says the
 verdict; what any of it means is decided on the floors below.
+
+PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ MAX_ITEMS: Final = 1500
 def start(config: pytest.Config) -> None:
     """Begin a coexistence run; raises ``pytest.UsageError`` for input that cannot be used."""
     if sys.flags.optimize:
-        raise pytest.UsageError("--coexistence: python -O drops the asserts that checks are made of. Leave -O out.")
+        raise pytest.UsageError(
+            "--coexistence: python -O drops the asserts that checks are made of. Leave -O out."
+        )
     for severity in Severity:
         config.addinivalue_line("markers", f"{severity.name.lower()}: coexistence checks of this severity")
     for clause in Clause:
@@ -122,8 +126,12 @@ class CheckItem(pytest.Function):
             if result.crash is not None:
                 raise result.crash
         if standing == "broken":
-            errors = [broken.error for result in results for broken in result.broken if broken.error is not None]
-            if errors and any(broken.severity.fails for result in results for broken in result.broken if broken.error):
+            errors = [
+                broken.error for result in results for broken in result.broken if broken.error is not None
+            ]
+            if errors and any(
+                broken.severity.fails for result in results for broken in result.broken if broken.error
+            ):
                 raise errors[0]
             finding = verdict.findings[0]
             reason = finding.outcome["reason"] if finding.outcome else finding.message
@@ -189,7 +197,9 @@ class CoexistenceRun:
         if self.config.args_source is not pytest.Config.ArgsSource.ARGS:
             return []
         here = self.config.invocation_params.dir
-        return [each for each in self.config.args if not (here == here / each or (here / each) in here.parents)]
+        return [
+            each for each in self.config.args if not (here == here / each or (here / each) in here.parents)
+        ]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> pytest.CollectReport | None:
@@ -205,8 +215,11 @@ class CoexistenceRun:
         for check in self.registry:
             by_module.setdefault(check.module, []).append(check)
         plan = [
-            (estate, shard, place) for estate in self.estates for shard in self._shards(estate)
-            for place in estate.places if self.settings.wants(place)
+            (estate, shard, place)
+            for estate in self.estates
+            for shard in self._shards(estate)
+            for place in estate.places
+            if self.settings.wants(place)
         ]
         for module, checks in by_module.items():
             node = CheckModule.from_parent(session, name=module, nodeid=module)
@@ -221,7 +234,10 @@ class CoexistenceRun:
         return estate.shards(max(2, MAX_ITEMS // max(questions, 1)))
 
     def _items(
-        self, parent: CheckModule, checks: list[Check], plan: list[tuple[Estate, tuple[int, int] | None, Place]]
+        self,
+        parent: CheckModule,
+        checks: list[Check],
+        plan: list[tuple[Estate, tuple[int, int] | None, Place]],
     ) -> Iterator[CheckItem]:
         for position, (estate, shard, place) in enumerate(plan):
             for check in checks:
@@ -242,7 +258,10 @@ class CoexistenceRun:
         stub = _stub(check)
         item: CheckItem = CheckItem.from_parent(
             # The original name is what pytest 9.2 makes the node id of, the name what 9.0 does.
-            parent, name=name, callobj=stub, originalname=name
+            parent,
+            name=name,
+            callobj=stub,
+            originalname=name,
         )
         stub.item = item  # type: ignore[attr-defined]  # the function that pytest calls finds its item here
         item.check, item.place, item.estate, item.shard = check, place, estate, shard
@@ -267,14 +286,11 @@ class CoexistenceRun:
         chosen: dict[CheckItem, None] = {}
         for argument in self.arguments:
             wanted = Path(argument).as_posix() if "::" not in argument else argument
-            found = [
-                item for item in items
-                if wanted in (item.nodeid, item.check.id, item.check.module)
-            ]
+            found = [item for item in items if wanted in (item.nodeid, item.check.id, item.check.module)]
             if not found:
                 raise pytest.UsageError(
-                    f"not found: {argument}: in a coexistence run, arguments are check modules, checks or node "
-                    "ids as --collect-only prints them."
+                    f"not found: {argument}: in a coexistence run, arguments are check modules, checks or "
+                    "node ids as --collect-only prints them."
                 )
             chosen.update(dict.fromkeys(found))
         return [item for item in items if item in chosen]
@@ -324,9 +340,13 @@ class CoexistenceRun:
         lines = []
         for estate in self.estates:
             if isinstance(estate, TwinEstate):
-                lines.append(f"coexistence: twin {estate.name} from {len(estate.imported.files)} files, {checks}")
+                lines.append(
+                    f"coexistence: twin {estate.name} from {len(estate.imported.files)} files, {checks}"
+                )
             else:
-                lines.append(f"coexistence: {estate.size} generated deployments, seed {self.settings.seed}, {checks}")
+                lines.append(
+                    f"coexistence: {estate.size} generated deployments, seed {self.settings.seed}, {checks}"
+                )
         return lines
 
     @pytest.hookimpl(trylast=True)
@@ -349,12 +369,17 @@ class CoexistenceRun:
         checks = {check.id: at for at, check in enumerate(self.registry)}
         position = {estate.name: at for at, estate in enumerate(self.estates)}
         places = {
-            (estate.name, place.label): at for estate in self.estates for at, place in enumerate(estate.places)
+            (estate.name, place.label): at
+            for estate in self.estates
+            for at, place in enumerate(estate.places)
         }
         items = sorted(
             self.verdicts.values(),
             key=lambda item: (
-                position[item.estate], item.shard or (0, 0), places[item.estate, item.checkpoint], checks[item.check]
+                position[item.estate],
+                item.shard or (0, 0),
+                places[item.estate, item.checkpoint],
+                checks[item.check],
             ),
         )
         narrowed = list(dict.fromkeys(self.narrowed))
@@ -363,7 +388,9 @@ class CoexistenceRun:
         reports = []
         for estate in self.estates:
             if isinstance(estate, FamilyEstate):
-                bills = {item.shard: item.bills for item in items if item.estate == estate.name and item.bills}
+                bills = {
+                    item.shard: item.bills for item in items if item.estate == estate.name and item.bills
+                }
                 reports.append(estate.report([dict(bill) for _, bill in sorted(bills.items(), key=str)]))
             else:
                 reports.append(estate.report())
@@ -390,7 +417,10 @@ class CoexistenceRun:
         if settings.target is not None:
             words += [f"--coexistence-to={settings.target.name}"]
         if not settings.twins:
-            words += [f"--coexistence-deployments={settings.deployments}", f"--coexistence-seed={settings.seed}"]
+            words += [
+                f"--coexistence-deployments={settings.deployments}",
+                f"--coexistence-seed={settings.seed}",
+            ]
         words += [f"--coexistence-as-of={default_date(self.estates, settings.as_of).isoformat()}"]
         if settings.at:
             words += [f"--coexistence-at={','.join(settings.at)}"]

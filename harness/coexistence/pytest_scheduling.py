@@ -3,6 +3,8 @@
 Law of this room: node ids tell the group; nothing else is known about items here. Groups are handed out
 whole, because each worker builds the deployments of its groups; ``xdist_group`` marks cannot be used,
 pytest 9.2 drops the suffix by which xdist 3.8 finds them.
+
+PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations

@@ -54,7 +54,9 @@ def parse_version(text: str) -> Version | None:
     for version in Version:
         if wanted in (version.name.lower(), version.product.lower()):
             return version
-    raise InputError(f"--coexistence-to {text}: no such version. Known: {', '.join(v.name for v in Version)}.")
+    raise InputError(
+        f"--coexistence-to {text}: no such version. Known: {', '.join(v.name for v in Version)}."
+    )
 
 
 def parse_count(text: str, option: str, least: int, most: int) -> int:

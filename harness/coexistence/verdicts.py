@@ -127,7 +127,9 @@ class ItemVerdict:
     def from_plain(cls, data: Mapping[str, Any]) -> ItemVerdict:
         """Read back what :meth:`plain` wrote (tuples may have become lists on the way)."""
         rest = dict(data)
-        findings = tuple(FindingRecord(**{**each, "assumes": tuple(each["assumes"])}) for each in rest.pop("findings"))
+        findings = tuple(
+            FindingRecord(**{**each, "assumes": tuple(each["assumes"])}) for each in rest.pop("findings")
+        )
         undecided = rest.pop("undecided")
         shard = rest.pop("shard")
         return cls(
@@ -408,7 +410,12 @@ class Run:
             "findings": [finding.plain() for finding in self.findings()],
             "more_findings": sum(item.more_findings for item in self.items),
             "crashes": [
-                {"check": item.check, "checkpoint": item.checkpoint, "estate": item.estate, "error": item.crash}
+                {
+                    "check": item.check,
+                    "checkpoint": item.checkpoint,
+                    "estate": item.estate,
+                    "error": item.crash,
+                }
                 for item in self.crashes
             ],
             "qualification": None,
@@ -434,8 +441,11 @@ class Run:
             },
             "undecided": [
                 {
-                    "check": record.check, "checkpoint": record.checkpoint, "needs": list(record.needs),
-                    "people": record.people, "reason": record.reason,
+                    "check": record.check,
+                    "checkpoint": record.checkpoint,
+                    "needs": list(record.needs),
+                    "people": record.people,
+                    "reason": record.reason,
                 }
                 for record in self.undecided(estate)
             ],
@@ -457,7 +467,9 @@ class Run:
             known = merged.get(key)
             merged[key] = record if known is None else _merged(known, record)
         order = {label: at for at, label in enumerate(estate.checkpoints)}
-        return [merged[key] for key in sorted(merged, key=lambda key: (order.get(key[1], len(order)), key[0]))]
+        return [
+            merged[key] for key in sorted(merged, key=lambda key: (order.get(key[1], len(order)), key[0]))
+        ]
 
 
 def _merged(one: UndecidedRecord, other: UndecidedRecord) -> UndecidedRecord:
@@ -476,4 +488,7 @@ def add_bills(bills: Iterable[Mapping[str, Mapping[str, Any]]]) -> list[dict[str
             for name in total:
                 total[name] = None if None in (total[name], bill[name]) else total[name] + bill[name]
     rank = {checkpoint.value: at for at, checkpoint in enumerate(CHECKPOINT_ORDER)}
-    return [{"from": label, **totals[label], "by_site": {}} for label in sorted(totals, key=lambda x: rank.get(x, -1))]
+    return [
+        {"from": label, **totals[label], "by_site": {}}
+        for label in sorted(totals, key=lambda x: rank.get(x, -1))
+    ]

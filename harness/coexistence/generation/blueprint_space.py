@@ -39,7 +39,13 @@ _SIGNS_IN: Final = {
     Version.L10: {_C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013},
     Version.L13: {_C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013, _C.MOBILE},
     Version.S15: {
-        _C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016,
+        _C.LYNC_2010,
+        _C.LYNC_2010_MOBILE,
+        _C.PHONE_EDITION,
+        _C.LYNC_2013,
+        _C.MOBILE,
+        _C.SFB_2015,
+        _C.SFB_2016,
     },
     Version.S19: {_C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016},
     Version.SE: {_C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016},
@@ -95,7 +101,8 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
             "pools": Many(pool, 1, 3, lean=2),
             "branches": Many(Record(BranchBlueprint, {"crowds": Many(crowd, 0, 2)}), 0, 2, lean=2),
             "edge": Optional(
-                Record(EdgeBlueprint, {"servers": Whole(1, 3), "federation": Flag(0.8), "xmpp": Flag(0.3)}), 0.6
+                Record(EdgeBlueprint, {"servers": Whole(1, 3), "federation": Flag(0.8), "xmpp": Flag(0.3)}),
+                0.6,
             ),
             "director": Flag(0.25),
             "mediation": Whole(0, 2, lean=2),

@@ -61,7 +61,8 @@ def _wrapped(text: str, width: int, indent: str = "", hanging: str = "  ") -> It
 
 def _estate(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
     yield Line()
-    yield Line(f"{estate.name}: {estate.standing}"[:width], {"bold": True})
+    for line in _wrapped(f"{estate.name}: {estate.standing}", width):
+        yield Line(line.text, {"bold": True})
     yield from _inventory(estate, width)
     yield from _imported(estate, width)
     yield Line()
@@ -94,7 +95,8 @@ def _inventory(estate: EstateReport, width: int) -> Iterator[Line]:
         yield from _wrapped(
             f"{pool['fqdn']}: {pool['version']}{edition} {pool['role']}, "
             f"{_count(pool['servers'], 'server')}{people}",
-            width, "  ",
+            width,
+            "  ",
         )
 
 
@@ -127,9 +129,7 @@ def _matrix(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
             text = f"{label:<{first}} " + "".join(f"{_SIGNS[each]:<13}" for each in standings).rstrip()
             markup = {"red": True} if "broken" in standings else {}
             yield Line(text, markup)
-    yield from _wrapped(
-        "ok kept   BROKEN   ? undecided   - not applicable", width
-    )
+    yield from _wrapped("ok kept   BROKEN   ? undecided   - not applicable", width)
 
 
 def _rollback(estate: EstateReport, width: int) -> Iterator[Line]:
@@ -140,11 +140,16 @@ def _rollback(estate: EstateReport, width: int) -> Iterator[Line]:
         yield from _wrapped(f"Last step from which going back is possible: {estate.last_safe_step}", width)
     yield Line("What going back would cost, by checkpoint:", {"bold": True})
     for bill in estate.bills:
+        if all(bill[name] is None for name in ("meetings", "organizers", "clients", "users")):
+            yield Line(f"  {bill['from']}: unknown as long as nobody tells who is homed where")
+            continue
         parts = [
             f"{'unknown' if bill[name] is None else bill[name]} {text}"
             for name, text in (
-                ("meetings", "meetings that will not work"), ("organizers", "organizers to warn"),
-                ("clients", "clients to downgrade"), ("users", "people to move back"),
+                ("meetings", "meetings that will not work"),
+                ("organizers", "organizers to warn"),
+                ("clients", "clients to downgrade"),
+                ("users", "people to move back"),
             )
         ]
         yield from _wrapped(f"{bill['from']}: {', '.join(parts)}", width, "  ")
@@ -165,21 +170,26 @@ def _findings(run: Run, width: int) -> Iterator[Line]:
         key = (finding.estate, finding.deployment, finding.check, finding.kind, finding.subject)
         groups.setdefault(key, []).append(finding)
     for group in list(groups.values())[:_SHOWN]:
-        yield from _finding(group, width)
+        yield from _finding(run, group, width)
     hidden = max(len(groups) - _SHOWN, 0)
     more = sum(item.more_findings for item in run.items)
     if hidden or more:
-        yield from _wrapped(f"… and {hidden + more} more findings (--coexistence-json FILE has them)", width, "  ")
+        yield from _wrapped(
+            f"… and {hidden + more} more findings (--coexistence-json FILE has them)", width, "  "
+        )
 
 
-def _finding(group: Sequence[FindingRecord], width: int) -> Iterator[Line]:
+def _finding(run: Run, group: Sequence[FindingRecord], width: int) -> Iterator[Line]:
     finding = group[0]
-    where = finding.estate if finding.deployment is None else f"{finding.estate}, deployment {finding.deployment}"
+    where = (
+        finding.estate if finding.deployment is None else f"{finding.estate}, deployment {finding.deployment}"
+    )
     labels = list(dict.fromkeys(each.checkpoint for each in group))
     yield Line()
     colour = {"red": True} if finding.severity in ("blocker", "error") else {"yellow": True}
     yield Line(f"{finding.severity.upper()}  {_sentence(finding.check)}"[:width], colour)
-    yield from _wrapped(f"{where}, at {', '.join(labels)}: {finding.subject}", width, "  ")
+    estate = next(each for each in run.estates if each.name == finding.estate)
+    yield from _wrapped(f"{where}, at {_stretches(labels, estate)}: {finding.subject}", width, "  ")
     if finding.outcome is not None:
         answer = finding.outcome["disposition"]
         if finding.outcome["sip"] is not None:
@@ -231,7 +241,32 @@ def _open(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         for record in group:
             by_check.setdefault(record.check, []).append(record.checkpoint)
         for check, labels in by_check.items():
-            yield from _wrapped(f"{_sentence(check)}, at {', '.join(labels)}", width, "    ")
+            yield from _wrapped(f"{_sentence(check)}, at {_stretches(labels, estate)}", width, "    ")
+
+
+def _stretches(labels: Sequence[str], estate: EstateReport) -> str:
+    """Name checkpoints shortly: stretches of the main line by their ends, ways back together.
+
+    A run of three or more is written with its ends.
+    """
+    line = [label for label in estate.checkpoints if not label.endswith(".rolled-back")]
+    parts: list[list[str]] = []
+    for label in labels:
+        if label.endswith(".rolled-back"):
+            continue
+        at = line.index(label)
+        if parts and at > 0 and parts[-1][-1] == line[at - 1]:
+            parts[-1].append(label)
+        else:
+            parts.append([label])
+    texts = [f"{part[0]} to {part[-1]}" if len(part) > 2 else ", ".join(part) for part in parts]
+    back = [label for label in labels if label.endswith(".rolled-back")]
+    all_back = [label for label in estate.checkpoints if label.endswith(".rolled-back")]
+    if len(back) > 1 and back == all_back:
+        texts.append("every .rolled-back")
+    else:
+        texts += back
+    return ", ".join(texts)
 
 
 def _assumptions(run: Run, width: int) -> Iterator[Line]:
@@ -249,11 +284,13 @@ def _verdict(run: Run, width: int) -> Iterator[Line]:
     word = run.verdict
     yield Line(f"{f' {_WORDS[word]} ':=^{width}}", {"bold": True, **_COLOURS[word]})
     if run.partial:
-        yield from _wrapped(f"Not the whole question was asked ({run.partial}): such a run never says go.", width)
+        yield from _wrapped(
+            f"Not the whole question was asked ({run.partial}): such a run never says go.", width
+        )
     evaluations = sum(item.evaluations for item in run.items)
     yield from _wrapped(
-        f"{evaluations} promises were put to the test as of {run.as_of}. This is a model: it computes what the "
-        "documented product would do with what it was told, and has touched no server.",
+        f"{evaluations} promises were put to the test as of {run.as_of}. This is a model: it computes what "
+        "the documented product would do with what it was told, and has touched no server.",
         width,
     )
     yield Line(f"Again: {run.rerun}")

@@ -247,9 +247,7 @@ def _start(state: State, operation: op.StartServices, _rules: Rules) -> Step:
         made[server] = readings
         replicas.setdefault(server, -1)
     return Step(
-        state.changed(
-            services=frozen(made), replicas=frozen(replicas), silenced=state.silenced - {pool.id}
-        )
+        state.changed(services=frozen(made), replicas=frozen(replicas), silenced=state.silenced - {pool.id})
     )
 
 
@@ -281,7 +279,10 @@ def _move_cms(state: State, operation: op.MoveCms, _rules: Rules) -> Step:
     if target is None:
         return _refused(state, f"there is no pool {operation.to} in the topology")
     running = [state.services.get(server, Unknown("Get-CsWindowsService")) for server in target.servers]
-    if all(not isinstance(each, Unknown) and each.get("front_end") is not ServiceState.RUNNING for each in running):
+    if all(
+        not isinstance(each, Unknown) and each.get("front_end") is not ServiceState.RUNNING
+        for each in running
+    ):
         # Move-CsManagementServer: the Front-End service is started on the target.
         return _refused(state, f"the Front-End service is not started on {target.fqdn}")
     masters = state.cms.masters
@@ -338,7 +339,9 @@ def _without_meetings(meetings: Maybe[Meetings], rows: Rows, target: Pool, state
         return meetings
     lost = np.isin(meetings.organizer, rows) & (meetings.scheduled_on <= target.versions[-1])
     del state
-    return Meetings(**{name: column(getattr(meetings, name)[~lost], getattr(meetings, name).dtype) for name in _COLUMNS})
+    return Meetings(
+        **{name: column(getattr(meetings, name)[~lost], getattr(meetings, name).dtype) for name in _COLUMNS}
+    )
 
 
 #: Master Replicator Agent and File Transfer Agent, by their keys in the catalogue.
@@ -355,7 +358,8 @@ def _upgrade_clients(state: State, operation: op.UpgradeClients, _rules: Rules) 
     return Step(
         state.changed(
             population=population.changed(
-                client=_set(population.client, rows, operation.to), upgraded=_set(population.upgraded, rows, 1)
+                client=_set(population.client, rows, operation.to),
+                upgraded=_set(population.upgraded, rows, 1),
             )
         )
     )
@@ -371,7 +375,9 @@ def _downgrade_clients(state: State, operation: op.DowngradeClients, _rules: Rul
     clients[rows] = population.first_client[rows]
     clients.setflags(write=False)
     return Step(
-        state.changed(population=population.changed(client=clients, upgraded=_set(population.upgraded, rows, 0)))
+        state.changed(
+            population=population.changed(client=clients, upgraded=_set(population.upgraded, rows, 0))
+        )
     )
 
 
@@ -433,7 +439,7 @@ def _reschedule(state: State, operation: op.RescheduleMeetings, rules: Rules) ->
 
 
 def _contact_store(state: State, operation: op.RollBackContactStore, _rules: Rules) -> Step:
-    """Only a pool without Exchange contact lists needs this: Lync Server 2010 ("Roll back migrated users")."""
+    """Roll back for Lync Server 2010 alone: it cannot read lists in Exchange ("Roll back migrated users")."""
     population = state.population
     if isinstance(population, Unknown) or operation.users.came_from is None:
         return Step(state)
@@ -443,7 +449,9 @@ def _contact_store(state: State, operation: op.RollBackContactStore, _rules: Rul
     rows = selected(population, operation.users)
     rows = rows[population.contacts[rows] == ContactStore.EXCHANGE]
     return Step(
-        state.changed(population=population.changed(contacts=_set(population.contacts, rows, ContactStore.SERVER)))
+        state.changed(
+            population=population.changed(contacts=_set(population.contacts, rows, ContactStore.SERVER))
+        )
     )
 
 
@@ -453,7 +461,8 @@ def _move_applications(state: State, operation: op.MoveApplications, _rules: Rul
     if isinstance(state.applications, Unknown):
         return Step(state)
     moved = tuple(
-        replace(each, owner=operation.to) if each.owner == operation.source else each for each in state.applications
+        replace(each, owner=operation.to) if each.owner == operation.source else each
+        for each in state.applications
     )
     return Step(state.changed(applications=moved))
 
@@ -464,7 +473,8 @@ def _move_directories(state: State, operation: op.MoveConferenceDirectories, _ru
     if isinstance(state.directories, Unknown):
         return Step(state)
     moved = tuple(
-        replace(each, owner=operation.to) if each.owner == operation.source else each for each in state.directories
+        replace(each, owner=operation.to) if each.owner == operation.source else each
+        for each in state.directories
     )
     return Step(state.changed(directories=moved))
 

@@ -35,7 +35,12 @@ def _assumption(
     identity: str, statement: str, default: str, options: tuple[str, ...], confidence: Confidence, source: str
 ) -> Assumption:
     return Assumption(
-        id=identity, statement=statement, default=default, options=options, confidence=confidence, source=source
+        id=identity,
+        statement=statement,
+        default=default,
+        options=options,
+        confidence=confidence,
+        source=source,
     )
 
 
@@ -45,58 +50,84 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
         _assumption(
             "ports-open",
             "Nothing between two pools blocks port 5061, nor 445 and 4443 from the CMS pool to its replicas.",
-            "yes", ("yes", "no"), Confidence.ASSUMED,
+            "yes",
+            ("yes", "no"),
+            Confidence.ASSUMED,
             "No export holds firewall rules; the flows are in 'Ports and protocols for internal servers'.",
         ),
         _assumption(
             "names-resolve",
             "Names and certificates of pools that were there before lead to these pools, where no export of "
             "them was given.",
-            "yes", ("yes", "no"), Confidence.ASSUMED,
+            "yes",
+            ("yes", "no"),
+            Confidence.ASSUMED,
             "DNS and certificates are in none of the files that are read so far.",
         ),
         _assumption(
             "newest-tools",
             "Administrators work with the tools of the newest generation in the topology.",
-            "yes", ("yes", "no"), Confidence.ASSUMED,
+            "yes",
+            ("yes", "no"),
+            Confidence.ASSUMED,
             "'Administering servers after migration' demands it; no export shows which tools are in use.",
         ),
         _assumption(
             "meetings-follow-organizer",
             "A meeting moves with its organizer, back to an older pool too, and keeps its identifier.",
-            "yes", ("yes", "no"), Confidence.ASSUMED,
+            "yes",
+            ("yes", "no"),
+            Confidence.ASSUMED,
             "'Move remaining users' says so for the way forward; the way back is documented nowhere.",
         ),
         _assumption(
             "upgraded-meeting-fails-on",
             "A meeting scheduled with an upgraded client fails on a host of an older generation than the one "
             "it was scheduled on.",
-            "older-generation", ("older-generation", "nothing"), Confidence.DOCUMENTED,
+            "older-generation",
+            ("older-generation", "nothing"),
+            Confidence.DOCUMENTED,
             "'Migration process': after shifting back, new meetings scheduled with upgraded clients do not "
             "work. The pairs of generations are our reading.",
         ),
         _assumption(
             "rollback-home",
             "People found on a new pool came from the legacy pool that this pool takes over from.",
-            "yes", ("yes",), Confidence.ASSUMED,
+            "yes",
+            ("yes",),
+            Confidence.ASSUMED,
             "No export tells where somebody was homed before a move.",
+        ),
+        _assumption(
+            "plan-as-written",
+            "The new pools are installed as planned: their services run, and replication is waited for.",
+            "yes",
+            ("yes",),
+            Confidence.ASSUMED,
+            "Nobody can export what is not there yet; each step of the guide ends with its verification.",
         ),
         _assumption(
             "needs-told",
             "People about whom no file says that they use XMPP or Persistent Chat do not.",
-            "yes", ("yes",), Confidence.ASSUMED,
+            "yes",
+            ("yes",),
+            Confidence.ASSUMED,
             "No export that is read so far tells.",
         ),
         _assumption(
             "one-meeting-each",
             "Everybody who is moved schedules one new meeting before the next step.",
-            "yes", ("yes",), Confidence.ASSUMED,
+            "yes",
+            ("yes",),
+            Confidence.ASSUMED,
             "A stated rate; the real one is in nobody's export.",
         ),
         _assumption(
             "pilot-one-in-twenty",
             "One person in twenty of each pool, at least two and at most fifty, move first.",
-            "yes", ("yes",), Confidence.ASSUMED,
+            "yes",
+            ("yes",),
+            Confidence.ASSUMED,
             "'User migration' asks for test users, then pilot users; it gives no number.",
         ),
     )
@@ -126,7 +157,9 @@ class Rules:
             if known is None:
                 raise InputError(f"There is no assumption {name!r}. Known: {', '.join(ASSUMPTIONS)}.")
             if value not in known.options:
-                raise InputError(f"Assumption {name!r} cannot be {value!r}. Possible: {', '.join(known.options)}.")
+                raise InputError(
+                    f"Assumption {name!r} cannot be {value!r}. Possible: {', '.join(known.options)}."
+                )
 
     def value(self, name: str) -> str:
         """Return what an assumption is taken to be in this run."""

@@ -212,7 +212,9 @@ def _exported(
     before = server.services
     known = {} if isinstance(before, Unknown) else {_key(reading): reading for reading in before}
     return tuple(
-        replace(known[key], state=now) if key in known else _reported(key, now, server, version, on_edge=on_edge)
+        replace(known[key], state=now)
+        if key in known
+        else _reported(key, now, server, version, on_edge=on_edge)
         for key, now in readings.items()
     )
 
