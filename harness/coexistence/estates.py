@@ -101,6 +101,7 @@ class FamilyEstate:
             last_safe_step=trial.plan.last_safe_step,
             steps=_steps(trial),
             bills=tuple(add_bills(bills)),
+            assumes=trial.assumes,
         )
 
 
@@ -152,6 +153,7 @@ class TwinEstate:
             steps=_steps(trial),
             bills=tuple({"from": place.label, **bill.plain()} for place, bill in trial.bills.items()),
             refused=tuple(f"{each.step}: {each.reason}" for each in trial.refusals),
+            assumes=trial.assumes,
         )
 
 

@@ -22,7 +22,7 @@ from coexistence.checking import Check, Place, Result, Views, run_check
 from coexistence.deployment import Deployment
 from coexistence.observation import Observer
 from coexistence.operations import Operation
-from coexistence.planning import Plan, RollbackAction, make_plan
+from coexistence.planning import NO_COUNTERPART, Plan, RollbackAction, make_plan
 from coexistence.population import UNTOLD, Column, Population, Rows, column
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules
@@ -128,6 +128,22 @@ class Trial:
                 refusals.append(Refusal(step, operation, result.disposition, result.reason))
             state = result.state
         return state, refusals
+
+    @cached_property
+    def assumes(self) -> tuple[str, ...]:
+        """Ids of the assumptions that the plan itself rests on."""
+        found: set[str] = set()
+        if any(step.id == "P4.3" for step in self.plan.steps):
+            found |= {"pilot-one-in-twenty", "one-meeting-each"}
+        elif any(step.id == "P6.4" for step in self.plan.steps):
+            found.add("one-meeting-each")
+        population = self.deployment.population
+        if self.is_twin and not isinstance(population, Unknown):
+            if any(population.people_by_pool.get(pool) for pool in self.plan.predecessor):
+                found.add("rollback-home")
+            if set(self.plan.target) & NO_COUNTERPART and bool(np.any(population.xmpp == UNTOLD)):
+                found.add("needs-told")
+        return tuple(sorted(found))
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

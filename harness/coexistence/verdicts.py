@@ -268,6 +268,8 @@ class EstateReport:
     bills: tuple[Mapping[str, Any], ...] = ()
     #: Steps that the product refused to carry out.
     refused: tuple[str, ...] = ()
+    #: Assumptions that the plan rests on, whatever the checks look at.
+    assumes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -379,6 +381,7 @@ class Run:
     def assumptions(self) -> list[dict[str, Any]]:
         """Return every assumption, what it was taken to be, and whether a verdict rests on it."""
         used = {name for item in self.items for name in item.assumes}
+        used |= {name for estate in self.estates for name in estate.assumes}
         return [
             {
                 "id": each.id,
