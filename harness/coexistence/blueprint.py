@@ -158,7 +158,7 @@ def _read(data: Any, hint: Any, where: str) -> Any:
         item = typing.get_args(hint)[0]
         return tuple(_read(part, item, f"{where}[{at}]") for at, part in enumerate(data))
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        if data not in hint.__members__:
+        if not isinstance(data, str) or data not in hint.__members__:
             raise BlueprintError(f"{where}: {data!r} is none of {', '.join(hint.__members__)}.")
         return hint[data]
     if dataclasses.is_dataclass(hint):

@@ -378,7 +378,7 @@ class _Builder:
     def _add(self, pool: Pool) -> None:
         self.pools.append(pool)
         self.servers += [
-            Server(id=each, fqdn=each, pool=pool.id, build=f"{self.version.build}.0", origin=pool.origin)
+            Server(id=each, fqdn=each, pool=pool.id, build=self.version.first_build, origin=pool.origin)
             for each in pool.servers
         ]
 

@@ -409,7 +409,7 @@ class _Planner:
             origin=origin,
         )
         self.additions.append(pool)
-        build = f"{self.target[0].build}.0" if len(self.target) == 1 else Unknown("Get-CsServerPatchVersion")
+        build = self.target[0].first_build if len(self.target) == 1 else Unknown("Get-CsServerPatchVersion")
         self.new_servers += [
             Server(id=each, fqdn=each, pool=pool.id, build=build, services=(), origin=origin)
             for each in servers

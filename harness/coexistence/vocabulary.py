@@ -130,6 +130,14 @@ class Version(enum.IntEnum):
         """The build line, without the fourth part."""
         return _BUILDS[self]
 
+    @property
+    def first_build(self) -> str:
+        """A four-part build of this version: the first of SE, the base of the others.
+
+        Source: the fourth part tells SE (820 at release) from S19 (topology format, section 2.5).
+        """
+        return f"{self.build}.{820 if self is Version.SE else 0}"
+
 
 _PRODUCTS: Final = {
     Version.L10: "Lync Server 2010",

@@ -1,0 +1,77 @@
+"""``Get-CsServerPatchVersion``: the build of each server, the only thing that tells S19 from SE.
+
+Law of this room: only the core components count, and only with the name of the computer beside them.
+Source: cmdlet exports, section 3.15.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from coexistence.exports.accounts import Account, shown
+from coexistence.exports.servers import COMPUTER, Directory
+from coexistence.exports.tables import Heading, Record, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coexistence.vocabulary import ServerId
+
+__all__ = ["BUILD", "COLUMNS", "builds_of", "is_patches"]
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "component": ("componentname",),
+    "version": ("version",),
+    "computer": COMPUTER,
+}
+#: A four-part build.
+BUILD: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,6}\.[0-9]{1,6}")
+
+
+def is_patches(heading: Heading) -> bool:
+    """Whether a table lists builds of components."""
+    return {"component", "version"} <= places(heading, COLUMNS).keys()
+
+
+def builds_of(records: Iterable[tuple[Account, bool, Record]], servers: Directory) -> dict[ServerId, str]:
+    """Return the build of the core components of each server that told it.
+
+    Each record comes with its file's account, and whether that file says which computer it is about.
+    """
+    found: dict[ServerId, str] = {}
+    for account, has_computer, record in records:
+        if not has_computer:
+            account.note(
+                "there is no column ComputerName, so nobody can tell which server a row is about; "
+                "add one, as the export line in the documentation does",
+                key="computer",
+            )
+            continue
+        if "core components" not in record["component"].lower():
+            continue
+        server = servers.find(record["computer"])
+        if server is None:
+            account.note(
+                "the column ComputerName names a server that the topology does not know"
+                + shown(record["computer"].lower(), servers.domains),
+                line=record.line,
+                key=("server", record["computer"].lower()),
+            )
+        elif not BUILD.fullmatch(record["version"]):
+            account.note(
+                "the column Version holds no build of four numbers; the row was not used",
+                line=record.line,
+                key="build",
+            )
+        elif found.setdefault(server, record["version"]) != record["version"]:
+            account.note(
+                "the row repeats a server with another build; the earlier one is kept",
+                line=record.line,
+                key="repeated",
+            )
+        else:
+            account.used += 1
+    return found

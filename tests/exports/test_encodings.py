@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from coexistence.exports import FileAccount, Imported, read_exports
+from coexistence.vocabulary import Unknown
+
+Write = Callable[[Mapping[str, str | bytes]], Path]
+
+_DECLARED = '<?xml version="1.0" encoding="utf-16"?>\n'
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        pytest.param(lambda text: codecs.BOM_UTF16_LE + text.encode("utf-16-le"), id="out-file"),
+        pytest.param(lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"), id="big-endian"),
+        pytest.param(lambda text: text.encode("utf-16-le"), id="utf-16 without mark"),
+        pytest.param(lambda text: text.encode("utf-16-be"), id="big-endian without mark"),
+        pytest.param(lambda text: codecs.BOM_UTF8 + text.encode(), id="utf-8 with mark"),
+        pytest.param(lambda text: text.encode(), id="utf-8"),
+        pytest.param(lambda text: (_DECLARED + text).encode(), id="utf-8 that claims utf-16"),
+        pytest.param(lambda text: b"\r\n \r\n" + (_DECLARED + text).encode(), id="blank lines first"),
+        pytest.param(
+            lambda text: (
+                codecs.BOM_UTF16_LE
+                + _DECLARED.replace("16", "8").encode("utf-16-le")
+                + text.encode("utf-16-le")
+            ),
+            id="utf-16 that claims utf-8",
+        ),
+        pytest.param(lambda text: text.replace("\n", "\r\n").encode(), id="carriage returns"),
+    ],
+)
+def test_a_topology_reads_the_same_in_every_encoding(
+    exported: Write, published: str, encoded: Callable[[str], bytes]
+) -> None:
+    read = read_exports(exported({"topology.xml": encoded(published)}))
+
+    assert read.deployment.sites[1].name == "Zürich"
+    assert len(read.deployment.pools) == 7
+    assert read.files[0].notes == ()
+
+
+def test_blank_lines_before_the_document_count_as_lines(exported: Write, published: str) -> None:
+    plain = read_exports(exported({"topology.xml": published})).deployment
+    moved = read_exports(exported({"topology.xml": "\n\n" + published})).deployment
+
+    assert moved.pools[0].origin.line == plain.pools[0].origin.line + 2
+
+
+def test_windows_1252_is_read_with_a_note(exported: Write, published: str) -> None:
+    read = read_exports(exported({"topology.xml": published.encode("cp1252")}))
+
+    assert read.deployment.sites[1].name == "Zürich"
+    assert any("Windows-1252" in note for note in read.files[0].notes)
+
+
+def test_an_ascii_export_that_lost_letters_is_noted(exported: Write, published: str) -> None:
+    read = read_exports(exported({"topology.xml": published.encode("ascii", "replace")}))
+
+    assert any("letters may have been lost" in note for note in read.files[0].notes)
+
+
+_USERS = '"SipAddress","RegistrarPool","Enabled"\r\n"sip:zoë@contoso.com","pool13.contoso.com","True"\r\n'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _USERS.encode("utf-8-sig"),
+        _USERS.encode(),
+        _USERS.encode("utf-16"),
+        _USERS.encode("utf-16-le"),
+        _USERS.encode("cp1252"),
+        ("\ufeff" + _USERS).encode("utf-16"),
+    ],
+    ids=["utf-8 with mark", "utf-8", "utf-16", "utf-16 without mark", "cp1252", "two marks"],
+)
+def test_a_table_reads_the_same_in_every_encoding(
+    imported: Callable[[Mapping[str, str | bytes]], Imported], data: bytes
+) -> None:
+    population = imported({"users.csv": data}).deployment.population
+
+    assert not isinstance(population, Unknown)
+    assert population.addresses[0] == "zoë@contoso.com"
+
+
+def test_an_ascii_table_that_lost_letters_is_noted(account_of: Callable[[str | bytes], FileAccount]) -> None:
+    account = account_of(_USERS.encode("ascii", "replace"))
+
+    assert any("letters may have been lost" in note for note in account.notes)

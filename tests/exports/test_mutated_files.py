@@ -1,0 +1,138 @@
+"""Whatever happens to a valid file, reading it ends in a deployment or in one sentence."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coexistence.errors import InputError
+from coexistence.exports import projection, read_exports
+
+_TABLES = {
+    "users.csv": (
+        "#TYPE Selected.User\r\n"
+        '"SipAddress","RegistrarPool","Enabled","HomeServer","EnterpriseVoiceEnabled"\r\n'
+        '"sip:ann@contoso.com","pool13.contoso.com","True","CN=1:4,CN=Pools","True"\r\n'
+        '"sip:bob@contoso.com","487279971","False","CN=1:4,CN=Pools",""\r\n'
+    ),
+    "services.csv": (
+        '"ComputerName","Name","DisplayName","Status","RoleName"\r\n'
+        '"fe1.contoso.com","RTCSRV","Front-End","Running",""\r\n"edge1.contoso.com","","","NotCollected",""\r\n'
+    ),
+    "replication.csv": (
+        '"ReplicaFqdn","UpToDate","ProductVersion","LastStatusReport","LastUpdateCreation"\r\n'
+        '"fe1.contoso.com","True","5.0.8308.0","2026-03-01T08:00:00","8/31/2018 8:00:00 PM"\r\n'
+    ),
+    "patches.csv": (
+        '"ComponentName","Version","ComputerName"\r\n'
+        '"Server, Core Components","7.0.2046.252","se19.contoso.com"\r\n'
+    ),
+}
+_PIECES = st.sampled_from(
+    [
+        b"",
+        b"\0",
+        b'"',
+        b"<",
+        b">",
+        b"&",
+        b"&#0;",
+        b"]]>",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\r",
+        b"\n",
+        b",",
+        b";",
+        b"$x",
+        b"\xc3",
+        b"\x80\x81",
+        "\N{LINE SEPARATOR}".encode(),
+        b"<![CDATA[",
+        b"<!--",
+        b"<?x ?>",
+        b"99999999999999999999",
+        b"-1",
+        b"True",
+        b"=cmd",
+        b"\xed\xa0\x80",
+        b'xmlns="urn:x" ',
+    ]
+)
+
+
+@st.composite
+def _cuts(draw: st.DrawFn) -> tuple[float, int, bytes]:
+    """Where to cut (as a share of the file), how many bytes to drop, what to put there.
+
+    Shrinks towards an insertion of nothing at the beginning.
+    """
+    share = draw(st.floats(0, 1, allow_nan=False, width=32))
+    return share, draw(st.integers(0, 60)), draw(_PIECES | st.binary(max_size=6))
+
+
+def _mutated(data: bytes, cuts: list[tuple[float, int, bytes]]) -> bytes:
+    for share, drop, piece in cuts:
+        at = int(share * len(data))
+        data = data[:at] + piece + data[at + drop :]
+    return data
+
+
+def _read(files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        for file, data in files.items():
+            (Path(name) / file).write_bytes(data)
+        try:
+            read = read_exports(Path(name))
+        except InputError as error:
+            sentence = str(error)
+        else:
+            sentence = "read"
+            assert all(account.used <= account.rows for account in read.files)
+            # Whatever was read can be written about again.
+            assert projection(read.deployment).pools
+    assert sentence
+    assert "\n" not in sentence
+
+
+@given(cuts=st.lists(_cuts(), min_size=1, max_size=6), codec=st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+def test_a_mutated_topology_is_read_or_refused(
+    published: str, cuts: list[tuple[float, int, bytes]], codec: str
+) -> None:
+    _read({"topology.xml": _mutated(published.encode(codec), cuts)})
+
+
+@given(cuts=st.lists(_cuts(), min_size=1, max_size=6))
+def test_a_mutated_draft_is_read_or_refused(draft: str, cuts: list[tuple[float, int, bytes]]) -> None:
+    _read({"topology.tbxml": _mutated(draft.encode(), cuts)})
+
+
+@pytest.mark.parametrize("name", sorted(_TABLES))
+@given(
+    cuts=st.lists(_cuts(), min_size=1, max_size=6), codec=st.sampled_from(["utf-8-sig", "utf-16", "ascii"])
+)
+def test_a_mutated_table_is_read_or_refused(
+    published: str, name: str, cuts: list[tuple[float, int, bytes]], codec: str
+) -> None:
+    _read({"topology.xml": published.encode(), name: _mutated(_TABLES[name].encode(codec), cuts)})
+
+
+_VALUE = re.compile(r'"([^"<>]*)"')
+
+
+@given(data=st.data())
+def test_a_topology_with_other_values_is_read_or_refused(published: str, data: st.DataObject) -> None:
+    """Well-formed documents reach further than broken ones: values are exchanged for each other."""
+    values = sorted(set(_VALUE.findall(published)))
+    text = published
+    for _ in range(data.draw(st.integers(1, 4))):
+        places = list(_VALUE.finditer(text))
+        place = data.draw(st.sampled_from(places))
+        value = data.draw(st.sampled_from(values))
+        text = text[: place.start(1)] + value + text[place.end(1) :]
+    _read({"topology.xml": text.encode()})
