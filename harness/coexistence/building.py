@@ -66,6 +66,11 @@ __all__ = ["DEFAULT_DATE", "build", "front_end_roles", "running_services"]
 #: The day on which made-up deployments are looked at, unless somebody asks for another. A Monday.
 DEFAULT_DATE: Final = dt.date(2026, 1, 5)
 
+#: Who issues the certificates of a made-up organisation; every server trusts it.
+INTERNAL_CA: Final = "internal CA"
+#: What servers speak before anybody hardens them; Lync Server 2013 and older cannot do without 1.0.
+TLS_VERSIONS: Final = frozenset({"1.0", "1.1", "1.2"})
+
 _FRONT_END_ROLES: Final = frozenset(
     {"Registrar", "UserServices", "WebServices", "ConfServices", "ApplicationServer"}
 )
@@ -378,7 +383,15 @@ class _Builder:
     def _add(self, pool: Pool) -> None:
         self.pools.append(pool)
         self.servers += [
-            Server(id=each, fqdn=each, pool=pool.id, build=self.version.first_build, origin=pool.origin)
+            Server(
+                id=each,
+                fqdn=each,
+                pool=pool.id,
+                build=self.version.first_build,
+                tls=TLS_VERSIONS,
+                roots=frozenset({INTERNAL_CA}),
+                origin=pool.origin,
+            )
             for each in pool.servers
         ]
 
@@ -552,7 +565,7 @@ class _Builder:
                 pool=pool.id,
                 use="Default",
                 names=frozenset(names),
-                issuer="internal CA",
+                issuer=INTERNAL_CA,
                 not_after=expiry,
                 origin=pool.origin,
             )

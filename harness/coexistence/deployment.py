@@ -32,6 +32,7 @@ from coexistence.vocabulary import (
 
 __all__ = [
     "Application",
+    "Block",
     "Certificate",
     "ClientVersionRule",
     "Cms",
@@ -161,6 +162,10 @@ class Server:
     build: Maybe[str] = Unknown("Get-CsServerPatchVersion")
     #: What the server reported; unknown when nobody collected it.
     services: Maybe[tuple[ServiceReading, ...]] = Unknown("Get-CsWindowsService")
+    #: TLS versions it speaks, e.g. ``{"1.0", "1.2"}``.
+    tls: Maybe[frozenset[str]] = Unknown("TLS settings")
+    #: Issuers in its store of trusted roots.
+    roots: Maybe[frozenset[str]] = Unknown("certificate export")
     origin: Origin = field(compare=False)
 
 
@@ -242,6 +247,17 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Something (a firewall, a filter) that keeps one pool from a port of another."""
+
+    #: None for every pool.
+    source: PoolId | None
+    target: PoolId | None
+    port: int
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A named set of settings and the scope at which it applies."""
 
@@ -300,6 +316,8 @@ class Deployment:
     policies: Maybe[tuple[Policy, ...]] = Unknown("Get-CsConferencingPolicy")
     client_rules: Maybe[tuple[ClientVersionRule, ...]] = Unknown("Get-CsClientVersionPolicyRule")
     simple_urls: Maybe[tuple[SimpleUrl, ...]] = Unknown("Get-CsSimpleUrlConfiguration")
+    #: No export holds these; that there are no others is assumption ``ports-open``.
+    blocked: tuple[Block, ...] = ()
     #: Newest date inside the description; None where it carries no date.
     as_of: dt.date | None = None
 

@@ -109,8 +109,8 @@ def _people(blueprint: Blueprint) -> int:
     return sum(
         crowd.people
         for site in blueprint.sites
-        for holder in (*site.pools, *site.branches)
-        for crowd in holder.crowds
+        for crowds in (*(pool.crowds for pool in site.pools), *(branch.crowds for branch in site.branches))
+        for crowd in crowds
     )
 
 
@@ -148,7 +148,7 @@ class TwinEstate:
                 Account(file=each.file, kind=each.kind, rows=each.rows, used=each.used, notes=each.notes)
                 for each in self.imported.files
             ),
-            staying=trial.plan.staying,
+            staying={str(pool): why for pool, why in trial.plan.staying.items()},
             last_safe_step=trial.plan.last_safe_step,
             steps=_steps(trial),
             bills=tuple({"from": place.label, **bill.plain()} for place, bill in trial.bills.items()),

@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from coexistence.deployment import DnsRecord, Pool, Server
+from coexistence.deployment import Certificate, DnsRecord, Pool, Server
 from coexistence.vocabulary import ClientGeneration, PoolId, ServerId, ServiceState, SiteId, Version
 
 __all__ = [
+    "AssignCertificates",
     "AssociateMediaEdge",
     "DowngradeClients",
     "InstallTools",
@@ -117,6 +118,13 @@ class SetServiceState:
     #: Short name, e.g. ``RTCSRV``.
     service: str
     state: ServiceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCertificates:
+    """Request and assign certificates; one for the same pool and use is replaced."""
+
+    certificates: tuple[Certificate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +250,7 @@ Operation: TypeAlias = (
     | SetDnsRecords
     | PublishTopology
     | Replicate
+    | AssignCertificates
     | StartServices
     | StopServices
     | SetServiceState

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from coexistence.deployment import Deployment, DnsRecord, Pool, Server, generations
+from coexistence.deployment import Certificate, Deployment, DnsRecord, Pool, Server, generations
 from coexistence.errors import InputError
 from coexistence.operations import (
+    AssignCertificates,
     AssociateMediaEdge,
     DowngradeClients,
     InstallTools,
@@ -411,8 +412,16 @@ class _Planner:
         self.additions.append(pool)
         build = self.target[0].first_build if len(self.target) == 1 else Unknown("Get-CsServerPatchVersion")
         self.new_servers += [
-            Server(id=each, fqdn=each, pool=pool.id, build=build, services=(), origin=origin)
-            for each in servers
+            replace(
+                self.deployment.server_by_id[model],
+                id=each,
+                fqdn=each,
+                pool=pool.id,
+                build=build,
+                services=(),
+                origin=origin,
+            )
+            for model, each in zip(old.servers, servers, strict=True)
         ]
         return pool
 
@@ -505,7 +514,7 @@ class _Planner:
             operations=(InstallTools(version=self._tools),),
         )
         yield PlanStep(id="P3.4", title="Define the new pools and publish", operations=self._publish(inside))
-        started = tuple(StartServices(pool=pool.id) for pool in inside)
+        started = (*self._certificates(inside), *(StartServices(pool=pool.id) for pool in inside))
         yield PlanStep(
             id="P3.5", title="Install the servers and start services", operations=(*started, Replicate())
         )
@@ -520,6 +529,25 @@ class _Planner:
             operations=_published(connected),
             reaches=Checkpoint.SIDE_BY_SIDE,
         )
+
+    def _certificates(self, pools: list[Pool]) -> tuple[Operation, ...]:
+        """Request for new pools what the old ones have, with the new names in place of the old ones."""
+        known = self.deployment.certificates
+        if isinstance(known, Unknown) or not pools:
+            return ()
+        names = {new: old for old, new in self.successor.items()}
+        by_pool = {each.pool: each for each in known if each.use == "Default"}
+        made: list[Certificate] = []
+        for pool in pools:
+            model = by_pool.get(names[pool.id]) if pool.id in names else None
+            if model is None:
+                continue
+            old = {model.pool, *self.deployment.pool_by_id[model.pool].servers}
+            new = {pool.id, *pool.servers}
+            made.append(
+                replace(model, pool=pool.id, names=(model.names - old) | new, origin=Origin("plan P3.5"))
+            )
+        return (AssignCertificates(certificates=tuple(made)),)
 
     def _selection(self, on: PoolId, **more: bool | int | PoolId | None) -> Selection:
         narrowed = bool(set(self.target) & NO_COUNTERPART)
@@ -553,7 +581,7 @@ class _Planner:
         yield PlanStep(
             id="P5.1", title="Define the new Edge pools, federation off", operations=self._publish(edges)
         )
-        started = tuple(StartServices(pool=pool.id) for pool in edges)
+        started = (*self._certificates(edges), *(StartServices(pool=pool.id) for pool in edges))
         yield PlanStep(
             id="P5.3",
             title="Start the new Edge servers, verify replication",

@@ -9,6 +9,7 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import inspect
+import os
 import shlex
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -30,6 +31,8 @@ from coexistence.vocabulary import Clause, Severity
 __all__ = ["CheckItem", "CheckModule", "CoexistenceRun", "start"]
 
 RUN: Final = pytest.StashKey["CoexistenceRun"]()
+#: Attribute of a test report under which its verdict travels, as plain data.
+CARRIED: Final = "coexistence"
 #: Items of a run, in all; a family is divided into as many shards as fit.
 MAX_ITEMS: Final = 1500
 
@@ -278,7 +281,8 @@ class CoexistenceRun:
         wanted = self._selected(ours)
         if len(wanted) < len(ours):
             self.config.hook.pytest_deselected(items=[item for item in ours if item not in set(wanted)])
-        items[:] = sorted(wanted, key=lambda item: item.rank)
+        wanted.sort(key=lambda item: item.rank)
+        items[:] = wanted
 
     def _selected(self, items: list[CheckItem]) -> list[CheckItem]:
         if not self.arguments:
@@ -315,19 +319,19 @@ class CoexistenceRun:
                 verdict = ItemVerdict.of(item.check, item.place, item.estate.name, [], shard=item.shard)
                 verdict = ItemVerdict.from_plain({**verdict.plain(), "crash": reason.splitlines()[-1]})
             if verdict is not None:
-                report.coexistence = verdict.plain()
+                setattr(report, CARRIED, verdict.plain())
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather verdicts where all reports arrive."""
-        data = getattr(report, "coexistence", None)
+        data = getattr(report, CARRIED, None)
         if data is not None and not self.is_worker:
             self.verdicts[report.nodeid] = ItemVerdict.from_plain(data)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Give undecided and not applicable a letter of their own."""
-        data = getattr(report, "coexistence", None)
+        data = getattr(report, CARRIED, None)
         if data is None or not report.skipped:
             return None
         if data["undecided"] is not None:
@@ -451,9 +455,9 @@ class CoexistenceRun:
 
 def _quoted(word: str) -> str:
     """Quote a word for the shell at hand: cmd and PowerShell know double quotes only."""
-    if sys.platform != "win32":
-        return shlex.quote(word)
-    return f'"{word}"' if set(word) & set(" \t&|<>^()[]*?;,'") else word
+    if os.name == "nt":
+        return f'"{word}"' if set(word) & set(" \t&|<>^()[]*?;,'") else word
+    return shlex.quote(word)
 
 
 def _stub(check: Check) -> Callable[..., None]:

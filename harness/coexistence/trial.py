@@ -23,7 +23,7 @@ from coexistence.deployment import Deployment
 from coexistence.observation import Observer
 from coexistence.operations import Operation
 from coexistence.planning import NO_COUNTERPART, Plan, RollbackAction, make_plan
-from coexistence.population import UNTOLD, Column, Population, Rows, column
+from coexistence.population import NOWHERE, UNTOLD, Column, Population, Rows, column
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, state_of
@@ -207,7 +207,7 @@ def _with_origins(population: Population, plan: Plan) -> Population:
     upgraded = population.upgraded
     for new, old in plan.predecessor.items():
         rows = np.flatnonzero(population.home == population.code(new))
-        if not len(rows) or population.code(new) == population.code(old):
+        if not len(rows) or population.code(new) in (NOWHERE, population.code(old)):
             continue
         population = population.with_pool(old)
         came_from = _set(came_from, rows, population.code(old))

@@ -203,9 +203,9 @@ def _record(check: Check, place: Place, estate: str, number: int | None, broken:
         kind=broken.finding.kind,
         subject=broken.subject,
         people=broken.people,
-        message="" if outcome else broken.message,
-        outcome=outcome and _plain_outcome(outcome),
-        assumes=outcome.assumes if outcome else (),
+        message=broken.message if outcome is None else "",
+        outcome=None if outcome is None else _plain_outcome(outcome),
+        assumes=() if outcome is None else outcome.assumes,
         remedy=check.remedy,
         document=check.source,
     )
@@ -351,9 +351,10 @@ class Run:
 
     def _standing(self, items: Sequence[ItemVerdict]) -> Standing:
         found = {self.item_standing(item) for item in items if self._counts(item)}
-        for standing in ("broken", "undecided", "kept"):
+        ranking: tuple[Standing, ...] = ("broken", "undecided", "kept")
+        for standing in ranking:
             if standing in found:
-                return standing  # type: ignore[return-value]  # one of the three literals above
+                return standing
         return "not-applicable"
 
     def _counts(self, item: ItemVerdict) -> bool:

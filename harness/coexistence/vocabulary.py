@@ -25,6 +25,7 @@ __all__ = [
     "Edition",
     "Maybe",
     "MeetingKind",
+    "Modality",
     "Origin",
     "PathPair",
     "PoolId",
@@ -311,6 +312,17 @@ class MeetingKind(enum.IntEnum):
     RECURRING = 1
     #: A person's own meeting: the same identifier every time, no end.
     STATIC = 2
+
+
+class Modality(enum.Enum):
+    """What two people may do with each other."""
+
+    MESSAGE = "message"
+    PRESENCE = "presence"
+    AUDIO = "audio"
+    VIDEO = "video"
+    SHARING = "sharing"
+    FILE = "file transfer"
 
 
 class ApplicationKind(enum.Enum):

@@ -53,14 +53,24 @@ class Diagnostic:
 
 
 _S, _P, _T, _U = "specification", "product documentation", "trace", "not stated"
-_FIRM: Final = {_S: Confidence.DOCUMENTED, _P: Confidence.DOCUMENTED, _T: Confidence.THIRD_PARTY, _U: Confidence.ASSUMED}
+_FIRM: Final = {
+    _S: Confidence.DOCUMENTED,
+    _P: Confidence.DOCUMENTED,
+    _T: Confidence.THIRD_PARTY,
+    _U: Confidence.ASSUMED,
+}
 _OCER: Final = "[MS-OCER] error tables"
 _TESTING: Final = "Lync Server 2013: testing pages of the synthetic transactions"
 
 
 def _row(identity: int, sip: int, reason: str, known: str, status: str, source: str = _OCER) -> Diagnostic:
     return Diagnostic(
-        id=identity, reason=reason, sip=sip, confidence=_FIRM[known], status_confidence=_FIRM[status], source=source
+        id=identity,
+        reason=reason,
+        sip=sip,
+        confidence=_FIRM[known],
+        status_confidence=_FIRM[status],
+        source=source,
     )
 
 
@@ -76,7 +86,9 @@ DIAGNOSTICS: Final[Mapping[int, Diagnostic]] = {
         _row(1007, 504, "Temporarily cannot route.", _S, _U),
         _row(1008, 504, "Unable to resolve DNS SRV record.", _S, _P, _TESTING),
         _row(1010, 504, "Certificate trust with next-hop server could not be established.", _S, _U),
-        _row(1012, 403, "From URI is not authorized to communicate with users outside the enterprise.", _S, _U),
+        _row(
+            1012, 403, "From URI is not authorized to communicate with users outside the enterprise.", _S, _U
+        ),
         _row(1014, 504, "Unable to resolve DNS A record.", _S, _U),
         _row(1027, 504, "Cannot route this type of SIP request to or from federated partners.", _S, _U),
         _row(1038, 504, "Failed to connect to a peer server.", _U, _U),
@@ -84,11 +96,21 @@ DIAGNOSTICS: Final[Mapping[int, Diagnostic]] = {
         _row(1046, 504, "Failed to connect to a federated peer server.", _U, _U),
         _row(1047, 504, "Failed to complete TLS negotiation with a federated peer server.", _T, _U),
         _row(
-            2165, 488,
-            "Contact subscription is not allowed as the user's contact list has migrated to Exchange.", _S, _S,
+            2165,
+            488,
+            "Contact subscription is not allowed as the user's contact list has migrated to Exchange.",
+            _S,
+            _S,
             "[MS-PRES] unified contact store example",
         ),
-        _row(3062, 503, "Internal Error: getMcu failed", _T, _U, "third party: conferencing fails with 3062 after migration"),
+        _row(
+            3062,
+            503,
+            "Internal Error: getMcu failed",
+            _T,
+            _U,
+            "third party: conferencing fails with 3062 after migration",
+        ),
         _row(4003, 403, "From URI not enabled for remote access.", _S, _U),
         _row(4005, 404, "Destination URI either not enabled for SIP or does not exist.", _S, _P, _TESTING),
         _row(4006, 404, "User not found in pool.", _S, _U),

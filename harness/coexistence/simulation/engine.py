@@ -229,6 +229,13 @@ def _replicate(state: State, _operation: op.Replicate, _rules: Rules) -> Step:
     return Step(state.changed(replicas=frozen(made)))
 
 
+def _assign_certificates(state: State, operation: op.AssignCertificates, _rules: Rules) -> Step:
+    if isinstance(state.certificates, Unknown):
+        return Step(state)
+    made = {(each.pool, each.use): each for each in (*state.certificates, *operation.certificates)}
+    return Step(state.changed(certificates=tuple(made.values())))
+
+
 # -------------------------------------------------------------------- services and the CMS
 
 
@@ -489,6 +496,7 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.SetDnsRecords: _set_records,
     op.PublishTopology: _publish,
     op.Replicate: _replicate,
+    op.AssignCertificates: _assign_certificates,
     op.StartServices: _start,
     op.StopServices: _stop,
     op.SetServiceState: _service_state,

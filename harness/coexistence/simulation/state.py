@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from coexistence.deployment import (
     Application,
+    Block,
     Certificate,
     ClientVersionRule,
     Cms,
@@ -79,6 +80,7 @@ class State:
     policies: Maybe[tuple[Policy, ...]]
     client_rules: Maybe[tuple[ClientVersionRule, ...]]
     simple_urls: Maybe[tuple[SimpleUrl, ...]]
+    blocked: tuple[Block, ...]
 
     def changed(self, **parts: Any) -> State:
         """Return this state with some parts replaced; the others stay shared."""
@@ -154,6 +156,7 @@ def state_of(deployment: Deployment, *, day: int, tools: Version | None) -> Stat
         policies=deployment.policies,
         client_rules=deployment.client_rules,
         simple_urls=deployment.simple_urls,
+        blocked=deployment.blocked,
     )
 
 
@@ -193,6 +196,7 @@ def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Depl
         policies=state.policies,
         client_rules=state.client_rules,
         simple_urls=state.simple_urls,
+        blocked=state.blocked,
         as_of=as_of,
     )
 

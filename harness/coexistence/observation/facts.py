@@ -1,0 +1,304 @@
+"""What every observation looks at: services, quorum, replicas, names, ports, certificates, TLS.
+
+Law of this room: one question, one answer, remembered. Each question is about a pool or about two; who
+wants to know does not matter. Rules of the product that decide an answer stand in the simulation.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Final
+
+from coexistence.deployment import Certificate, Pool
+from coexistence.observation.outcomes import Hop, Outcome
+from coexistence.observation.routes import Leg, failed, passed, undecided
+from coexistence.simulation.quorum import functional_minimum
+from coexistence.simulation.rules import Rules
+from coexistence.simulation.state import BY_KEY, State
+from coexistence.vocabulary import (
+    Edition,
+    Maybe,
+    PoolId,
+    PoolRole,
+    ServerId,
+    ServiceState,
+    Unknown,
+    Version,
+)
+
+__all__ = ["NOT_COLLECTED", "NO_STATUS", "SIP_PORT", "Facts"]
+
+NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
+NO_STATUS: Final = Unknown("Get-CsManagementStoreReplicationStatus")
+#: SIP between servers. Source: ports and protocols for internal servers.
+SIP_PORT: Final = 5061
+
+
+class Facts:
+    """Answers about one state, each worked out once."""
+
+    def __init__(self, state: State, rules: Rules) -> None:
+        self.state = state
+        self.rules = rules
+        self._legs: dict[tuple[object, ...], Leg] = {}
+        self._outcomes: dict[tuple[object, ...], Outcome] = {}
+
+    def leg(self, key: tuple[object, ...], look: Callable[[], Leg]) -> Leg:
+        """Return a leg, looked at only once."""
+        found = self._legs.get(key)
+        if found is None:
+            found = self._legs[key] = look()
+        return found
+
+    def outcome(self, key: tuple[object, ...], observe: Callable[[], Outcome]) -> Outcome:
+        """Return an outcome, worked out only once."""
+        found = self._outcomes.get(key)
+        if found is None:
+            found = self._outcomes[key] = observe()
+        return found
+
+    # ---------------------------------------------------------------- one pool
+
+    def is_planned(self, pool: PoolId) -> bool:
+        """Tell whether a pool is not there yet, but was defined by a step of the plan."""
+        return self.state.defined[pool] > 0
+
+    def fqdn(self, pool: PoolId) -> str:
+        """Return the pool's name as the administrator typed it."""
+        return self.state.pools[pool].fqdn
+
+    def in_topology(self, pool: PoolId) -> Leg:
+        """Ask whether the topology knows a pool that people are said to be on."""
+        if pool in self.state.pools:
+            return Leg()
+        return undecided(pool, f"{pool} is in no topology that was given", "Get-CsTopology")
+
+    def state_of(self, server: ServerId, service: str) -> Maybe[ServiceState | None]:
+        """Return what a server reports of a service (by its key); None if its list does not have it."""
+        readings = self.state.services.get(server, NOT_COLLECTED)
+        return readings if isinstance(readings, Unknown) else readings.get(service)
+
+    def runs(self, pool: PoolId, service: str) -> Maybe[bool]:
+        """Tell whether a service (by its key) takes new work on at least one server of a pool."""
+        open_question: Unknown | None = None
+        for server in self.state.pools[pool].servers:
+            state = self.state_of(server, service)
+            if state is ServiceState.RUNNING:
+                return True
+            if isinstance(state, Unknown):
+                open_question = state
+        return open_question if open_question is not None else False
+
+    def _planned(self, pool: PoolId) -> tuple[str, ...]:
+        return ("plan-as-written",) if self.is_planned(pool) else ()
+
+    def service(self, pool: PoolId, service: str, *, diagnostic: int | None = None) -> Leg:
+        """Ask whether a service takes new work on a pool; ``diagnostic`` is how its silence is answered."""
+        return self.leg(
+            ("service", pool, service, diagnostic), lambda: self._service(pool, service, diagnostic)
+        )
+
+    def _service(self, pool: PoolId, service: str, diagnostic: int | None) -> Leg:
+        fqdn = self.fqdn(pool)
+        name = BY_KEY[service].display_suffix or BY_KEY[service].full_display or service
+        runs = self.runs(pool, service)
+        if isinstance(runs, Unknown):
+            return undecided(fqdn, f"nobody collected whether {name} runs here", runs.needs)
+        if not runs:
+            return failed(fqdn, f"{name} takes no new work on any server of the pool", diagnostic)
+        return passed(fqdn, f"{name} runs", *self._planned(pool))
+
+    def registrar(self, pool: PoolId) -> Leg:
+        """Ask the pool's Front-End service; a silent pool gives 504 with diagnostic 2.
+
+        Source: Test-CsIM (testing pages): "504, Server time-out", ErrorCode=2.
+        """
+        return self.leg(("registrar", pool), lambda: self._registrar(pool))
+
+    def _registrar(self, pool: PoolId) -> Leg:
+        fqdn = self.fqdn(pool)
+        runs = self.runs(pool, "front_end")
+        if isinstance(runs, Unknown):
+            return undecided(fqdn, "nobody collected whether the Front-End service runs here", runs.needs)
+        if not runs:
+            return failed(fqdn, "no Front-End service of the pool takes new work", 2)
+        if lost := self.lost_quorum(pool):
+            return failed(fqdn, lost, 2)
+        return passed(fqdn, "the Front-End service answers", *self._planned(pool))
+
+    def lost_quorum(self, pool: PoolId) -> str | None:
+        """Say why an Enterprise pool is below its functional minimum; None while it is not.
+
+        Windows Fabric stops the remaining servers of such a pool. Servers that nobody reported on count
+        as running: the pool is not declared lost by what is not known.
+        """
+        known = self.state.pools[pool]
+        if (
+            known.role is not PoolRole.FRONT_END
+            or known.edition is not Edition.ENTERPRISE
+            or not known.has_fabric
+        ):
+            return None
+        up = [server for server in known.servers if self._may_run(server)]
+        least = functional_minimum(len(known.servers))
+        if len(up) >= least:
+            return None
+        members = len(known.servers)
+        return f"{len(up)} of {members} Front Ends run, fewer than the {least} that Windows Fabric needs"
+
+    def _may_run(self, server: ServerId) -> bool:
+        state = self.state_of(server, "front_end")
+        return isinstance(state, Unknown) or state in (ServiceState.RUNNING, ServiceState.PAUSED)
+
+    # ---------------------------------------------------------------- two pools
+
+    def link(self, here: PoolId, there: PoolId, port: int = SIP_PORT) -> Leg:
+        """Ask whether servers of one pool can talk to those of another.
+
+        In the order in which it fails: does this pool know the other, does the name resolve, is the port
+        reachable, do both sides have a TLS version in common, is the certificate trusted (protocol
+        facts, sections 6.3, 6.4 and 7.2; the statuses are our choice).
+        """
+        return self.leg(("link", here, there, port), lambda: self._link(here, there, port))
+
+    def _link(self, here: PoolId, there: PoolId, port: int) -> Leg:
+        hops: list[Hop] = []
+        assumes: list[str] = []
+        for look in (self._knows, self._name, self._port, self._tls, self._trust):
+            leg = look(self.state.pools[here], self.state.pools[there], port)
+            hops += leg.hops
+            assumes += leg.assumes
+            if leg.stop is not None:
+                return Leg(tuple(hops), leg.stop, tuple(assumes))
+        hops.append(Hop(self.fqdn(there), f"reached over MTLS {port}"))
+        return Leg(tuple(hops), None, tuple(dict.fromkeys(assumes)))
+
+    def _knows(self, here: Pool, there: Pool, port: int) -> Leg:
+        """A pool whose replica lags behind does not trust servers that it has not heard of."""
+        del port
+        defined = self.state.defined[there.id]
+        held = [self.state.replicas.get(server, NO_STATUS) for server in here.servers]
+        if any(not isinstance(each, Unknown) and each >= defined for each in held):
+            return passed(here.fqdn, f"knows {there.fqdn}")
+        unknown = next((each for each in held if isinstance(each, Unknown)), None)
+        if unknown is not None:
+            return undecided(
+                here.fqdn, f"nobody told whether the replica here knows {there.fqdn}", unknown.needs
+            )
+        if defined == 0:
+            # A twin's replica that lags: what it lacks is in no export.
+            return undecided(here.fqdn, f"the replica here lags; it may lack {there.fqdn}", NO_STATUS.needs)
+        return failed(
+            here.fqdn, f"the replica here has not heard of {there.fqdn}: not a trusted server", 1010
+        )
+
+    def _name(self, here: Pool, there: Pool, port: int) -> Leg:
+        del port
+        if isinstance(self.state.records, Unknown):
+            return Leg(assumes=("names-resolve",))
+        if (there.id, "A") not in self.state.records:
+            return failed(here.fqdn, f"no DNS A record of {there.fqdn}", 1014)
+        return Leg()
+
+    def _port(self, here: Pool, there: Pool, port: int) -> Leg:
+        if self.is_blocked(here.id, there.id, port):
+            return failed(
+                here.fqdn, f"port {port} of {there.fqdn} cannot be reached", 1038, assumes=("ports-open",)
+            )
+        return Leg(assumes=("ports-open",))
+
+    def is_blocked(self, here: PoolId, there: PoolId, port: int) -> bool:
+        """Tell whether something between two pools blocks a port."""
+        if self.rules.value("ports-open") == "no":
+            return True
+        return any(
+            block.port == port and block.source in (None, here) and block.target in (None, there)
+            for block in self.state.blocked
+        )
+
+    def _tls(self, here: Pool, there: Pool, port: int) -> Leg:
+        del port
+        ours, theirs = self.tls_versions(here.id), self.tls_versions(there.id)
+        if isinstance(ours, Unknown) or isinstance(theirs, Unknown):
+            return Leg(assumes=("names-resolve",))
+        if not ours & theirs:
+            return failed(
+                here.fqdn,
+                f"no TLS version in common with {there.fqdn}: {_listed(ours)} here, {_listed(theirs)} there",
+                1039,
+            )
+        return Leg()
+
+    def tls_versions(self, pool: PoolId) -> Maybe[frozenset[str]]:
+        """Return the TLS versions that every server of a pool speaks; a call may land on any of them."""
+        common: frozenset[str] | None = None
+        for server in self.state.pools[pool].servers:
+            spoken = self.state.servers[server].tls
+            if isinstance(spoken, Unknown):
+                return spoken
+            common = spoken if common is None else common & spoken
+        return common if common is not None else Unknown("TLS settings")
+
+    def _trust(self, here: Pool, there: Pool, port: int) -> Leg:
+        del port
+        return self.trusts(here, there.id, there.id)
+
+    def trusts(self, here: Pool, there: PoolId, name: str) -> Leg:
+        """Ask whether a pool's servers accept the certificate that another pool shows for a name."""
+        shown = self.certificate(there)
+        if shown is None:
+            return Leg(assumes=("names-resolve",))
+        fqdn = self.fqdn(there)
+        if shown.not_after.toordinal() < self.state.day:
+            return failed(here.fqdn, f"the certificate of {fqdn} expired on {shown.not_after}", 1010)
+        if not covers(shown, name):
+            return failed(here.fqdn, f"the certificate of {fqdn} does not name {name}", 1010)
+        for server in here.servers:
+            roots = self.state.servers[server].roots
+            if isinstance(roots, Unknown):
+                return Leg(assumes=("names-resolve",))
+            if shown.issuer not in roots:
+                return failed(
+                    here.fqdn, f"{server} does not trust {shown.issuer}, who issued for {fqdn}", 1010
+                )
+        return Leg()
+
+    def certificate(self, pool: PoolId, use: str = "Default") -> Certificate | None:
+        """Return the certificate that a pool shows; None where no export of certificates was given."""
+        return self._certificates.get((pool, use))
+
+    @cached_property
+    def _certificates(self) -> dict[tuple[PoolId, str], Certificate]:
+        if isinstance(self.state.certificates, Unknown):
+            return {}
+        return {(each.pool, each.use): each for each in self.state.certificates}
+
+    # ---------------------------------------------------------------- names
+
+    def resolve(self, name: str, kind: str = "A") -> Maybe[str | None]:
+        """Return where an internal name leads: a pool's id, other text, or None where nothing answers."""
+        if isinstance(self.state.records, Unknown):
+            return self.state.records
+        record = self.state.records.get((name, kind))
+        return record.target if record else None
+
+    def pools(self, *roles: PoolRole) -> Iterator[Pool]:
+        """Return the pools with one of these roles, in the order of the topology."""
+        return (pool for pool in self.state.pools.values() if pool.role in roles)
+
+    @cached_property
+    def newest(self) -> Version | None:
+        """The newest generation that the topology has for certain."""
+        return max((pool.versions[0] for pool in self.state.pools.values() if pool.versions), default=None)
+
+
+def covers(certificate: Certificate, name: str) -> bool:
+    """Tell whether a certificate names a host, by itself or by a wildcard for its domain."""
+    return name in certificate.names or f"*.{name.partition('.')[2]}" in certificate.names
+
+
+def _listed(versions: frozenset[str]) -> str:
+    return ", ".join(sorted(versions)) or "none"

@@ -1,0 +1,104 @@
+"""Windows services: what is expected, what is reported, what a stopped one takes away.
+
+Law of this room: the catalogue says what a role calls for, the state what servers report. The judgement
+(what weighs how much) is the check's.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from coexistence.deployment import Pool
+from coexistence.observation.facts import NOT_COLLECTED, Facts
+from coexistence.observation.outcomes import Outcome
+from coexistence.simulation.state import Readings
+from coexistence.vocabulary import Disposition, Maybe, PoolRole, ServerId, ServiceState, Unknown
+from coexistence.windows_services import Evidence, WindowsService, expected
+
+__all__ = ["RUNNING", "alike", "reported", "status"]
+
+#: A service that runs: the same answer for all of them, made once.
+RUNNING = Outcome(disposition=Disposition.DONE)
+_RUNNING_AS_PLANNED = Outcome(disposition=Disposition.DONE, assumes=("plan-as-written",))
+
+
+def alike(items: Iterable[Any], what: Callable[[Any], Any]) -> list[tuple[Any, list[Any]]]:
+    """Group items by what is said of them, in order of first appearance."""
+    groups: dict[Any, list[Any]] = {}
+    for item in items:
+        groups.setdefault(what(item), []).append(item)
+    return list(groups.items())
+
+
+def reported(
+    facts: Facts, pool: Pool
+) -> list[tuple[WindowsService, Evidence, tuple[ServerId, ...], Maybe[ServiceState | None]]]:
+    """Return what a pool's servers report of each service that its role calls for.
+
+    Servers that report the same are one row. A service that the cmdlet is not known to list is left out
+    where it is missing.
+    """
+    state = facts.state
+    if not pool.versions or pool.role is PoolRole.TRUSTED_APPLICATION:
+        return []
+    masters = state.cms.masters
+    is_cms = not isinstance(masters, Unknown) and pool.id in masters
+    # Healthy servers share one table of readings: compare tables before looking into them.
+    tables = alike(pool.servers, lambda server: id(state.services.get(server)))
+    rows = []
+    for service, evidence in expected(pool, pool.versions[0], is_cms=is_cms):
+        states: dict[Any, list[ServerId]] = {}
+        for _, servers in tables:
+            readings: Maybe[Readings] = state.services.get(servers[0], NOT_COLLECTED)
+            found = readings if isinstance(readings, Unknown) else readings.get(service.key)
+            if found is None and evidence is Evidence.OPTIONAL:
+                continue
+            states.setdefault(found, []).extend(servers)
+        rows += [(service, evidence, tuple(servers), found) for found, servers in states.items()]
+    return rows
+
+
+def status(
+    facts: Facts,
+    pool: Pool,
+    service: WindowsService,
+    evidence: Evidence,
+    servers: tuple[ServerId, ...],
+    state: Maybe[ServiceState | None],
+) -> Outcome:
+    """Return whether a service runs on these servers; the reason names the reported state.
+
+    What a missing line is worth depends on the evidence (services facts, section 4).
+    """
+    where = ", ".join(servers)
+    if isinstance(state, Unknown):
+        return Outcome(
+            disposition=Disposition.UNDECIDED,
+            source=servers[0],
+            needs=(state.needs,),
+            reason=f"nobody collected the services of {where}",
+        )
+    if state is None and evidence is not Evidence.PRESENT:
+        return Outcome(
+            disposition=Disposition.UNDECIDED,
+            source=servers[0],
+            needs=(NOT_COLLECTED.needs,),
+            reason=f"the list of {where} does not name it, and no source proves that it must",
+        )
+    if state is None:
+        return Outcome(
+            disposition=Disposition.FAILED,
+            source=servers[0],
+            reason=f"the list of {where} does not name it",
+        )
+    if state is ServiceState.RUNNING:
+        return _RUNNING_AS_PLANNED if facts.is_planned(pool.id) else RUNNING
+    reason = f"reported as {state.label}"
+    if state in (ServiceState.START_PENDING, ServiceState.CONTINUE_PENDING) and service.key == "front_end":
+        reason += "; a pool without Windows Fabric quorum stays like this"
+    if state in (ServiceState.PAUSED, ServiceState.PAUSE_PENDING):
+        reason += "; it serves old sessions and refuses new ones"
+    return Outcome(disposition=Disposition.FAILED, source=servers[0], reason=reason)
