@@ -10,7 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from coexistence.vocabulary import Confidence, Version
+import coexistence.observation
+import coexistence.simulation.engine
+from coexistence.simulation.diagnostics import DIAGNOSTICS
+from coexistence.simulation.rulebook import RULEBOOK
+from coexistence.simulation.rules import ASSUMPTIONS
+from coexistence.vocabulary import PATHS, Confidence, Version
 from coexistence.windows_services import (
     CAPABILITIES,
     CATALOGUE,
@@ -81,6 +86,92 @@ def _remarks(service: WindowsService) -> str:
     if not service.is_recognisable:
         remarks.append("cannot be recognised, so never expected")
     return "; ".join(remarks)
+
+
+def rules_page() -> str:
+    """Return the page on rules: what the simulated product does, from whom we know, what can be switched."""
+    # Rules write themselves down where they are carried out: importing these rooms gathers them.
+    assert coexistence.observation
+    assert coexistence.simulation.engine
+    lines = [
+        "# Rules of the simulated product",
+        "",
+        "Made by `docs/generate.py` from the rules themselves; edit them where they are carried out.",
+        "",
+        (
+            "*Documented* is stated or shown by the vendor, *third-party* by somebody else, *derived* is our "
+            "conclusion from stated facts, *assumed* is ours because no source says anything. A verdict that "
+            "rests on a switchable one says so."
+        ),
+        "",
+        "## What may stand beside what",
+        "",
+        *_table(
+            ("from", "to", "confidence", "source"),
+            ((row.legacy.product, row.target.product, row.confidence.value, row.source) for row in PATHS),
+        ),
+        "",
+        "## Rules",
+        "",
+        *_table(
+            ("rule", "what the product does", "confidence", "source", "switch", "carried out in"),
+            (
+                (
+                    f"`{row.id}`",
+                    row.statement,
+                    row.confidence.value,
+                    row.source,
+                    f"`{row.switch}`" if row.switch else "",
+                    f"`{row.module.removeprefix('coexistence.')}`",
+                )
+                for row in sorted(RULEBOOK.values(), key=lambda row: row.id)
+            ),
+        ),
+        "",
+        "## Assumptions, and how to switch them",
+        "",
+        "In `pyproject.toml` of pytest's root directory:",
+        "",
+        "```toml",
+        "[tool.coexistence.rules]",
+        'ports-open = "no"',
+        "```",
+        "",
+        *_table(
+            ("switch", "what is taken to be so", "default", "may be", "confidence", "why it is no fact"),
+            (
+                (
+                    f"`{row.id}`",
+                    row.statement,
+                    row.default,
+                    ", ".join(row.options),
+                    row.confidence.value,
+                    row.source,
+                )
+                for row in sorted(ASSUMPTIONS.values(), key=lambda row: row.id)
+            ),
+        ),
+        "",
+        "## What failures look like",
+        "",
+        "Status and id as a client or a `Test-Cs*` cmdlet shows them; each with how well it is known.",
+        "",
+        *_table(
+            ("ms-diagnostics", "reason", "id known from", "SIP status", "status known from", "source"),
+            (
+                (
+                    str(row.id),
+                    row.reason,
+                    row.confidence.value,
+                    str(row.sip),
+                    row.status_confidence.value,
+                    row.source,
+                )
+                for row in sorted(DIAGNOSTICS.values(), key=lambda row: row.id)
+            ),
+        ),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def catalogue_page() -> str:
@@ -170,7 +261,7 @@ def catalogue_page() -> str:
 
 
 #: Pages of this folder, and what writes each.
-PAGES: Final[dict[str, Callable[[], str]]] = {"windows-services.md": catalogue_page}
+PAGES: Final[dict[str, Callable[[], str]]] = {"rules.md": rules_page, "windows-services.md": catalogue_page}
 
 
 def main() -> None:

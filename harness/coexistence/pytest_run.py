@@ -23,8 +23,14 @@ from coexistence.checking import Check, Place, Registry, Result, run_check
 from coexistence.errors import CoexistenceError
 from coexistence.estates import Estate, FamilyEstate, TwinEstate, default_date, estates_for
 from coexistence.loading import load_builtin, load_installed, load_paths
-from coexistence.settings import Settings, parse_checkpoints, parse_count, parse_date, parse_version
-from coexistence.simulation.rules import Rules
+from coexistence.settings import (
+    Settings,
+    parse_checkpoints,
+    parse_count,
+    parse_date,
+    parse_version,
+    read_rules,
+)
 from coexistence.verdicts import ItemVerdict, Run
 from coexistence.vocabulary import Clause, Severity
 
@@ -166,7 +172,7 @@ class CoexistenceRun:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.settings = _settings(config)
-        self.rules = Rules()
+        self.rules = read_rules(config.rootpath / "pyproject.toml")
         self.registry = Registry()
         load_builtin(self.registry)
         load_installed(self.registry)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from coexistence.checking import LABELS, Place
 from coexistence.errors import InputError
+from coexistence.simulation.rules import Rules
 from coexistence.vocabulary import Version
 
-__all__ = ["Settings", "parse_checkpoints", "parse_count", "parse_date", "parse_version"]
+__all__ = ["Settings", "parse_checkpoints", "parse_count", "parse_date", "parse_version", "read_rules"]
 
 #: More would not be looked at by anybody, and would keep a machine busy for a day.
 MAX_DEPLOYMENTS: Final = 1_000_000
@@ -87,3 +89,36 @@ def parse_checkpoints(text: str) -> tuple[str, ...]:
         if not any(fnmatch.fnmatchcase(label, part) for label in LABELS):
             raise InputError(f"--coexistence-at {part}: no such checkpoint. Known: {', '.join(LABELS)}.")
     return parts
+
+
+def read_rules(file: Path) -> Rules:
+    """Read ``[tool.coexistence.rules]`` from a ``pyproject.toml``; defaults where there is none.
+
+    Raises :class:`~coexistence.errors.InputError` with file and line for anything that makes no sense.
+    """
+    if not file.is_file():
+        return Rules()
+    text = file.read_text("utf-8-sig")
+    try:
+        table: Any = tomllib.loads(text).get("tool", {}).get("coexistence", {})
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML: {error}.", file=file.name) from None
+    unknown = sorted(set(table) - {"rules"})
+    if unknown:
+        raise InputError(
+            f"[tool.coexistence] has no key {unknown[0]!r}. Known: rules.",
+            file=file.name,
+            line=_line_of(text, unknown[0]),
+        )
+    rules: dict[str, Any] = table.get("rules", {})
+    for name, value in rules.items():
+        try:
+            Rules({name: str(value)})
+        except InputError as error:
+            raise InputError(str(error), file=file.name, line=_line_of(text, name)) from None
+    return Rules({name: str(value) for name, value in rules.items()})
+
+
+def _line_of(text: str, word: str) -> int:
+    """Return the line on which a key first stands; 0 if it cannot be found."""
+    return next((number for number, line in enumerate(text.splitlines(), start=1) if word in line), 0)

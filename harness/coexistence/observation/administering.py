@@ -13,6 +13,7 @@ from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
 from coexistence.observation.services import alike
+from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import Maybe, PoolId, PoolRole, ServerId, Unknown
 
 __all__ = ["central_management", "pool", "replica", "site"]
@@ -23,6 +24,11 @@ def central_management(facts: Facts) -> Outcome:
     return facts.outcome(("cms",), lambda: travel(_central_management(facts)))
 
 
+@rule(
+    "one-active-master",
+    "Configuration is written through the Master Replicator Agent of exactly one active master pool.",
+    source="Move the Central Management Server",
+)
 def _central_management(facts: Facts) -> Iterator[Leg]:
     masters = facts.state.cms.masters
     if isinstance(masters, Unknown):
@@ -40,9 +46,17 @@ def _central_management(facts: Facts) -> Iterator[Leg]:
     yield facts.service(master, "master_replicator")
 
 
+@rule(
+    "newest-tools-only",
+    "Tools older than the newest generation in the topology cannot open or publish it.",
+    source="Verify pilot pool coexistence with legacy pool; Administering servers after migration",
+    switch="newest-tools",
+)
 def _tools(facts: Facts) -> Iterator[Leg]:
     """Tools older than the newest generation cannot open the topology ("Verify pilot pool coexistence")."""
     newest, tools = facts.newest, facts.state.tools
+    if facts.rules.value("newest-tools") == "no":
+        tools = min((pool.versions[0] for pool in facts.state.pools.values() if pool.versions), default=None)
     if newest is not None and (tools is None or tools < newest):
         name = tools.product if tools else "no product"
         yield refused(

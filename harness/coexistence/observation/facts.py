@@ -16,9 +16,11 @@ from coexistence.deployment import Certificate, Pool
 from coexistence.observation.outcomes import Hop, Outcome
 from coexistence.observation.routes import Leg, failed, passed, undecided
 from coexistence.simulation.quorum import functional_minimum
+from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import BY_KEY, State
 from coexistence.vocabulary import (
+    Confidence,
     Edition,
     Maybe,
     PoolId,
@@ -118,6 +120,11 @@ class Facts:
         """
         return self.leg(("registrar", pool), lambda: self._registrar(pool))
 
+    @rule(
+        "silent-pool-504",
+        "A pool of which no Front-End service takes new work is answered for with 504, diagnostic 2.",
+        source="Lync Server 2013: testing pages (Test-CsIM)",
+    )
     def _registrar(self, pool: PoolId) -> Leg:
         fqdn = self.fqdn(pool)
         runs = self.runs(pool, "front_end")
@@ -129,6 +136,12 @@ class Facts:
             return failed(fqdn, lost, 2)
         return passed(fqdn, "the Front-End service answers", *self._planned(pool))
 
+    @rule(
+        "quorum-functional-minimum",
+        "An Enterprise pool with Windows Fabric stops itself when fewer of its Front Ends run than the table "
+        "for its size says (2: 1, 3-4: 2, 5-6: 3, 7-9: 4, 10-12: 5).",
+        source="Lync Server 2013: topologies and components for Front End Servers",
+    )
     def lost_quorum(self, pool: PoolId) -> str | None:
         """Say why an Enterprise pool is below its functional minimum; None while it is not.
 
@@ -176,6 +189,13 @@ class Facts:
         hops.append(Hop(self.fqdn(there), f"reached over MTLS {port}"))
         return Leg(tuple(hops), None, tuple(dict.fromkeys(assumes)))
 
+    @rule(
+        "lagging-replica-distrusts",
+        "A server whose replica does not hold the configuration in which a pool was defined does not trust "
+        "that pool's servers; the connection fails with diagnostic 1010.",
+        source="Inferred from: central management store replication status; the status is our choice",
+        confidence=Confidence.DERIVED,
+    )
     def _knows(self, here: Pool, there: Pool, port: int) -> Leg:
         """A pool whose replica lags behind does not trust servers that it has not heard of."""
         del port
@@ -195,14 +215,32 @@ class Facts:
             here.fqdn, f"the replica here has not heard of {there.fqdn}: not a trusted server", 1010
         )
 
+    @rule(
+        "next-hop-needs-a-record",
+        "A next hop whose FQDN has no DNS A record cannot be reached: diagnostic 1014.",
+        source="[MS-OCER] error tables; the SIP status 504 is our choice",
+        switch="names-resolve",
+    )
     def _name(self, here: Pool, there: Pool, port: int) -> Leg:
         del port
         if isinstance(self.state.records, Unknown):
-            return Leg(assumes=("names-resolve",))
+            return self._taken_for_granted(here, self.state.records)
         if (there.id, "A") not in self.state.records:
             return failed(here.fqdn, f"no DNS A record of {there.fqdn}", 1014)
         return Leg()
 
+    def _taken_for_granted(self, here: Pool, unknown: Unknown) -> Leg:
+        """Return a leg about names or certificates of which no export was given."""
+        if self.rules.value("names-resolve") == "undecided":
+            return undecided(here.fqdn, "nobody told about names and certificates", unknown.needs)
+        return Leg(assumes=("names-resolve",))
+
+    @rule(
+        "interpool-5061",
+        "Every SIP message between users of different pools needs MTLS 5061 from Front End to Front End.",
+        source="Ports and protocols for internal servers",
+        switch="ports-open",
+    )
     def _port(self, here: Pool, there: Pool, port: int) -> Leg:
         if self.is_blocked(here.id, there.id, port):
             return failed(
@@ -219,11 +257,20 @@ class Facts:
             for block in self.state.blocked
         )
 
+    @rule(
+        "tls-version-in-common",
+        "Servers without a TLS version in common do not connect; diagnostic 1039.",
+        source="Disable TLS 1.0/1.1 in Skype for Business Server 2015; id and status are our choice",
+        confidence=Confidence.DERIVED,
+    )
     def _tls(self, here: Pool, there: Pool, port: int) -> Leg:
         del port
         ours, theirs = self.tls_versions(here.id), self.tls_versions(there.id)
-        if isinstance(ours, Unknown) or isinstance(theirs, Unknown):
-            return Leg(assumes=("names-resolve",))
+        for unknown in (ours, theirs):
+            if isinstance(unknown, Unknown):
+                return self._taken_for_granted(here, unknown)
+        assert isinstance(ours, frozenset)  # neither is unknown any more
+        assert isinstance(theirs, frozenset)  # as above
         if not ours & theirs:
             return failed(
                 here.fqdn,
@@ -246,11 +293,18 @@ class Facts:
         del port
         return self.trusts(here, there.id, there.id)
 
+    @rule(
+        "mtls-trust",
+        "A peer's certificate must be valid, name the host that was meant, and come from a trusted root; "
+        "otherwise diagnostic 1010.",
+        source="Events related to DNS, TLS, federation (Office Communications Server 2007 R2); [MS-OCER]",
+        switch="names-resolve",
+    )
     def trusts(self, here: Pool, there: PoolId, name: str) -> Leg:
         """Ask whether a pool's servers accept the certificate that another pool shows for a name."""
         shown = self.certificate(there)
         if shown is None:
-            return Leg(assumes=("names-resolve",))
+            return self._taken_for_granted(here, Unknown("certificate export"))
         fqdn = self.fqdn(there)
         if shown.not_after.toordinal() < self.state.day:
             return failed(here.fqdn, f"the certificate of {fqdn} expired on {shown.not_after}", 1010)
@@ -259,7 +313,7 @@ class Facts:
         for server in here.servers:
             roots = self.state.servers[server].roots
             if isinstance(roots, Unknown):
-                return Leg(assumes=("names-resolve",))
+                return self._taken_for_granted(here, roots)
             if shown.issuer not in roots:
                 return failed(
                     here.fqdn, f"{server} does not trust {shown.issuer}, who issued for {fqdn}", 1010

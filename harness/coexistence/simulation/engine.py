@@ -388,7 +388,7 @@ def _downgrade_clients(state: State, operation: op.DowngradeClients, _rules: Rul
     )
 
 
-def _schedule(state: State, operation: op.ScheduleMeetings, _rules: Rules) -> Step:
+def _schedule(state: State, operation: op.ScheduleMeetings, rules: Rules) -> Step:
     population = state.population
     if isinstance(population, Unknown) or isinstance(population.meetings, Unknown):
         return Step(state)
@@ -397,8 +397,9 @@ def _schedule(state: State, operation: op.ScheduleMeetings, _rules: Rules) -> St
     host = state.pools.get(operation.by.on)
     if not len(rows) or host is None:
         return Step(state)
-    number = len(rows) * operation.each
-    organizers = np.repeat(rows, operation.each)
+    each = operation.each * int(rules.value("one-meeting-each"))
+    number = len(rows) * each
+    organizers = np.repeat(rows, each)
     # Every third of them repeats for ever, as calendars in the field do; the share is ours.
     recurring = np.arange(number) % 3 == 2
     made = Meetings(

@@ -60,7 +60,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "Names and certificates of pools that were there before lead to these pools, where no export of "
             "them was given.",
             "yes",
-            ("yes", "no"),
+            ("yes", "undecided"),
             Confidence.ASSUMED,
             "DNS and certificates are in none of the files that are read so far.",
         ),
@@ -116,9 +116,9 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
         ),
         _assumption(
             "one-meeting-each",
-            "Everybody who is moved schedules one new meeting before the next step.",
-            "yes",
-            ("yes",),
+            "Everybody who is moved schedules so many new meetings before the next step.",
+            "1",
+            ("0", "1", "2", "5"),
             Confidence.ASSUMED,
             "A stated rate; the real one is in nobody's export.",
         ),
