@@ -252,7 +252,7 @@ class Facts:
         """Tell whether something between two pools blocks a port."""
         if self.rules.value("ports-open") == "no":
             return True
-        return any(
+        return bool(self.state.blocked) and any(
             block.port == port and block.source in (None, here) and block.target in (None, there)
             for block in self.state.blocked
         )
