@@ -47,6 +47,10 @@ class Crowd:
     #: Meetings that each of them has scheduled.
     meetings: int = 0
     meeting_kind: MeetingKind = MeetingKind.ONCE
+    #: Their meetings have slides and attachments.
+    content: bool = False
+    #: Conferencing policy that they were given in person; empty for none.
+    conferencing_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,8 @@ class EdgeBlueprint:
     servers: int = 1
     federation: bool = True
     xmpp: bool = False
+    #: One external name for Access, Web Conferencing and A/V Edge.
+    single_name: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +110,8 @@ class SiteBlueprint:
     #: Trusted application pools, each with one endpoint.
     trusted_applications: int = 0
     persistent_chat: bool = False
+    #: The site has a conferencing policy of its own.
+    conferencing_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +122,8 @@ class Blueprint:
     target: Version = Version.S19
     sites: tuple[SiteBlueprint, ...] = (SiteBlueprint(),)
     sip_domains: int = 1
+    #: Organisations that people talk to by federation; none where no Edge federates.
+    partners: int = 0
 
 
 def to_plain(value: Any) -> Any:

@@ -25,15 +25,19 @@ from coexistence.blueprint import (
     SiteBlueprint,
 )
 from coexistence.deployment import (
+    ACCESS_EDGE_EXTERNAL,
     Application,
     Certificate,
     ClientVersionRule,
+    ClientVersionSettings,
     Cms,
     ConferenceDirectory,
     Deployment,
+    DialPlan,
     DnsRecord,
     EdgeNames,
     Gateway,
+    Partner,
     Policy,
     Pool,
     Replica,
@@ -41,10 +45,23 @@ from coexistence.deployment import (
     ServiceReading,
     SimpleUrl,
     Site,
+    VoiceRoute,
 )
 from coexistence.people import MadeUpAddresses, organisation, town
-from coexistence.population import ENDLESS, NOWHERE, Column, Meetings, Population, column
+from coexistence.population import (
+    ENDLESS,
+    HAS_CONTENT,
+    NO_CONTENT,
+    NOTHING_LOST,
+    NOWHERE,
+    Assignment,
+    Column,
+    Meetings,
+    Population,
+    column,
+)
 from coexistence.vocabulary import (
+    POLICY_CMDLETS,
     ApplicationKind,
     ContactStore,
     Edition,
@@ -61,15 +78,28 @@ from coexistence.vocabulary import (
 )
 from coexistence.windows_services import display_name, expected
 
-__all__ = ["DEFAULT_DATE", "build", "front_end_roles", "running_services"]
+__all__ = ["CONFERENCING_POLICIES", "DEFAULT_DATE", "build", "front_end_roles", "running_services"]
 
 #: The day on which made-up deployments are looked at, unless somebody asks for another. A Monday.
 DEFAULT_DATE: Final = dt.date(2026, 1, 5)
 
 #: Who issues the certificates of a made-up organisation; every server trusts it.
 INTERNAL_CA: Final = "internal CA"
+#: Who issues the external certificates of Edge pools; partners trust it.
+PUBLIC_CA: Final = "public CA"
 #: What servers speak before anybody hardens them; Lync Server 2013 and older cannot do without 1.0.
 TLS_VERSIONS: Final = frozenset({"1.0", "1.1", "1.2"})
+
+_ANONYMOUS: Final = "AllowAnonymousParticipantsInMeetings"
+#: Conferencing policies that people may be given in person, with their settings. Where there is
+#: federation, nobody is kept from having guests: the guide asks for that ("Move remaining users").
+CONFERENCING_POLICIES: Final = {
+    "Large Meetings": ((_ANONYMOUS, "True"), ("MaxMeetingSize", "250")),
+    "No Guests": ((_ANONYMOUS, "False"), ("MaxMeetingSize", "100")),
+}
+
+#: The one usage that a made-up organisation's voice policy and its voice route have in common.
+PSTN_USAGE: Final = "Long Distance"
 
 _FRONT_END_ROLES: Final = frozenset(
     {"Registrar", "UserServices", "WebServices", "ConfServices", "ApplicationServer"}
@@ -109,6 +139,16 @@ def running_services(
     )
 
 
+def _tag_code(crowd: Crowd) -> int:
+    """Return the place of a crowd's conferencing policy among the made-up ones, from 1; 0 for none."""
+    return [*CONFERENCING_POLICIES].index(crowd.conferencing_policy) + 1 if crowd.conferencing_policy else 0
+
+
+def _region(site: Site) -> str:
+    """Name the dial-in region of a site."""
+    return f"Region {site.id}"
+
+
 def _origin(*path: object) -> Origin:
     return Origin("blueprint " + ".".join(map(str, path)))
 
@@ -126,6 +166,8 @@ class _Builder:
     applications: list[Application] = field(default_factory=list)
     gateways: list[Gateway] = field(default_factory=list)
     crowds: list[tuple[PoolId, Crowd]] = field(default_factory=list)
+    #: Sites with a conferencing policy of their own.
+    own_policies: list[SiteId] = field(default_factory=list)
 
     def deployment(self, name: str) -> Deployment:
         main = organisation(self.seed)
@@ -149,15 +191,19 @@ class _Builder:
         return Deployment(
             name=name or label,
             sip_domains=self.domains,
-            sites=tuple(replace(site, federation_route=self.route) for site in self.sites),
+            sites=tuple(self._routed(site) for site in self.sites),
             pools=tuple(self.pools),
             servers=tuple(self.servers),
             cms=Cms(hosts=(cms,), masters=(cms,), origin=_origin("cms")),
             replicas=tuple(self._replica(server) for server in self.servers if self._replicates(server)),
-            population=self._population({entry.owner: entry.number for entry in directories}),
+            population=self._population(
+                {entry.owner: entry.number for entry in directories if self._has_dial_in(entry.owner)}
+            ),
             directories=directories,
             applications=tuple(self.applications),
+            dial_plans=tuple(self._dial_plans()),
             gateways=tuple(self.gateways),
+            voice_routes=tuple(self._voice_routes()),
             records=tuple(self._records()),
             certificates=tuple(self._certificates()),
             policies=tuple(self._policies()),
@@ -172,7 +218,9 @@ class _Builder:
                     origin=_origin("client_rules"),
                 ),
             ),
+            client_settings=(ClientVersionSettings(scope="global", origin=_origin("client_settings")),),
             simple_urls=tuple(self._simple_urls()),
+            partners=tuple(self._partners()),
             as_of=self.as_of,
         )
 
@@ -182,12 +230,19 @@ class _Builder:
         number = len(self.sites)
         site = SiteId(str(number + 1))
         self.sites.append(Site(id=site, name=town(self.seed, number), origin=_origin("sites", number)))
+        if plan.conferencing_policy:
+            self.own_policies.append(site)
         front_ends = [self._front_end(site, each) for each in plan.pools]
         self._pair(plan.pools, front_ends)
         if plan.edge is not None:
             self._edge(site, plan.edge, next_hop=front_ends[0].id)
         if plan.director:
-            self._other(site, "dir", PoolRole.DIRECTOR, {"Registrar", "WebServices"}, fabric=True)
+            director = self._other(site, "dir", PoolRole.DIRECTOR, {"Registrar", "WebServices"}, fabric=True)
+            for edge in [each for each in self.pools if each.site == site and each.role is PoolRole.EDGE]:
+                # Where there is a Director, external SIP passes through it, both ways.
+                self._replace(edge.id, next_hop=director.id)
+                if edge.federation:
+                    self.route = director.id
         if plan.mediation:
             self._mediation(site, plan.mediation, front_ends[0].id)
         for _ in range(plan.trusted_applications):
@@ -195,12 +250,23 @@ class _Builder:
                 site, "app", PoolRole.TRUSTED_APPLICATION, {"ExternalServer"}, front_ends[0].id
             )
             self._application(
-                ApplicationKind.TRUSTED_ENDPOINT, front_ends[0].id, f"app-{pool.id.split('.')[0]}"
+                ApplicationKind.TRUSTED_ENDPOINT,
+                front_ends[0].id,
+                f"app-{pool.id.split('.')[0]}",
+                runs_on=pool.id,
             )
         if plan.persistent_chat and self._has_chat(plan):
             self._other(site, "chat", PoolRole.PERSISTENT_CHAT, {"PersistentChatService"}, front_ends[0].id)
         for branch in plan.branches:
             self._branch(site, branch, front_ends[0])
+
+    def _has_dial_in(self, owner: PoolId) -> bool:
+        """Tell whether invitations from a pool carry a code for phones: somebody must answer the calls."""
+        has_telephony = any(
+            "MediationServer" in pool.roles and pool.role is not PoolRole.BRANCH_APPLIANCE
+            for pool in self.pools
+        )
+        return has_telephony and any(pool.id == owner and "Caa" in pool.applications for pool in self.pools)
 
     def _has_chat(self, plan: SiteBlueprint) -> bool:
         return self.version in (Version.L13, Version.S15) and bool(plan.pools)
@@ -215,7 +281,10 @@ class _Builder:
         fqdn = self._fqdn("pool" if enterprise else "se")
         host, _, domain = fqdn.partition(".")
         enabled = {"testbot": True, "Cas": plan.dial_in, "Caa": plan.dial_in, "Cps": plan.call_park}
-        enabled |= {"RGS": plan.response_groups > 0, "PDP": plan.admission_control}
+        enabled |= {"RGS": plan.response_groups > 0}
+        # One pool of a site hosts call admission control: the first that is asked to.
+        hosts = any(each.site == site and "PDP" in each.applications for each in self.pools)
+        enabled |= {"PDP": plan.admission_control and not hosts}
         stores = f"sql-{host}.{domain}"
         pool = Pool(
             id=PoolId(fqdn),
@@ -259,13 +328,18 @@ class _Builder:
             for number in range(1, count + 1):
                 self._application(kind, owner, f"{kind.value.replace(' ', '-').lower()}-{host}-{number}")
 
-    def _application(self, kind: ApplicationKind, owner: PoolId, identity: str) -> None:
+    def _application(
+        self, kind: ApplicationKind, owner: PoolId, identity: str, *, runs_on: PoolId | None = None
+    ) -> None:
         self.applications.append(
             Application(
                 id=identity,
                 kind=kind,
                 owner=owner,
                 uri=f"sip:{identity}@{self.domains[0]}",
+                # People of the pool's site are offered the number.
+                regions=(_region(self.sites[-1]),) if kind is ApplicationKind.ACCESS_NUMBER else (),
+                runs_on=runs_on,
                 origin=_origin("applications", identity),
             )
         )
@@ -298,8 +372,8 @@ class _Builder:
             xmpp=plan.xmpp and federation and self.version in (Version.L13, Version.S15),
             edge_names=EdgeNames(
                 access=f"{host}-sip.{domain}",
-                web_conferencing=f"{host}-wc.{domain}",
-                av=f"{host}-av.{domain}",
+                web_conferencing=f"{host}-{'sip' if plan.single_name else 'wc'}.{domain}",
+                av=f"{host}-{'sip' if plan.single_name else 'av'}.{domain}",
             ),
             origin=_origin("pools", fqdn),
         )
@@ -310,6 +384,23 @@ class _Builder:
             each for each in self.pools if each.site == site and each.role is PoolRole.FRONT_END
         ]:
             self._replace(front_end.id, media_edge=pool.id)
+
+    def _routed(self, site: Site) -> Site:
+        """Set a central site's federation route; a branch site uses its parent's."""
+        return replace(site, federation_route=None if site.kind is SiteKind.BRANCH else self.route)
+
+    def _partners(self) -> Iterator[Partner]:
+        for number in range(1, (self.blueprint.partners if self.route else 0) + 1):
+            domain = f"partner{number}.example"
+            yield Partner(
+                domain=domain,
+                # One that says nothing about itself, and one of our own generation.
+                generation=None if number == 1 else self.version,
+                allowed=True,
+                access=f"sip.{domain}",
+                roots=frozenset({PUBLIC_CA}),
+                origin=_origin("partners", number),
+            )
 
     def _mediation(self, site: SiteId, servers: int, next_hop: PoolId) -> None:
         pool = self._other(site, "med", PoolRole.MEDIATION, {"MediationServer"}, next_hop, servers=servers)
@@ -361,6 +452,14 @@ class _Builder:
         )
         self._add(pool)
         return pool
+
+    def _voice_routes(self) -> Iterator[VoiceRoute]:
+        """One route for everybody with Enterprise Voice, over every trunk of the topology."""
+        if self.gateways:
+            trunks = tuple((gateway.fqdn, gateway.mediation) for gateway in self.gateways)
+            yield VoiceRoute(
+                name="LocalRoute", usages=(PSTN_USAGE,), trunks=trunks, origin=_origin("voice_routes")
+            )
 
     def _gateway(self, mediation: PoolId) -> None:
         number = len(self.gateways) + 1
@@ -468,6 +567,21 @@ class _Builder:
             xmpp=spread(int(crowd.xmpp) for _, crowd in crowds),
             chat=spread(int(crowd.chat) for _, crowd in crowds),
             upgraded=np.zeros(total, dtype=np.int64),
+            # As the addresses go: domains take turns.
+            domain=np.arange(total, dtype=np.int64) % len(self.domains),
+            domains=self.domains,
+            assigned={
+                kind: Assignment(
+                    tuple(CONFERENCING_POLICIES) if kind == "conferencing" else (),
+                    column(
+                        spread(_tag_code(crowd) for _, crowd in crowds)
+                        if kind == "conferencing"
+                        else np.zeros(total),
+                        np.uint8,
+                    ),
+                )
+                for kind in POLICY_CMDLETS
+            },
         )
 
     def _possible(self, crowd: Crowd) -> Crowd:
@@ -476,6 +590,11 @@ class _Builder:
         return replace(
             crowd,
             contacts=crowd.contacts if self.version >= Version.L13 else ContactStore.SERVER,
+            conferencing_policy=""
+            if crowd.conferencing_policy == "No Guests" and self.route is not None
+            else crowd.conferencing_policy,
+            # Nobody is enabled for Enterprise Voice where no trunk leads out.
+            voice=crowd.voice and bool(self.gateways),
             xmpp=crowd.xmpp and has_xmpp_or_chat and any(pool.xmpp for pool in self.pools),
             chat=crowd.chat
             and has_xmpp_or_chat
@@ -492,6 +611,7 @@ class _Builder:
             "created": [],
             "last": [],
             "directory": [],
+            "content": [],
         }
         starts = np.concatenate([[0], np.cumsum(counts)])
         for (home, crowd), start, people in zip(crowds, starts.tolist(), counts.tolist(), strict=False):
@@ -510,6 +630,7 @@ class _Builder:
             )
             columns["last"].append(ends)
             columns["directory"].append(np.full(number, directories[home]))
+            columns["content"].append(np.full(number, HAS_CONTENT if crowd.content else NO_CONTENT))
         if not columns["organizer"]:
             return Meetings.none()
         total = sum(map(len, columns["organizer"]))
@@ -522,6 +643,8 @@ class _Builder:
             scheduled_on=column(np.full(total, self.version), np.uint8),
             by_upgraded=column(np.zeros(total), np.uint8),
             directory=column(joined["directory"], np.int16),
+            content=column(joined["content"], np.uint8),
+            lost=column(np.full(total, NOTHING_LOST), np.uint8),
         )
 
     # ---------------------------------------------------------------- names, certificates, policies
@@ -540,6 +663,29 @@ class _Builder:
                 yield DnsRecord(name=f"{label}.{domain}", kind="A", target=first.id, origin=origin)
         for label in ("dialin", "admin"):
             yield DnsRecord(name=f"{label}.{self.domains[0]}", kind="A", target=first.id, origin=origin)
+        yield from self._external_records()
+
+    def _external_records(self) -> Iterator[DnsRecord]:
+        """Names by which the outside finds the Edge: sign-in and federation lead to the same one."""
+        edges = [pool for pool in self.pools if pool.role is PoolRole.EDGE]
+        if not edges:
+            return
+        access = next((pool for pool in edges if pool.federation), edges[0])
+        origin = _origin("records", "external")
+
+        def record(name: str, kind: str, target: str) -> DnsRecord:
+            return DnsRecord(name=name, kind=kind, target=target, side="external", origin=origin)
+
+        for domain in self.domains:
+            yield record(f"_sip._tls.{domain}", "SRV", f"sip.{domain}")
+            if access.federation:
+                yield record(f"_sipfederationtls._tcp.{domain}", "SRV", f"sip.{domain}")
+            yield record(f"sip.{domain}", "A", access.id)
+        for edge in edges:
+            assert edge.edge_names is not None  # every Edge is built with names
+            names = edge.edge_names
+            for name in dict.fromkeys((names.access, names.web_conferencing, names.av)):
+                yield record(name, "A", edge.id)
 
     def _simple_urls(self) -> Iterator[SimpleUrl]:
         origin = _origin("simple_urls")
@@ -561,6 +707,7 @@ class _Builder:
                     for domain in self.domains
                     for label in ("meet", "lyncdiscoverinternal")
                 }
+                names |= {f"dialin.{self.domains[0]}", f"admin.{self.domains[0]}"}
             yield Certificate(
                 pool=pool.id,
                 use="Default",
@@ -569,11 +716,48 @@ class _Builder:
                 not_after=expiry,
                 origin=pool.origin,
             )
+            if pool.edge_names is not None:
+                external = {f"sip.{domain}" for domain in self.domains}
+                yield Certificate(
+                    pool=pool.id,
+                    use=ACCESS_EDGE_EXTERNAL,
+                    names=frozenset({pool.edge_names.access, pool.edge_names.web_conferencing, *external}),
+                    issuer=PUBLIC_CA,
+                    not_after=expiry,
+                    origin=pool.origin,
+                )
 
     def _policies(self) -> Iterator[Policy]:
+        has_edge = any(pool.role is PoolRole.EDGE for pool in self.pools)
         settings = {
-            "conferencing": ("AllowAnonymousParticipantsInMeetings", "True"),
-            "external-access": ("EnableFederationAccess", str(self.route is not None)),
+            "conferencing": (("AllowAnonymousParticipantsInMeetings", "True"),),
+            "external-access": (
+                ("EnableFederationAccess", str(self.route is not None)),
+                ("EnableOutsideAccess", str(has_edge)),
+                ("EnableXmppAccess", str(any(pool.xmpp for pool in self.pools))),
+            ),
+            "voice": (("PstnUsages", PSTN_USAGE if self.gateways else ""),),
         }
         for kind, setting in settings.items():
-            yield Policy(kind=kind, scope="global", settings=(setting,), origin=_origin("policies", kind))
+            yield Policy(kind=kind, scope="global", settings=setting, origin=_origin("policies", kind))
+        for site in self.own_policies:
+            yield Policy(
+                kind="conferencing",
+                scope=f"site:{site}",
+                settings=((_ANONYMOUS, "True"), ("MaxMeetingSize", "125")),
+                origin=_origin("policies", "conferencing", site),
+            )
+        for tag, given in CONFERENCING_POLICIES.items():
+            yield Policy(
+                kind="conferencing", scope=f"tag:{tag}", settings=given, origin=_origin("policies", tag)
+            )
+
+    def _dial_plans(self) -> Iterator[DialPlan]:
+        """One region for each site with an access number; everybody else's dial plan names none."""
+        yield DialPlan(scope="global", origin=_origin("dial_plans", "global"))
+        for site in self.sites:
+            region = _region(site)
+            if any(region in each.regions for each in self.applications):
+                yield DialPlan(
+                    scope=f"site:{site.id}", region=region, origin=_origin("dial_plans", site.id)
+                )

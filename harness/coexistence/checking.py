@@ -33,7 +33,7 @@ __all__ = [
     "run_check",
 ]
 
-_RESERVED_FOR_LATER: Final = ("server", "client", "application", "name", "certificate", "step")
+_RESERVED_FOR_LATER: Final = ("server", "name", "certificate", "step")
 _VIEWS: Final = ("before", "after", "origin")
 _GOES_BACK: Final = (Checkpoint.PILOT, Checkpoint.EDGE, Checkpoint.PRODUCTION, Checkpoint.POST_MIGRATION)
 #: Every name that a checkpoint can have in a report.

@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from coexistence.population import Population
 from coexistence.vocabulary import (
@@ -31,16 +32,20 @@ from coexistence.vocabulary import (
 )
 
 __all__ = [
+    "ACCESS_EDGE_EXTERNAL",
     "Application",
     "Block",
     "Certificate",
     "ClientVersionRule",
+    "ClientVersionSettings",
     "Cms",
     "ConferenceDirectory",
     "Deployment",
+    "DialPlan",
     "DnsRecord",
     "EdgeNames",
     "Gateway",
+    "Partner",
     "Policy",
     "Pool",
     "Replica",
@@ -48,9 +53,14 @@ __all__ = [
     "ServiceReading",
     "SimpleUrl",
     "Site",
+    "VoiceRoute",
     "generations",
     "key_of",
 ]
+
+
+#: Use of the certificate that an Edge pool shows on its external Access Edge interface.
+ACCESS_EDGE_EXTERNAL: Final = "AccessEdgeExternal"
 
 
 def key_of(fqdn: str) -> str:
@@ -198,6 +208,8 @@ class ConferenceDirectory:
 
     number: int
     owner: PoolId
+    #: ``ready``; ``moving`` while a move was begun and did not end.
+    state: str = "ready"
     origin: Origin = field(compare=False)
 
 
@@ -209,6 +221,25 @@ class Application:
     kind: ApplicationKind
     owner: PoolId
     uri: str = ""
+    #: Access numbers: the dial-in regions that they are offered for.
+    regions: tuple[str, ...] = ()
+    #: Trusted application endpoints: the trusted application pool that runs the application.
+    runs_on: PoolId | None = None
+    #: Response groups: other pools that hold their configuration too, since it was copied from there.
+    copies: tuple[PoolId, ...] = ()
+    #: Response groups: somebody deleted the copy that they were migrated from.
+    copy_deleted: bool = False
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialPlan:
+    """How numbers are read at a scope, and which dial-in region its people belong to."""
+
+    #: ``global``, ``site:<id>``, ``service:<pool>`` or ``tag:<name>``.
+    scope: str
+    #: None where it names no dial-in region.
+    region: str | None = None
     origin: Origin = field(compare=False)
 
 
@@ -223,14 +254,27 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceRoute:
+    """Which trunks calls to the telephone network may take, for whoever has one of its usages."""
+
+    name: str
+    usages: tuple[str, ...]
+    #: Gateway and the Mediation pool that it is reached through, as in :class:`Gateway`.
+    trunks: tuple[tuple[str, PoolId], ...]
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DnsRecord:
-    """One name in internal DNS."""
+    """One name in internal or external DNS."""
 
     name: str
     #: ``A``, ``CNAME`` or ``SRV``.
     kind: str
     #: A pool's FQDN where the record leads to one of ours, else the text of the record.
     target: str
+    #: ``internal`` or ``external``: both sides may know the same name and lead it elsewhere.
+    side: str = "internal"
     origin: Origin = field(compare=False)
 
 
@@ -243,6 +287,23 @@ class Certificate:
     names: frozenset[str]
     issuer: str
     not_after: dt.date
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """An organisation that federates with this one, as far as its side matters here."""
+
+    #: Its SIP domain.
+    domain: str
+    #: What its Access Edge runs, where anybody knows.
+    generation: Version | None = None
+    #: Whether it is allowed here: on the list of allowed domains, or found and not blocked.
+    allowed: Maybe[bool] = Unknown("Get-CsAllowedDomain")
+    #: Host that its federation SRV record names; None where it publishes none.
+    access: Maybe[str | None] = Unknown("the partner's DNS")
+    #: Issuers that its Access Edge accepts.
+    roots: Maybe[frozenset[str]] = Unknown("the partner's trusted roots")
     origin: Origin = field(compare=False)
 
 
@@ -272,6 +333,7 @@ class Policy:
 class ClientVersionRule:
     """One rule of the client version filter; lower priorities are tried first."""
 
+    #: ``global``, ``site:<id>``, ``service:<pool>`` (its registrar) or ``tag:<name>`` (granted to people).
     scope: str
     priority: int
     user_agent: str
@@ -279,6 +341,18 @@ class ClientVersionRule:
     version: str
     action: str
     enabled: bool = True
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientVersionSettings:
+    """Whether the client version filter is on, and what becomes of clients that no rule is about."""
+
+    #: ``global`` or ``site:<id>``.
+    scope: str
+    enabled: bool = True
+    #: Allow, AllowWithUrl, Block or BlockWithUrl.
+    default_action: str = "Allow"
     origin: Origin = field(compare=False)
 
 
@@ -310,12 +384,17 @@ class Deployment:
     population: Maybe[Population] = Unknown("Get-CsUser")
     directories: Maybe[tuple[ConferenceDirectory, ...]] = Unknown("Get-CsConferenceDirectory")
     applications: Maybe[tuple[Application, ...]] = Unknown("Get-CsRgsWorkflow")
+    dial_plans: Maybe[tuple[DialPlan, ...]] = Unknown("Get-CsDialPlan")
     gateways: tuple[Gateway, ...] = ()
+    voice_routes: Maybe[tuple[VoiceRoute, ...]] = Unknown("Get-CsVoiceRoute")
     records: Maybe[tuple[DnsRecord, ...]] = Unknown("DNS export")
     certificates: Maybe[tuple[Certificate, ...]] = Unknown("certificate export")
     policies: Maybe[tuple[Policy, ...]] = Unknown("Get-CsConferencingPolicy")
     client_rules: Maybe[tuple[ClientVersionRule, ...]] = Unknown("Get-CsClientVersionPolicyRule")
+    client_settings: Maybe[tuple[ClientVersionSettings, ...]] = Unknown("Get-CsClientVersionConfiguration")
     simple_urls: Maybe[tuple[SimpleUrl, ...]] = Unknown("Get-CsSimpleUrlConfiguration")
+    #: Organisations that people here talk to by federation.
+    partners: Maybe[tuple[Partner, ...]] = Unknown("Get-CsAllowedDomain")
     #: No export holds these; that there are no others is assumption ``ports-open``.
     blocked: tuple[Block, ...] = ()
     #: Newest date inside the description; None where it carries no date.

@@ -30,8 +30,8 @@ from coexistence.vocabulary import SiteKind, Unknown, version_name
 
 __all__ = ["Estate", "FamilyEstate", "TwinEstate", "estates_for"]
 
-#: Trials kept at hand: two shards of a large family, or all of a default one in any order.
-_TRIALS_KEPT: Final = 512
+#: Trials kept at hand for checks that are asked alone: a default family in any order.
+_TRIALS_KEPT: Final = 100
 #: Deployments in one shard; below that the bookkeeping costs more than the simulation.
 _SHARD: Final = 25
 
@@ -45,6 +45,8 @@ class FamilyEstate:
     name: str = "generated"
     kind: Literal["generated"] = "generated"
     _trials: OrderedDict[int, Trial] = field(default_factory=OrderedDict)
+    _bills: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
+    _member_bills: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -57,8 +59,12 @@ class FamilyEstate:
         return self.trial(0).places
 
     def shards(self, most: int) -> tuple[tuple[int, int], ...]:
-        """Divide the members into at most ``most`` shards of equal size: first and last number of each."""
+        """Divide the members into at most ``most`` shards of equal size: first and last number of each.
+
+        Their number is even, because most machines have an even number of processors.
+        """
         count = max(1, min(most, -(-self.size // _SHARD)))
+        count -= count % 2 if count > 1 else 0
         ends = [self.size * part // count for part in range(count + 1)]
         return tuple((start, end - 1) for start, end in itertools.pairwise(ends))
 
@@ -69,9 +75,32 @@ class FamilyEstate:
             target = self.family.blueprint(member).target
             self._trials[member] = Trial(deployment, target=target, rules=self.rules, as_of=self.family.as_of)
             if len(self._trials) > _TRIALS_KEPT:
-                self._trials.popitem(last=False)
+                self._trials.popitem(last=False)[1].forget()
         self._trials.move_to_end(member)
         return self._trials[member]
+
+    def bills(self, shard: tuple[int, int]) -> dict[str, Any]:
+        """Return what going back would cost in all deployments of a shard together, by checkpoint."""
+        if shard not in self._bills:
+            parts = [
+                self._member_bills.pop(member, None) or _plain_bills(self.trial(member))
+                for member in range(shard[0], shard[1] + 1)
+            ]
+            self._bills[shard] = {bill.pop("from"): bill for bill in add_bills(parts)}
+        return self._bills[shard]
+
+    def done_with(self, member: int) -> None:
+        """Let go of one member's trial, keeping what its rollbacks would cost."""
+        trial = self._trials.pop(member) if member in self._trials else None
+        if trial is not None:
+            self._member_bills[member] = _plain_bills(trial)
+            trial.forget()
+
+    def forget(self) -> None:
+        """Let go of the trials; one that is asked for again is made again."""
+        for trial in self._trials.values():
+            trial.forget()
+        self._trials.clear()
 
     def report(self, bills: Iterable[dict[str, Any]]) -> EstateReport:
         """Describe the family; ``bills`` are those of its shards."""
@@ -105,6 +134,10 @@ class FamilyEstate:
         )
 
 
+def _plain_bills(trial: Trial) -> dict[str, Any]:
+    return {place.label: bill.plain() for place, bill in trial.bills.items()}
+
+
 def _people(blueprint: Blueprint) -> int:
     return sum(
         crowd.people
@@ -128,6 +161,9 @@ class TwinEstate:
     def places(self) -> tuple[Place, ...]:
         """Checkpoints on the path, from ``now`` on."""
         return self.made.places
+
+    def forget(self) -> None:
+        """Keep the one trial: it is small, and its report is still to be written."""
 
     def trial(self, member: int) -> Trial:
         """Return the one trial."""

@@ -26,7 +26,18 @@ __all__ = ["ENTRY_POINTS", "load_builtin", "load_installed", "load_paths"]
 
 #: Entry point group by which an installed distribution offers check modules.
 ENTRY_POINTS: Final = "coexistence.checks"
-_BUILT_IN: Final = ("services", "sites", "messaging", "meetings")
+_BUILT_IN: Final = (
+    "services",
+    "sites",
+    "messaging",
+    "meetings",
+    "policies",
+    "edge",
+    "clients",
+    "applications",
+    "data",
+    "topology",
+)
 
 
 def load_builtin(registry: Registry) -> None:

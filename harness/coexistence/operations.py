@@ -11,32 +11,59 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from coexistence.deployment import Certificate, DnsRecord, Pool, Server
-from coexistence.vocabulary import ClientGeneration, PoolId, ServerId, ServiceState, SiteId, Version
+from coexistence.deployment import (
+    Certificate,
+    ClientVersionRule,
+    ClientVersionSettings,
+    DnsRecord,
+    Gateway,
+    Pool,
+    Server,
+    VoiceRoute,
+)
+from coexistence.vocabulary import (
+    ApplicationKind,
+    ClientGeneration,
+    Maybe,
+    PoolId,
+    ServerId,
+    ServiceState,
+    SiteId,
+    Version,
+)
 
 __all__ = [
     "AssignCertificates",
     "AssociateMediaEdge",
+    "DeleteLegacyResponseGroups",
+    "DisableService",
     "DowngradeClients",
+    "EnableService",
     "InstallTools",
     "LetDaysPass",
     "MoveApplications",
+    "MoveCallAdmissionControl",
     "MoveCms",
     "MoveConferenceDirectories",
+    "MoveResponseGroups",
     "MoveUsers",
     "Operation",
     "PrepareDirectory",
     "PublishTopology",
+    "RemoveArchivingMonitoring",
     "RemovePool",
     "Replicate",
     "RescheduleMeetings",
     "RollBackContactStore",
     "ScheduleMeetings",
     "Selection",
+    "SetClientRules",
     "SetDnsRecords",
     "SetEdgeFederation",
+    "SetEdgeXmpp",
     "SetNextHop",
     "SetServiceState",
+    "SetVoiceRoutes",
     "StartServices",
     "StopServices",
     "SwitchFederationRoute",
@@ -89,6 +116,8 @@ class PublishTopology:
     tools: Version
     pools: tuple[Pool, ...]
     servers: tuple[Server, ...]
+    #: Trunks of Mediation pools among them.
+    gateways: tuple[Gateway, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +166,13 @@ class AssociateMediaEdge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchFederationRoute:
-    """Set a site's "Enable SIP federation" to an Edge pool or Director; None clears it."""
+    """Set a site's "Enable SIP federation" to an Edge pool or Director; None clears it.
+
+    Unknown puts back what nobody told: the route that the site had when the estate was described.
+    """
 
     site: SiteId
-    to: PoolId | None
+    to: Maybe[PoolId | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +181,31 @@ class SetEdgeFederation:
 
     edge: PoolId
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetEdgeXmpp:
+    """Set an Edge pool's "Enable XMPP federation (port 5269)", and run setup on its servers."""
+
+    edge: PoolId
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableService:
+    """Stop a Windows service on every server of a pool and set its startup type to Disabled."""
+
+    pool: PoolId
+    #: Short name, e.g. ``RTCSRV``: the Access Edge on an Edge Server.
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableService:
+    """Set a disabled Windows service of a pool to start by itself again, and start it."""
+
+    pool: PoolId
+    service: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +223,10 @@ class MoveUsers:
     users: Selection
     to: PoolId
     tools: Version
+    #: ``-MoveConferenceData``: slides and attachments of meetings come along.
+    with_content: bool = False
+    #: ``-Force``: the account alone moves; contacts and meetings are lost.
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +242,16 @@ class DowngradeClients:
     """Give upgraded people the client back that they had when the estate was described."""
 
     users: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetClientRules:
+    """Replace the client version rules of one scope, and the filter's settings of it where given."""
+
+    #: ``global``, ``site:<id>``, ``service:<pool>`` or ``tag:<name>``.
+    scope: str
+    rules: tuple[ClientVersionRule, ...]
+    settings: ClientVersionSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,10 +278,49 @@ class RollBackContactStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveApplications:
-    """Give every application object of a pool to another one (numbers, groups, phones, endpoints)."""
+    """Give application objects of a pool to another one (numbers, groups, phones, endpoints)."""
 
     source: PoolId
     to: PoolId
+    #: Left out, every kind; response groups are then copied where the target does not have them yet.
+    kinds: frozenset[ApplicationKind] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveResponseGroups:
+    """``Move-CsRgsConfiguration``: copy the configuration to a pool, and move the contact objects there."""
+
+    source: PoolId
+    to: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteLegacyResponseGroups:
+    """Delete the response groups on the pool that they were migrated from."""
+
+    pool: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVoiceRoutes:
+    """Replace the voice routes (``Set-CsVoiceRoute``)."""
+
+    routes: tuple[VoiceRoute, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCallAdmissionControl:
+    """Let another pool of the site host call admission control."""
+
+    source: PoolId
+    to: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveArchivingMonitoring:
+    """Clear the association of a pool with its Archiving and Monitoring stores."""
+
+    pool: PoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +329,8 @@ class MoveConferenceDirectories:
 
     source: PoolId
     to: PoolId
+    #: ``-Force``: the dial-in codes of existing meetings are lost.
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,14 +369,23 @@ Operation: TypeAlias = (
     | AssociateMediaEdge
     | SwitchFederationRoute
     | SetEdgeFederation
+    | SetEdgeXmpp
+    | DisableService
+    | EnableService
     | SetNextHop
     | MoveUsers
     | UpgradeClients
     | DowngradeClients
+    | SetClientRules
     | ScheduleMeetings
     | RescheduleMeetings
     | RollBackContactStore
     | MoveApplications
+    | MoveResponseGroups
+    | DeleteLegacyResponseGroups
+    | SetVoiceRoutes
+    | MoveCallAdmissionControl
+    | RemoveArchivingMonitoring
     | MoveConferenceDirectories
     | MoveCms
     | RemovePool

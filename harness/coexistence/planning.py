@@ -15,21 +15,35 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from coexistence.deployment import Certificate, Deployment, DnsRecord, Pool, Server, generations
+from coexistence.deployment import (
+    ACCESS_EDGE_EXTERNAL,
+    Certificate,
+    Deployment,
+    DnsRecord,
+    Gateway,
+    Pool,
+    Server,
+    generations,
+)
 from coexistence.errors import InputError
 from coexistence.operations import (
     AssignCertificates,
     AssociateMediaEdge,
+    DisableService,
     DowngradeClients,
+    EnableService,
     InstallTools,
     LetDaysPass,
     MoveApplications,
+    MoveCallAdmissionControl,
     MoveCms,
     MoveConferenceDirectories,
+    MoveResponseGroups,
     MoveUsers,
     Operation,
     PrepareDirectory,
     PublishTopology,
+    RemoveArchivingMonitoring,
     RemovePool,
     Replicate,
     RescheduleMeetings,
@@ -38,7 +52,9 @@ from coexistence.operations import (
     Selection,
     SetDnsRecords,
     SetEdgeFederation,
+    SetEdgeXmpp,
     SetNextHop,
+    SetVoiceRoutes,
     StartServices,
     StopServices,
     SwitchFederationRoute,
@@ -48,6 +64,7 @@ from coexistence.population import Population
 from coexistence.vocabulary import (
     CHECKPOINT_ORDER,
     PATHS,
+    ApplicationKind,
     Checkpoint,
     ClientGeneration,
     Maybe,
@@ -97,6 +114,10 @@ _RETIRED_ROLES: Final = (
     PoolRole.MONITORING,
     PoolRole.ARCHIVING,
 )
+
+
+#: Short name of the Access Edge's Windows service.
+_ACCESS_EDGE: Final = "RTCSRV"
 
 
 class Undo(enum.Enum):
@@ -152,6 +173,8 @@ class Plan:
     #: What undoes the steps about Edge, names and applications, by the checkpoint from which on they
     #: are done.
     reversals: Mapping[RollbackAction, tuple[tuple[Checkpoint, Operation], ...]]
+    #: What an administrator has to know about this plan: where it leaves the guide's order, and why.
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def predecessor(self) -> dict[PoolId, PoolId]:
@@ -190,7 +213,7 @@ class Plan:
             if RollbackAction.CONTACT_STORE in actions:
                 made.append(RollBackContactStore(users=there))
             if RollbackAction.USERS in actions:
-                made.append(MoveUsers(users=there, to=old, tools=self.target[-1]))
+                made.append(MoveUsers(users=there, to=old, tools=self.target[-1], with_content=True))
             if RollbackAction.CLIENTS in actions:
                 made.append(DowngradeClients(users=home))
             if RollbackAction.MEETINGS in actions:
@@ -206,6 +229,16 @@ def _published(changes: Iterable[Operation]) -> tuple[Operation, ...]:
     """Return changes to the topology followed by the wait for replication; nothing if there are none."""
     made = tuple(changes)
     return (*made, Replicate()) if made else ()
+
+
+def _has_single_name(edge: Pool) -> bool:
+    """Tell whether an Edge pool has the same external name for all three services."""
+    names = edge.edge_names
+    return (
+        names is not None
+        and bool(names.access)
+        and len({names.access, names.web_conferencing, names.av}) == 1
+    )
 
 
 def _reached(checkpoint: Checkpoint, phase: Checkpoint) -> bool:
@@ -300,12 +333,17 @@ class _Planner:
             staying=self.staying,
             steps=steps,
             reversals=self._reversals(),
+            notes=self._notes(),
         )
 
     def _reversals(self) -> dict[RollbackAction, tuple[tuple[Checkpoint, Operation], ...]]:
         """Return the way back for what is not about people, from what the deployment was like before."""
-        old_edges = [pool for pool in self.legacy_pools if pool.role is PoolRole.EDGE]
-        edge: list[Operation] = []
+        old_edges = self._old_edges()
+        edge: list[Operation] = [
+            EnableService(pool=pool.id, service=_ACCESS_EDGE)
+            for pool in old_edges
+            if not _has_single_name(pool)
+        ]
         for pool in old_edges:
             if pool.federation and pool.id in self.successor:
                 edge.append(SetEdgeFederation(edge=self.successor[pool.id], enabled=False))
@@ -313,15 +351,25 @@ class _Planner:
         edge += [
             SwitchFederationRoute(site=site.id, to=site.federation_route)
             for site in self.deployment.sites
-            if site.kind is not SiteKind.BRANCH and not isinstance(site.federation_route, Unknown)
+            if site.kind is not SiteKind.BRANCH
         ]
         edge += [
             AssociateMediaEdge(pool=new, edge=old.media_edge)
             for old, new in self._front_ends()
             if old.media_edge
         ]
-        records = self.deployment.records
-        names = () if isinstance(records, Unknown) else (SetDnsRecords(records=records),)
+        edge += [
+            AssociateMediaEdge(pool=pool.id, edge=pool.media_edge)
+            for pool in self.legacy_pools
+            if pool.role is PoolRole.BRANCH_APPLIANCE and pool.media_edge
+        ]
+        known = self.deployment.records
+        records = () if isinstance(known, Unknown) else known
+        external = tuple(record for record in records if record.side == "external")
+        internal = tuple(record for record in records if record.side == "internal")
+        edge += [SetDnsRecords(records=external)] if external else []
+        names = (SetDnsRecords(records=internal),) if internal else ()
+        xmpp = [SetEdgeXmpp(edge=new, enabled=False) for new in self._new_xmpp_edges()]
         applications = [MoveApplications(source=new, to=old.id) for old, new in self._front_ends()]
         applications_back: list[Operation] = [
             *applications,
@@ -332,7 +380,10 @@ class _Planner:
             ),
         ]
         return {
-            RollbackAction.EDGE: tuple((Checkpoint.PRODUCTION, each) for each in edge),
+            RollbackAction.EDGE: (
+                *((Checkpoint.PRODUCTION, each) for each in edge),
+                *((Checkpoint.POST_MIGRATION, each) for each in xmpp),
+            ),
             RollbackAction.NAMES: tuple((Checkpoint.PRODUCTION, each) for each in names),
             RollbackAction.APPLICATIONS: tuple(
                 (Checkpoint.POST_MIGRATION, each) for each in applications_back
@@ -397,6 +448,8 @@ class _Planner:
             versions=self.target,
             servers=servers,
             roles=old.roles - {"CentralMgmt"},
+            # A site has one pool that hosts call admission control; it changes in P8.5.
+            applications=old.applications - {"PDP"},
             has_fabric=old.role in (PoolRole.FRONT_END, PoolRole.DIRECTOR),
             # A separate SQL instance: old and new pools must not share one (supported migration paths).
             back_end=old.back_end and renamed(old.back_end),
@@ -404,6 +457,7 @@ class _Planner:
             archiving_store=old.archiving_store and renamed(old.archiving_store),
             monitoring_store=old.monitoring_store and renamed(old.monitoring_store),
             external_web_fqdn=old.external_web_fqdn and renamed(old.external_web_fqdn),
+            office_web_apps=self._office_web_apps(old),
             media_edge=None,
             federation=False,
             xmpp=False,
@@ -424,6 +478,11 @@ class _Planner:
             for model, each in zip(old.servers, servers, strict=True)
         ]
         return pool
+
+    def _office_web_apps(self, old: Pool) -> str | None:
+        """Name the server that shows slides: from Lync Server 2013 on a pool does not do it by itself."""
+        is_native = old.role is PoolRole.FRONT_END and old.versions == (Version.L10,)
+        return f"owas.{old.fqdn.partition('.')[2]}" if is_native else old.office_web_apps
 
     def _connected(self, pool: Pool, successor: Mapping[PoolId, PoolId]) -> Pool:
         """Let a new pool point at new ones; a new Edge keeps the next hop of the old one (P5.1)."""
@@ -454,6 +513,10 @@ class _Planner:
                     found[pool.id] = "XMPP federation of the people who stay runs through this Edge"
                 if pool.role is PoolRole.PERSISTENT_CHAT:
                     found[pool.id] = "Persistent Chat of the people who stay runs here"
+                    if pool.next_hop:
+                        # A chat pool is homed on a Front End pool of its own version (coexistence
+                        # considerations).
+                        found.setdefault(pool.next_hop, f"{pool.fqdn} is homed here, and stays")
         return found
 
     # ---------------------------------------------------------------- the steps
@@ -479,7 +542,39 @@ class _Planner:
             return ()
         names = {pool.id for pool in pools}
         servers = tuple(server for server in self.new_servers if server.pool in names)
-        return (PublishTopology(tools=self._tools, pools=tuple(pools), servers=servers), Replicate())
+        trunks = tuple(trunk for trunk in self._new_trunks() if trunk.mediation in names)
+        published = PublishTopology(
+            tools=self._tools, pools=tuple(pools), servers=servers, gateways=trunks
+        )
+        return (published, Replicate())
+
+    def _new_trunks(self) -> tuple[Gateway, ...]:
+        """Let a new Mediation pool reach every gateway that the pool before it reaches.
+
+        The guide says nothing of trunks; without them nobody calls out once the legacy pools are gone.
+        """
+        fresh = {pool.id for pool in self.additions}
+        return tuple(
+            replace(trunk, mediation=self.successor[trunk.mediation], origin=Origin("plan P3.4"))
+            for trunk in self.deployment.gateways
+            if self.successor.get(trunk.mediation) in fresh
+        )
+
+    def _routes(self) -> tuple[Operation, ...]:
+        """Add the new trunks to every voice route that names the old ones."""
+        routes = self.deployment.voice_routes
+        added = {(trunk.fqdn, trunk.mediation) for trunk in self._new_trunks()}
+        if isinstance(routes, Unknown) or not added:
+            return ()
+        made = []
+        for route in routes:
+            new = [
+                (gateway, self.successor[mediation])
+                for gateway, mediation in route.trunks
+                if (gateway, self.successor.get(mediation)) in added
+            ]
+            made.append(replace(route, trunks=tuple(dict.fromkeys((*route.trunks, *new)))))
+        return (SetVoiceRoutes(routes=tuple(made)),)
 
     def _front_ends(self) -> Iterator[tuple[Pool, PoolId]]:
         for pool in self.legacy_pools:
@@ -516,7 +611,9 @@ class _Planner:
         yield PlanStep(id="P3.4", title="Define the new pools and publish", operations=self._publish(inside))
         started = (*self._certificates(inside), *(StartServices(pool=pool.id) for pool in inside))
         yield PlanStep(
-            id="P3.5", title="Install the servers and start services", operations=(*started, Replicate())
+            id="P3.5",
+            title="Install the servers and start services",
+            operations=(*started, *self._routes(), Replicate()),
         )
         connected = tuple(
             AssociateMediaEdge(pool=self.successor[old.id], edge=old.media_edge)
@@ -553,7 +650,27 @@ class _Planner:
         narrowed = bool(set(self.target) & NO_COUNTERPART)
         return Selection(on=on, without_xmpp=narrowed, without_chat=narrowed, **more)  # type: ignore[arg-type]  # fields of Selection
 
+    def _autodiscover(self) -> tuple[Operation, ...]:
+        """Let Autodiscover names lead to the new pools before anybody is homed there, from 2010 on.
+
+        A 2010 pool can answer only for itself, a newer one for everybody (UCWA, "Root URL").
+        """
+        if not any(pool.versions == (Version.L10,) for pool in self.legacy_pools):
+            return ()
+        return tuple(
+            replace(each, records=found)
+            for each in self._repoint("A")
+            if isinstance(each, SetDnsRecords)
+            and (found := tuple(record for record in each.records if record.name.startswith("lyncdiscover")))
+        )
+
     def _move_pilot(self) -> Iterator[PlanStep]:
+        if autodiscover := self._autodiscover():
+            yield PlanStep(
+                id="P4.2",
+                title="User replication is complete: Autodiscover to the new pools",
+                operations=autodiscover,
+            )
         made: list[Operation] = []
         population: Maybe[Population] = self.deployment.population
         people = {} if isinstance(population, Unknown) else population.people_by_pool
@@ -563,7 +680,11 @@ class _Planner:
                 continue
             made += [
                 MoveUsers(
-                    users=self._selection(old.id, first=first, people_only=True), to=new, tools=self._tools
+                    users=self._selection(old.id, first=first, people_only=True),
+                    to=new,
+                    tools=self._tools,
+                    # P7.1: what lies in meetings moves with their organizers, or not at all.
+                    with_content=True,
                 ),
                 UpgradeClients(users=Selection(on=new, came_from=old.id), to=CLIENT_OF[self._tools]),
                 ScheduleMeetings(by=Selection(on=new, came_from=old.id), each=1),
@@ -589,26 +710,74 @@ class _Planner:
             reaches=Checkpoint.EDGE,
         )
 
-    def _into_production(self) -> Iterator[PlanStep]:
-        edges = [pool for pool in self.legacy_pools if pool.role is PoolRole.EDGE]
-        federated = next((pool for pool in edges if pool.federation), None)
-        sites = [site for site in self.deployment.sites if site.kind is not SiteKind.BRANCH]
-        if federated is not None:
-            new = self.successor[federated.id]
+    def _old_edges(self) -> list[Pool]:
+        return [pool for pool in self.legacy_pools if pool.role is PoolRole.EDGE]
+
+    def _new_xmpp_edges(self) -> tuple[PoolId, ...]:
+        """Return the new Edge pools that take XMPP federation over, where the target has it."""
+        if set(self.target) & NO_COUNTERPART:
+            return ()
+        return tuple(self.successor[edge.id] for edge in self._old_edges() if edge.xmpp)
+
+    def _notes(self) -> tuple[str, ...]:
+        return tuple(
+            f"{edge.fqdn} has one name for Access, Web Conferencing and A/V Edge: switching federation and "
+            "media step by step is not supported with it. "
+            + (
+                "It stays, and keeps both."
+                if edge.id in self.staying
+                else "It keeps both until everybody has moved, and is stopped before the new Edge takes over."
+            )
+            for edge in self._old_edges()
+            if _has_single_name(edge)
+        )
+
+    def _cut_over(self, edges: list[Pool], *, stopped_first: bool = False) -> Iterator[PlanStep]:
+        """Hand federation and media over from legacy Edge pools, in the guide's order (P6.1a to h).
+
+        ``stopped_first`` takes the legacy Access Edge out of service before the new one begins, which is the
+        only way where it has a single name ("Configure federation routes and media traffic").
+        """
+        federated = [pool for pool in edges if pool.federation]
+        routed = [
+            site.id
+            for site in self.deployment.sites
+            if site.kind is not SiteKind.BRANCH and site.federation_route is not None
+        ]
+        if federated:
             yield PlanStep(
                 id="P6.1a",
                 title="Clear the federation route of every site",
-                operations=tuple(SwitchFederationRoute(site=site.id, to=None) for site in sites),
+                operations=tuple(SwitchFederationRoute(site=site, to=None) for site in routed),
             )
             yield PlanStep(
                 id="P6.1b",
                 title="Legacy Edge: federation off",
-                operations=(SetEdgeFederation(edge=federated.id, enabled=False), Replicate()),
+                operations=(
+                    *(SetEdgeFederation(edge=pool.id, enabled=False) for pool in federated),
+                    Replicate(),
+                ),
             )
+        disabled = tuple(
+            DisableService(pool=edge.id, service=_ACCESS_EDGE)
+            for edge in edges
+            if edge.id not in self.staying
+        )
+        if stopped_first:
+            yield PlanStep(id="P6.1b", title="Legacy Access Edge stopped and disabled", operations=disabled)
+        yield PlanStep(
+            id="P6.1c",
+            title="New Edge: the legacy Access Edge's external certificate",
+            operations=self._external_certificates(edges),
+        )
+        if federated:
             yield PlanStep(
                 id="P6.1d",
                 title="New Edge: federation on",
-                operations=(SetEdgeFederation(edge=new, enabled=True), Replicate()),
+                operations=(
+                    SetEdgeFederation(edge=self.successor[federated[0].id], enabled=True),
+                    Replicate(),
+                ),
             )
         yield PlanStep(
             id="P6.1e",
@@ -619,24 +788,97 @@ class _Planner:
                 if edge.next_hop in self.successor
             ),
         )
+        handed_over = {edge.id for edge in edges}
         yield PlanStep(
             id="P6.1f",
             title="New pools: media through the new Edge",
             operations=_published(
-                AssociateMediaEdge(pool=new, edge=self.successor[old.media_edge])
-                for old, new in self._front_ends()
-                if old.media_edge in self.successor
+                AssociateMediaEdge(pool=pool, edge=self.successor[edge])
+                for pool, edge in self._media_edges()
+                if edge in handed_over
             ),
         )
-        if federated is not None:
-            routes = tuple(
-                SwitchFederationRoute(site=site.id, to=self.successor[federated.id]) for site in sites
-            )
+        if federated:
+            new = self.successor[federated[0].id]
             yield PlanStep(
                 id="P6.1g",
                 title="Every site: federation route to the new Edge",
-                operations=_published(routes),
+                operations=_published(SwitchFederationRoute(site=site, to=new) for site in routed),
             )
+        yield PlanStep(
+            id="P6.1h",
+            title="External names to the new Edge, legacy Access Edge stopped and disabled",
+            operations=(*self._external_names(handed_over), *(() if stopped_first else disabled)),
+        )
+
+    def _media_edges(self) -> Iterator[tuple[PoolId, PoolId]]:
+        """Return the pools that are there to stay, each with the legacy Edge that relays media for it."""
+        for old, new in self._front_ends():
+            if old.media_edge:
+                yield new, old.media_edge
+        for pool in self.legacy_pools:
+            if pool.role is PoolRole.BRANCH_APPLIANCE and pool.media_edge:
+                yield pool.id, pool.media_edge
+
+    def _external_certificates(self, edges: list[Pool]) -> tuple[Operation, ...]:
+        """Import on each new Edge what the legacy one shows to the outside, private key and all."""
+        known = self.deployment.certificates
+        if isinstance(known, Unknown):
+            return ()
+        shown = {each.pool: each for each in known if each.use == ACCESS_EDGE_EXTERNAL}
+        made = tuple(
+            replace(shown[edge.id], pool=self.successor[edge.id], origin=Origin("plan P6.1c"))
+            for edge in edges
+            if edge.id in shown
+        )
+        return (AssignCertificates(certificates=made),) if made else ()
+
+    def _external_names(self, edges: set[PoolId]) -> tuple[Operation, ...]:
+        records = self.deployment.records
+        if isinstance(records, Unknown):
+            return ()
+        changed = tuple(
+            replace(record, target=self.successor[PoolId(record.target)], origin=Origin("plan P6.1h"))
+            for record in records
+            if record.side == "external" and record.target in edges
+        )
+        return (SetDnsRecords(records=changed),) if changed else ()
+
+    def _let_go(self, leaving: list[Pool]) -> tuple[Operation, ...]:
+        """Take what stays off the pools that go: next hops, media, routes; and late Edge pools out.
+
+        The guide has no step for it: it follows from what may not point at a pool that is removed.
+        """
+        gone = {pool.id for pool in leaving}
+        late = [edge for edge in self._old_edges() if _has_single_name(edge)]
+        handing_over = [edge for edge in late if edge.id in gone]
+        made: list[Operation] = []
+        for step in self._cut_over(handing_over, stopped_first=True) if handing_over else ():
+            made += step.operations
+        changed: list[Operation] = []
+        for edge in self._old_edges():
+            if edge.next_hop not in gone or edge.id in gone:
+                continue
+            changed.append(SetNextHop(pool=edge.id, to=self.successor[edge.next_hop]))
+            if edge in late:
+                changed.append(SetNextHop(pool=self.successor[edge.id], to=self.successor[edge.next_hop]))
+                if edge.federation:
+                    changed += [
+                        SwitchFederationRoute(site=site.id, to=edge.id)
+                        for site in self.deployment.sites
+                        if site.federation_route in gone
+                    ]
+        changed += [
+            AssociateMediaEdge(pool=pool.id, edge=self.successor[pool.media_edge])
+            for pool in self.legacy_pools
+            if pool.id in self.staying and pool.media_edge in gone
+        ]
+        return (*made, *_published(changed))
+
+    def _into_production(self) -> Iterator[PlanStep]:
+        at_once = [edge for edge in self._old_edges() if not _has_single_name(edge)]
+        if at_once:
+            yield from self._cut_over(at_once)
         yield PlanStep(
             id="P6.3",
             title="Simple URLs and Autodiscover to the new pools",
@@ -645,7 +887,7 @@ class _Planner:
         made: list[Operation] = []
         for old, new in self._front_ends():
             made += [
-                MoveUsers(users=self._selection(old.id), to=new, tools=self._tools),
+                MoveUsers(users=self._selection(old.id), to=new, tools=self._tools, with_content=True),
                 ScheduleMeetings(by=Selection(on=new, came_from=old.id), each=1),
             ]
         yield PlanStep(
@@ -665,6 +907,7 @@ class _Planner:
             replace(record, target=self.successor[PoolId(record.target)], origin=Origin("plan"))
             for record in records
             if record.kind == kind
+            and record.side == "internal"
             and record.target in self.successor
             and record.name != record.target
             and not record.name.startswith(skip)
@@ -675,20 +918,38 @@ class _Planner:
         front_ends = list(self._front_ends())
         yield PlanStep(
             id="P7.2",
-            title="Move access numbers, response groups, call park, phones and other contacts",
+            title="Move dial-in access numbers",
+            operations=self._objects(ApplicationKind.ACCESS_NUMBER),
+        )
+        yield PlanStep(
+            id="P7.3",
+            title="Move call park orbits; recreate announcements, move unassigned number ranges",
+            operations=self._objects(ApplicationKind.CALL_PARK_ORBIT, ApplicationKind.UNASSIGNED_NUMBERS),
+        )
+        yield PlanStep(
+            id="P7.4",
+            title="Copy response groups and move their contacts; the legacy copies stay",
             operations=tuple(
-                MoveApplications(source=old.id, to=new)
+                MoveResponseGroups(source=old.id, to=new)
                 for old, new in front_ends
-                if old.id not in self.staying
+                if old.id not in self.staying and self._owns(old.id, ApplicationKind.RESPONSE_GROUP)
             ),
+        )
+        yield PlanStep(id="P7.5", title="Address Book: carry customized rules over", operations=())
+        yield PlanStep(id="P7.6", title="Configure the meeting join page", operations=())
+        yield PlanStep(
+            id="P7.7", title="Back up what the legacy Archiving and Monitoring stores hold", operations=()
         )
         yield PlanStep(
             id="P7.8",
-            title="Trusted applications: next hop is a new pool",
-            operations=_published(
-                SetNextHop(pool=pool.id, to=self.successor[pool.next_hop])
-                for pool in self.legacy_pools
-                if pool.role is PoolRole.TRUSTED_APPLICATION and pool.next_hop in self.successor
+            title="Trusted applications: next hop is a new pool; move their endpoints",
+            operations=(
+                *_published(
+                    SetNextHop(pool=pool.id, to=self.successor[pool.next_hop])
+                    for pool in self.legacy_pools
+                    if pool.role is PoolRole.TRUSTED_APPLICATION and pool.next_hop in self.successor
+                ),
+                *self._objects(ApplicationKind.TRUSTED_ENDPOINT),
             ),
         )
         yield PlanStep(
@@ -701,10 +962,46 @@ class _Planner:
             undo=Undo.BILL,
         )
         yield PlanStep(
+            id="P7.15",
+            title="XMPP federation through the new Edge",
+            operations=_published(SetEdgeXmpp(edge=edge, enabled=True) for edge in self._new_xmpp_edges()),
+        )
+        yield PlanStep(
             id="P7.10",
             title="Branch appliances: put under the new pools",
             operations=tuple(part for pool in self.legacy_pools for part in self._readd(pool)),
+        )
+        yield PlanStep(id="P7.11", title="Configure SCOM monitoring", operations=())
+        yield PlanStep(
+            id="P7.12",
+            title="Move common area phones",
+            operations=self._objects(ApplicationKind.COMMON_AREA_PHONE),
+        )
+        yield PlanStep(
+            id="P7.13",
+            title="Move analog devices",
+            operations=self._objects(ApplicationKind.ANALOG_DEVICE),
+        )
+        yield PlanStep(
+            id="P7.14",
+            title="Move Exchange UM contacts",
+            operations=self._objects(ApplicationKind.EXCHANGE_UM),
             reaches=Checkpoint.POST_MIGRATION,
+        )
+
+    def _objects(self, *kinds: ApplicationKind) -> tuple[Operation, ...]:
+        """Move all objects of some kinds from every pool that goes to the one that takes over."""
+        return tuple(
+            MoveApplications(source=old.id, to=new, kinds=frozenset(kinds))
+            for old, new in self._front_ends()
+            if old.id not in self.staying and self._owns(old.id, *kinds)
+        )
+
+    def _owns(self, pool: PoolId, *kinds: ApplicationKind) -> bool:
+        """Tell whether a pool has objects of some kinds, or may have: nobody told."""
+        known = self.deployment.applications
+        return isinstance(known, Unknown) or any(
+            each.owner == pool and each.kind in kinds for each in known
         )
 
     def _readd(self, appliance: Pool) -> Iterator[Operation]:
@@ -713,16 +1010,35 @@ class _Planner:
             return
         registrar = self.successor[appliance.backup]
         servers = tuple(self.deployment.server_by_id[server] for server in appliance.servers)
-        yield MoveUsers(users=Selection(on=appliance.id), to=registrar, tools=self._tools)
+        yield MoveUsers(
+            users=Selection(on=appliance.id), to=registrar, tools=self._tools, with_content=True
+        )
         yield RemovePool(pool=appliance.id, tools=self._tools)
         yield PublishTopology(
-            tools=self._tools, pools=(replace(appliance, backup=registrar),), servers=servers
+            tools=self._tools,
+            pools=(replace(appliance, backup=registrar, media_edge=self._media_edge_now(appliance)),),
+            servers=servers,
+            gateways=tuple(each for each in self.deployment.gateways if each.mediation == appliance.id),
         )
+        if not isinstance(self.deployment.certificates, Unknown):
+            # Its certificate is still on it, but was taken out of the inventory with it.
+            yield AssignCertificates(
+                certificates=tuple(each for each in self.deployment.certificates if each.pool == appliance.id)
+            )
         yield StartServices(pool=appliance.id)
         yield Replicate()
         yield MoveUsers(
-            users=Selection(on=registrar, came_from=appliance.id), to=appliance.id, tools=self._tools
+            users=Selection(on=registrar, came_from=appliance.id),
+            to=appliance.id,
+            tools=self._tools,
+            with_content=True,
         )
+
+    def _media_edge_now(self, pool: Pool) -> PoolId | None:
+        """Return the Edge that relays a pool's media after the cut-over; a late one still does itself."""
+        late = {edge.id for edge in self._old_edges() if _has_single_name(edge)}
+        edge = pool.media_edge
+        return edge if edge is None or edge in late else self.successor.get(edge, edge)
 
     def _retire(self) -> Iterator[PlanStep]:
         leaving = [
@@ -749,6 +1065,27 @@ class _Planner:
                 if old.id not in self.staying
             ),
         )
+        yield PlanStep(
+            id="P8.4",
+            title="Clear Archiving and Monitoring associations of the legacy pools",
+            operations=_published(
+                RemoveArchivingMonitoring(pool=pool.id)
+                for pool in leaving
+                if pool.archiving_store or pool.monitoring_store
+            ),
+        )
+        yield PlanStep(
+            id="P8.5",
+            title="Move call admission control to the new pools",
+            operations=_published(
+                MoveCallAdmissionControl(source=pool.id, to=self.successor[pool.id])
+                for pool in leaving
+                if pool.role is PoolRole.FRONT_END and "PDP" in pool.applications
+            ),
+        )
+        let_go = self._let_go(leaving)
+        if let_go:
+            yield PlanStep(id="P8.6", title="Take what stays off the pools that go", operations=let_go)
         yield PlanStep(
             id="P8.7",
             title="Prevent sessions, stop the legacy services",

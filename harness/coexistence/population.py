@@ -18,6 +18,7 @@ column            dtype   meaning
 ``xmpp``          uint8   1 has XMPP contacts, 0 not, :data:`UNTOLD`
 ``chat``          uint8   1 uses Persistent Chat, 0 not, :data:`UNTOLD`
 ``upgraded``      uint8   1 the plan or the administrator upgraded the client, 0 not, :data:`UNTOLD`
+``domain``        uint8   index into :attr:`Population.domains`; :data:`UNTOLD`
 ================  ======  =======================================================================
 
 Meetings (one row per scheduled meeting):
@@ -32,14 +33,20 @@ column            dtype   meaning
 ``scheduled_on``  uint8   :class:`~coexistence.vocabulary.Version` of the host at that time
 ``by_upgraded``   uint8   1 scheduled with an upgraded client, 0 not, :data:`UNTOLD`
 ``directory``     int16   conference directory of its dial-in code; -1 without one
+``content``       uint8   slides, whiteboards, attachments: :data:`NO_CONTENT`, :data:`HAS_CONTENT`, or
+                          :data:`LEFT_BEHIND` on a pool that the organizer was moved from
+``lost``          uint8   :data:`NOTHING_LOST`, :data:`CODE_LOST` for the dial-in code, or
+                          :data:`MEETING_LOST` for the meeting itself, which stays in calendars
 ================  ======  =======================================================================
+
+Which policies people were given stands apart, one :class:`Assignment` for each kind of policy.
 
 PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Final, Protocol, TypeAlias
@@ -47,13 +54,20 @@ from typing import Any, Final, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from coexistence.vocabulary import ClientGeneration, ContactStore, Maybe, PoolId, UserKind
+from coexistence.vocabulary import ClientGeneration, ContactStore, Maybe, PoolId, Unknown, UserKind
 
 __all__ = [
+    "CODE_LOST",
     "ENDLESS",
+    "HAS_CONTENT",
+    "LEFT_BEHIND",
+    "MEETING_LOST",
+    "NOTHING_LOST",
     "NOWHERE",
+    "NO_CONTENT",
     "UNTOLD",
     "Addresses",
+    "Assignment",
     "Column",
     "Group",
     "Meetings",
@@ -62,6 +76,7 @@ __all__ = [
     "Rows",
     "column",
     "grouped",
+    "with_distinct",
 ]
 
 Column: TypeAlias = npt.NDArray[Any]
@@ -71,6 +86,8 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 NOWHERE: Final = 0xFFFF
 UNTOLD: Final = 255
 ENDLESS: Final = 2**31 - 1
+NO_CONTENT, HAS_CONTENT, LEFT_BEHIND = 0, 1, 2
+NOTHING_LOST, CODE_LOST, MEETING_LOST = 0, 1, 2
 
 
 def column(values: Iterable[int] | Column, dtype: npt.DTypeLike) -> Column:
@@ -134,14 +151,33 @@ def grouped(columns: Sequence[Column], rows: Rows | None = None) -> tuple[Group,
     taken = [part if rows is None else part[rows] for part in columns]
     if not len(taken[0]):
         return ()
-    key = taken[0].astype(np.int64)
-    for part in taken[1:]:
-        key = key * (int(part.max()) + 1) + part
+    key = _key(taken)
     _, first, count = np.unique(key, return_index=True, return_counts=True)
     return tuple(
         Group(tuple(int(part[at]) for part in taken), int(many), int(at if rows is None else rows[at]))
         for at, many in zip(first.tolist(), count.tolist(), strict=True)
     )
+
+
+def with_distinct(columns: Sequence[Column], of: Column, rows: Rows) -> tuple[tuple[Group, int], ...]:
+    """Return the groups of ``rows``, each with how many different values of ``of`` it holds."""
+    groups = grouped(columns, rows)
+    if len(groups) < 2:
+        return tuple((group, len(np.unique(of[rows]))) for group in groups)
+    key = _key([part[rows] for part in columns])
+    # Groups are ordered by key, so a row's group is its key's place among the distinct ones.
+    place = np.unique(key, return_inverse=True)[1]
+    pairs = np.unique(place * (int(of.max()) + 1) + of[rows])
+    counts = np.bincount(pairs // (int(of.max()) + 1), minlength=len(groups))
+    return tuple(zip(groups, map(int, counts.tolist()), strict=True))
+
+
+def _key(columns: Sequence[Column]) -> Column:
+    """Return one number per row, the same for rows that agree in every column, in the order of values."""
+    key = columns[0].astype(np.int64)
+    for part in columns[1:]:
+        key = key * (int(part.max()) + 1) + part
+    return key
 
 
 class _Table:
@@ -176,6 +212,8 @@ class Meetings(_Table):
     scheduled_on: Column
     by_upgraded: Column
     directory: Column
+    content: Column
+    lost: Column
 
     @classmethod
     def none(cls) -> Meetings:
@@ -183,9 +221,10 @@ class Meetings(_Table):
         return cls.of([])
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[int, int, int, int, int, int, int]]) -> Meetings:
-        """Build the table from rows in the order of its columns."""
-        parts = list(zip(*rows, strict=True)) if rows else [()] * len(_MEETING_DTYPES)
+    def of(cls, rows: Sequence[tuple[int, ...]]) -> Meetings:
+        """Build the table from rows in the order of its columns; last ones that are left out are 0."""
+        parts = list(zip(*rows, strict=True))
+        parts += [(0,) * len(rows)] * (len(_MEETING_DTYPES) - len(parts))
         return cls(
             **{
                 name: column(part, dtype)
@@ -214,7 +253,24 @@ _MEETING_DTYPES: Final[dict[str, npt.DTypeLike]] = {
     "scheduled_on": np.uint8,
     "by_upgraded": np.uint8,
     "directory": np.int16,
+    "content": np.uint8,
+    "lost": np.uint8,
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment(_Table):
+    """Which policies of one kind people were given in person."""
+
+    #: Names of the policies, without ``Tag:``.
+    tags: tuple[str, ...]
+    #: One number per account: 0 for automatic (the site's or the global policy counts), else the place
+    #: in ``tags``, counted from 1.
+    code: Column
+
+    def tag(self, code: int) -> str | None:
+        """Return the policy's name behind a number; None for automatic."""
+        return self.tags[code - 1] if code else None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -234,7 +290,12 @@ class Population(_Table):
     xmpp: Column
     chat: Column
     upgraded: Column
+    domain: Column
+    #: SIP domains that the column ``domain`` refers to, in lower case.
+    domains: tuple[str, ...]
     meetings: Maybe[Meetings]
+    #: Policies given in person, by kind (``POLICY_CMDLETS``); a kind that nobody told about is left out.
+    assigned: Mapping[str, Assignment] = field(default_factory=dict)
     #: Who they are; only looked at for people who are shown.
     addresses: Addresses = field(compare=False)
 
@@ -253,6 +314,9 @@ class Population(_Table):
         xmpp: Iterable[int] | Column | None = None,
         chat: Iterable[int] | Column | None = None,
         upgraded: Iterable[int] | Column | None = None,
+        domain: Iterable[int] | Column | None = None,
+        domains: Sequence[str] = (),
+        assigned: Mapping[str, Assignment] | None = None,
     ) -> Population:
         """Build a population; a column that is left out is unknown (``kind``: all persons)."""
         homes = column(home, np.uint16)
@@ -273,7 +337,10 @@ class Population(_Table):
             xmpp=given(xmpp, UNTOLD),
             chat=given(chat, UNTOLD),
             upgraded=given(upgraded, UNTOLD),
+            domain=given(domain, UNTOLD),
+            domains=tuple(domains),
             meetings=meetings,
+            assigned=dict(assigned or {}),
             addresses=addresses,
         )
 
@@ -296,10 +363,53 @@ class Population(_Table):
     def _codes(self) -> dict[PoolId, int]:
         return {pool: code for code, pool in enumerate(self.pools)}
 
+    def meetings_alike(self, day: int) -> tuple[tuple[Group, int], ...]:
+        """Return the meetings that take place on a day or later, grouped by everything that rules look at.
+
+        The values of a group are the organizers' home and conferencing policy, then the meetings' version,
+        client, kind, directory (one more than it is), content and loss; beside it how many people organize
+        them. Nothing where nobody told of any. Worked out once for all moments that share the columns.
+        """
+        if day not in self._meetings_alike:
+            self._meetings_alike[day] = self._group_meetings(day)
+        return self._meetings_alike[day]
+
+    def _group_meetings(self, day: int) -> tuple[tuple[Group, int], ...]:
+        meetings = self.meetings
+        if isinstance(meetings, Unknown):
+            return ()
+        ahead = np.flatnonzero(meetings.last >= day)
+        given = self.assigned.get("conferencing")
+        columns = (
+            self.home[meetings.organizer],
+            np.zeros(len(meetings), np.uint8) if given is None else given.code[meetings.organizer],
+            meetings.scheduled_on,
+            meetings.by_upgraded,
+            meetings.kind,
+            meetings.directory + 1,
+            meetings.content,
+            meetings.lost,
+        )
+        return with_distinct(columns, meetings.organizer, ahead)
+
+    @cached_property
+    def _meetings_alike(self) -> dict[int, tuple[tuple[Group, int], ...]]:
+        return {}
+
     @cached_property
     def people(self) -> Rows:
         """Rows of enabled people with a pool: those to whom anything is promised."""
         return np.flatnonzero((self.kind == UserKind.PERSON) & (self.home != NOWHERE))
+
+    @cached_property
+    def people_by_client(self) -> tuple[Group, ...]:
+        """People by home, client, SIP domain, whether the client was upgraded, and granted client policy.
+
+        The last is 0 for none, :data:`UNTOLD` where nobody told.
+        """
+        granted = self.assigned.get("client-version")
+        policy = np.full(len(self), UNTOLD, np.uint8) if granted is None else granted.code
+        return grouped((self.home, self.client, self.domain, self.upgraded, policy), self.people)
 
     @cached_property
     def people_by_pool(self) -> dict[PoolId, int]:

@@ -8,6 +8,7 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import shlex
@@ -58,9 +59,21 @@ def start(config: pytest.Config) -> None:
     except CoexistenceError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[RUN] = run
+    _collect_garbage_seldom(config)
     config.pluginmanager.register(run, "coexistence-run")
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(_Dealing(), "coexistence-dealing")
+
+
+def _collect_garbage_seldom(config: pytest.Config) -> None:
+    """Let the garbage collector run a hundredth as often, until the run is over.
+
+    A default run keeps some millions of small frozen objects alive, and hardly any of them is garbage:
+    looking through them again and again took a quarter of its time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 100)
+    config.add_cleanup(lambda: gc.set_threshold(*before))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -112,20 +125,32 @@ class CheckItem(pytest.Function):
     def ask(self, fixtures: dict[str, Any]) -> None:
         """Ask the check, keep the verdict, then pass, skip or fail as pytest understands it."""
         __tracebackhide__ = True
-        first, last = self.shard or (0, 0)
-        answers: list[tuple[int | None, Result]] = []
-        bills: list[dict[str, Any]] = []
-        for member in range(first, last + 1):
-            trial = self.estate.trial(member)
-            result = run_check(self.check, trial.views_at(self.place), fixtures)
-            answers.append((member if self.shard else None, result))
-            if self.shard and not self.place.is_rolled_back:
-                bills.append({place.label: bill.plain() for place, bill in trial.bills.items()})
         run = self.config.stash[RUN]
+        answers = run.answered_together(self)
+        if answers is None:
+            answers = [self.answer(member, fixtures) for member in self.members]
+        bills = self.estate.bills(self.shard) if isinstance(self.estate, FamilyEstate) and self.shard else {}
         self.verdict = ItemVerdict.of(
-            self.check, self.place, self.estate.name, answers, shard=self.shard, bills=_summed(bills)
+            self.check, self.place, self.estate.name, answers, shard=self.shard, bills=bills
         )
         self._tell(run.standing(self.verdict), [result for _, result in answers])
+
+    @property
+    def members(self) -> range:
+        """Numbers of the deployments that this item is about."""
+        first, last = self.shard or (0, 0)
+        return range(first, last + 1)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the check comes with us and wants no fixtures: such a one may be asked with others."""
+        return self.check.module.startswith("coexistence.checks.") and not self.check.fixtures
+
+    def answer(self, member: int, fixtures: dict[str, Any]) -> tuple[int | None, Result]:
+        """Ask the check about one deployment."""
+        __tracebackhide__ = True
+        views = self.estate.trial(member).views_at(self.place)
+        return (member if self.shard else None), run_check(self.check, views, fixtures)
 
     def _tell(self, standing: str, results: list[Result]) -> None:
         __tracebackhide__ = True
@@ -160,12 +185,6 @@ class CheckItem(pytest.Function):
         return Path(code.co_filename), code.co_firstlineno - 1, self.name
 
 
-def _summed(bills: list[dict[str, Any]]) -> dict[str, Any]:
-    from coexistence.verdicts import add_bills
-
-    return {bill.pop("from"): bill for bill in add_bills(bills)}
-
-
 class CoexistenceRun:
     """The plugin that is registered for the time of one run."""
 
@@ -182,6 +201,8 @@ class CoexistenceRun:
         self.is_worker = hasattr(config, "workerinput")
         self.verdicts: dict[str, ItemVerdict] = {}
         self.collected = 0
+        self.together: dict[tuple[str, tuple[int, int]], list[CheckItem]] = {}
+        self.answers: dict[CheckItem, list[tuple[int | None, Result]]] = {}
         self.narrowed: list[str] = []
         self.run: Run | None = None
         if self.settings.at:
@@ -305,6 +326,32 @@ class CoexistenceRun:
             chosen.update(dict.fromkeys(found))
         return [item for item in items if item in chosen]
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note which items are about the same shard of a family."""
+        for item in session.items:
+            if isinstance(item, CheckItem) and item.shard is not None and item.is_ours:
+                self.together.setdefault((item.estate.name, item.shard), []).append(item)
+
+    def answered_together(self, item: CheckItem) -> list[tuple[int | None, Result]] | None:
+        """Return the answers to an item that were worked out with all others of its shard.
+
+        The first item of a shard has every built-in check asked about one deployment after the other, so
+        that a deployment is built once and forgotten: the memory of a large family is that of its
+        findings. None for an item that is asked alone: a check of somebody else (whose hanging or
+        crashing must be its own), one with fixtures, a twin's, and one that is run again.
+        """
+        estate = item.estate
+        if item.shard is None or not item.is_ours or not isinstance(estate, FamilyEstate):
+            return None
+        group = self.together.pop((estate.name, item.shard), [])
+        for each in group:
+            self.answers[each] = []
+        for member in item.members if group else ():
+            for each in group:
+                self.answers[each].append(each.answer(member, {}))
+            estate.done_with(member)
+        return self.answers.pop(item, None)
+
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Remember that part of the checks was left out: such a run is never go."""
         if items:
@@ -367,6 +414,9 @@ class CoexistenceRun:
         if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
             return
         self.run = self._summed_up(session)
+        for estate in self.estates:
+            # pytest collects garbage twice on its way out: hundreds of deployments would take seconds.
+            estate.forget()
         if self.settings.json is not None:
             from coexistence.reporting.json import render_json
 

@@ -178,6 +178,11 @@ class Trial:
             self._observers[place] = Observer(self.state_at(place), self.rules)
         return self._observers[place]
 
+    def forget(self) -> None:
+        """Let go of what was observed; whoever asks again has it worked out again."""
+        for observer in self._observers.values():
+            observer.forget()
+
     def stops(self) -> Iterator[Stop]:
         """Go through all checkpoints in order."""
         for place in self.places:

@@ -15,6 +15,7 @@ from typing import Final, NewType, TypeAlias, TypeVar
 __all__ = [
     "CHECKPOINT_ORDER",
     "PATHS",
+    "POLICY_CMDLETS",
     "ApplicationKind",
     "Checkpoint",
     "Clause",
@@ -23,6 +24,7 @@ __all__ = [
     "ContactStore",
     "Disposition",
     "Edition",
+    "Guest",
     "Maybe",
     "MeetingKind",
     "Modality",
@@ -302,6 +304,8 @@ class ContactStore(enum.IntEnum):
     SERVER = 0
     #: Unified contact store in Exchange, from L13 on.
     EXCHANGE = 1
+    #: Nowhere any more: a move with ``-Force`` left it behind.
+    LOST = 2
     UNKNOWN = 255
 
 
@@ -323,6 +327,30 @@ class Modality(enum.Enum):
     VIDEO = "video"
     SHARING = "sharing"
     FILE = "file transfer"
+    #: PowerPoint slides, shown through Office Web Apps.
+    CONTENT = "presented content"
+
+
+class Guest(enum.Enum):
+    """Who may join a meeting without being homed on a pool of the deployment, or without being inside."""
+
+    #: Through the join link, without an account.
+    ANONYMOUS = "anonymous participant"
+    #: With an account of a partner's deployment.
+    FEDERATED = "federated user"
+    #: With an account of ours, but from outside.
+    OUTSIDE = "user outside"
+
+
+#: Kinds of policies by the name that they go by here, and the cmdlet that lists them.
+POLICY_CMDLETS: Final = {
+    "conferencing": "Get-CsConferencingPolicy",
+    "external-access": "Get-CsExternalAccessPolicy",
+    "voice": "Get-CsVoicePolicy",
+    "client": "Get-CsClientPolicy",
+    "client-version": "Get-CsClientVersionPolicy",
+    "mobility": "Get-CsMobilityPolicy",
+}
 
 
 class ApplicationKind(enum.Enum):

@@ -162,6 +162,8 @@ _POPULATION = Population.of(
         UserKind.PERSON,
     ],
     voice=[1, 0, UNTOLD, 1, 0, UNTOLD],
+    domain=[0] * 6,
+    domains=("contoso.com", "fabrikam.com"),
     meetings=Unknown("meetings export"),
     addresses=_ADDRESSES,
 )

@@ -60,6 +60,26 @@ def test_accounts_are_people_disabled_or_online(imported: Read) -> None:
     assert population.home.tolist() == [1, 1, NOWHERE, NOWHERE, 1]
 
 
+def test_the_domain_is_that_of_the_address_whatever_its_case(imported: Read) -> None:
+    """The topology's SIP domains come first; a domain that it does not know may stand in an address too."""
+    users = "\n".join(
+        [
+            "SipAddress,RegistrarPool,Enabled",
+            "sip:ann@other.example,pool13.contoso.com,True",
+            "sip:bob@Contoso.COM,pool13.contoso.com,True",
+            "sip:cid@OTHER.example,pool13.contoso.com,True",
+        ]
+    )
+    population = _population(imported({"users.csv": users}))
+
+    assert population.domains[0] == "contoso.com"
+    assert [population.domains[code] for code in population.domain] == [
+        "other.example",
+        "contoso.com",
+        "other.example",
+    ]
+
+
 def test_what_the_export_does_not_say_is_untold(imported: Read) -> None:
     text = (
         "SipAddress,RegistrarPool,EnterpriseVoiceEnabled\n"

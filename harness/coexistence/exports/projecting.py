@@ -88,6 +88,20 @@ def _population(population: Population, topology: Topology) -> Population:
     # One place behind the pools stands for no home.
     homes: list[PoolId | None] = [*population.pools, None]
     home[(home == NOWHERE) | (kind == UserKind.CLOUD)] = len(population.pools)
+    addresses = population.addresses
+    places: dict[str, int] = {}
+    domain = [
+        places.setdefault(addresses[row].rpartition("@")[2].lower(), len(places))
+        for row in range(len(addresses))
+    ]
     return users.population_of(
-        topology.pools, homes, home, kind=kind, voice=population.voice, addresses=population.addresses
+        topology.pools,
+        homes,
+        home,
+        kind=kind,
+        voice=population.voice,
+        domain=np.array(domain, np.int64),
+        domains=list(places),
+        known_domains=topology.sip_domains,
+        addresses=population.addresses,
     )

@@ -16,7 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -102,12 +102,16 @@ def population_of(
     *,
     kind: npt.NDArray[np.uint8],
     voice: npt.NDArray[np.uint8],
+    domain: npt.NDArray[np.int64],
+    domains: Sequence[str],
+    known_domains: Sequence[str],
     addresses: Addresses,
 ) -> Population:
     """Build a population whose pools come in one fixed order.
 
     ``home`` holds places in ``homes``. First come the deployment's pools that can be home to users, then
-    other pools in the order in which the rows name them.
+    other pools in the order in which the rows name them. The same goes for SIP domains: ``domain`` holds
+    places in ``domains`` (an empty one is none), and ``known_domains``, the deployment's, come first.
     """
     codes: dict[PoolId, int] = {}
     for pool in pools:
@@ -127,7 +131,27 @@ def population_of(
         voice=voice,
         meetings=Unknown(MEETINGS_NEED),
         addresses=addresses,
+        **_domains(domain, domains, known_domains),
     )
+
+
+def _domains(domain: npt.NDArray[np.int64], domains: Sequence[str], known: Sequence[str]) -> _DomainColumns:
+    """Return the column of SIP domains and what it refers to; the few beyond its codes stay untold."""
+    codes: dict[str, int] = {}
+    for name in known:
+        codes.setdefault(name.lower(), len(codes))
+    if len(domain):
+        found, first = np.unique(domain, return_index=True)
+        for place in found[np.argsort(first, kind="stable")].tolist():
+            if domains[place]:
+                codes.setdefault(domains[place], len(codes))
+    table = np.array([min(codes.get(name, UNTOLD), UNTOLD) for name in domains], np.int64)
+    return {"domain": table[domain] if len(domain) else domain, "domains": tuple(codes)[:UNTOLD]}
+
+
+class _DomainColumns(TypedDict):
+    domain: npt.NDArray[np.int64]
+    domains: tuple[str, ...]
 
 
 def _address(cell: str) -> str:
@@ -159,6 +183,9 @@ class _Kept:
     blob: bytearray = field(default_factory=bytearray)
     lengths: array[int] = field(default_factory=lambda: array("H"))
     facts: dict[_Facts, int] = field(default_factory=dict)
+    #: SIP domain of each row, as a place among the distinct ones in lower case.
+    domain_of: array[int] = field(default_factory=lambda: array("I"))
+    domains: defaultdict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
     #: Account of each file and the row behind its last.
     files: list[tuple[Account, int]] = field(default_factory=list)
 
@@ -176,7 +203,9 @@ class _Kept:
             if "" in texts:
                 lines, rows, texts = _without_empty(lines, rows, texts, account)
             codes.extend(map(distinct.__getitem__, map(others, rows)))
-            self.hashes.extend(map(hash, map(str.lower, texts)))
+            lower = list(map(str.lower, texts))
+            self.hashes.extend(map(hash, lower))
+            self.domain_of.extend(self.domains[text[text.rfind("@") + 1 :]] for text in lower)
             self.lines.extend(lines)
             encoded = [text.encode("utf-8", "replace") for text in texts]
             self.lengths.extend(map(len, encoded))
@@ -223,6 +252,9 @@ class _Kept:
             taken,
             kind=np.array(kinds or [UserKind.PERSON], np.uint8)[taken],
             voice=np.array(voices or [UNTOLD], np.uint8)[taken],
+            domain=np.frombuffer(self.domain_of, np.uint32).astype(np.int64)[rows],
+            domains=tuple(self.domains),
+            known_domains=topology.sip_domains,
             addresses=addresses,
         )
         if len(made.pools) >= NOWHERE:

@@ -8,8 +8,6 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from typing import Final
-
 from coexistence.blueprint import (
     Blueprint,
     BranchBlueprint,
@@ -18,7 +16,9 @@ from coexistence.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.building import CONFERENCING_POLICIES
 from coexistence.generation.spaces import Choice, Flag, Many, Optional, Record, Whole
+from coexistence.simulation.clients import listed_clients
 from coexistence.vocabulary import (
     ClientGeneration,
     ContactStore,
@@ -31,30 +31,12 @@ from coexistence.vocabulary import (
 
 __all__ = ["blueprint_space", "clients_for"]
 
-_C = ClientGeneration
-#: Clients that may sign in to each generation. Source: client interoperability (Lync Server 2013),
-#: clients and devices (2015), feature comparison (2019); migration facts, section 4.3. What a list does
-#: not name is left out here, because a made-up deployment must be sound.
-_SIGNS_IN: Final = {
-    Version.L10: {_C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013},
-    Version.L13: {_C.LYNC_2010, _C.LYNC_2010_MOBILE, _C.PHONE_EDITION, _C.LYNC_2013, _C.MOBILE},
-    Version.S15: {
-        _C.LYNC_2010,
-        _C.LYNC_2010_MOBILE,
-        _C.PHONE_EDITION,
-        _C.LYNC_2013,
-        _C.MOBILE,
-        _C.SFB_2015,
-        _C.SFB_2016,
-    },
-    Version.S19: {_C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016},
-    Version.SE: {_C.LYNC_2013, _C.MOBILE, _C.SFB_2015, _C.SFB_2016},
-}
-
-
 def clients_for(legacy: Version, target: Version) -> tuple[ClientGeneration, ...]:
-    """Return the clients that may sign in before and after a migration, oldest first."""
-    return tuple(sorted(_SIGNS_IN[legacy] & _SIGNS_IN[target]))
+    """Return the clients that may sign in before and after a migration, oldest first.
+
+    What a list does not name is left out, because a made-up deployment must be sound.
+    """
+    return listed_clients(legacy, target)
 
 
 def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
@@ -73,6 +55,8 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
             "chat": Flag(0.05),
             "meetings": Whole(0, 3),
             "meeting_kind": Choice([MeetingKind.ONCE, MeetingKind.RECURRING, MeetingKind.STATIC]),
+            "content": Flag(0.3),
+            "conferencing_policy": Choice(["", "", "", *CONFERENCING_POLICIES]),
         },
     )
     pool = Record(
@@ -101,13 +85,23 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
             "pools": Many(pool, 1, 3, lean=2),
             "branches": Many(Record(BranchBlueprint, {"crowds": Many(crowd, 0, 2)}), 0, 2, lean=2),
             "edge": Optional(
-                Record(EdgeBlueprint, {"servers": Whole(1, 3), "federation": Flag(0.8), "xmpp": Flag(0.3)}),
+                Record(
+                    EdgeBlueprint,
+                    {
+                        "servers": Whole(1, 3),
+                        "federation": Flag(0.8),
+                        "xmpp": Flag(0.3),
+                        # It changes the order of the whole cut-over, so it is drawn now and then.
+                        "single_name": Flag(0.1),
+                    },
+                ),
                 0.6,
             ),
             "director": Flag(0.25),
             "mediation": Whole(0, 2, lean=2),
             "trusted_applications": Whole(0, 2, lean=2),
             "persistent_chat": Flag(0.2),
+            "conferencing_policy": Flag(0.25),
         },
     )
     return Record(
@@ -117,5 +111,6 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
             "target": Choice([path.target]),
             "sites": Many(site, 1, max_sites, lean=1.5),
             "sip_domains": Whole(1, 3, lean=2),
+            "partners": Whole(0, 2),
         },
     )

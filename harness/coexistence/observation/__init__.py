@@ -10,11 +10,17 @@ from __future__ import annotations
 
 from coexistence.observation.observer import SUBJECTS, Observer
 from coexistence.observation.outcomes import Hop, NotApplicable, Outcome, Undecided, not_applicable
+from coexistence.observation.references import Reference
 from coexistence.observation.subjects import (
+    ApplicationSubject,
+    ClientSubject,
     Cohort,
     Conversation,
     DeploymentSubject,
+    DirectorySubject,
     MeetingSubject,
+    Organizer,
+    PartnerSubject,
     PoolSubject,
     ReplicaSubject,
     ServiceSubject,
@@ -25,15 +31,21 @@ from coexistence.observation.subjects import (
 
 __all__ = [
     "SUBJECTS",
+    "ApplicationSubject",
+    "ClientSubject",
     "Cohort",
     "Conversation",
     "DeploymentSubject",
+    "DirectorySubject",
     "Hop",
     "MeetingSubject",
     "NotApplicable",
     "Observer",
+    "Organizer",
     "Outcome",
+    "PartnerSubject",
     "PoolSubject",
+    "Reference",
     "ReplicaSubject",
     "ServiceSubject",
     "SiteSubject",

@@ -196,6 +196,13 @@ class Facts:
         source="Inferred from: central management store replication status; the status is our choice",
         confidence=Confidence.DERIVED,
     )
+    def knows(self, here: PoolId, there: PoolId) -> Leg:
+        """Ask whether a replica of one pool has heard of another pool."""
+        return self.leg(
+            ("knows", here, there),
+            lambda: self._knows(self.state.pools[here], self.state.pools[there], SIP_PORT),
+        )
+
     def _knows(self, here: Pool, there: Pool, port: int) -> Leg:
         """A pool whose replica lags behind does not trust servers that it has not heard of."""
         del port

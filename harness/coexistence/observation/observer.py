@@ -9,19 +9,29 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from coexistence.observation import administering, conferencing, messaging
+from coexistence.deployment import Partner
+from coexistence.observation import administering, conferencing, federating, messaging
+from coexistence.observation.edges import home_site
 from coexistence.observation.facts import Facts
-from coexistence.observation.outcomes import Outcome, Undecided
+from coexistence.observation.outcomes import Outcome, Undecided, untold
+from coexistence.observation.references import Reference, references
 from coexistence.observation.services import alike, reported
+from coexistence.observation.signing_in import CLIENT_VERSIONS
 from coexistence.observation.subjects import (
+    ApplicationSubject,
+    ClientSubject,
     Cohort,
     Conversation,
     DeploymentSubject,
+    DirectorySubject,
     MeetingSubject,
+    Organizer,
+    PartnerSubject,
     PoolSubject,
     ReplicaSubject,
     ServiceSubject,
@@ -33,12 +43,17 @@ from coexistence.population import UNTOLD, Population, grouped
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State
 from coexistence.vocabulary import (
+    ClientGeneration,
+    ContactStore,
     Disposition,
+    Guest,
     Maybe,
     MeetingKind,
     Modality,
+    Origin,
     PoolId,
     PoolRole,
+    SiteId,
     Unknown,
     Version,
 )
@@ -54,6 +69,16 @@ class Observer(Facts):
         self._subjects: dict[str, tuple[Subject, ...]] = {}
         #: Where outcomes are noted that a check is handed; set by whoever runs the check.
         self.note: Callable[[Outcome], None] | None = None
+
+    def forget(self) -> None:
+        """Let go of everything worked out so far, so that nothing is left that refers to itself.
+
+        Subjects know their observer and the observer its subjects: without this only the garbage
+        collector could free them.
+        """
+        self._subjects.clear()
+        self._outcomes.clear()
+        self._legs.clear()
 
     def handed(self, outcome: Outcome) -> Outcome:
         """Note that a check was handed this outcome, and hand it over."""
@@ -80,9 +105,28 @@ class Observer(Facts):
         """Return whether a message from a person on one pool reaches one on another (or the same)."""
         return messaging.between(self, sender, recipient, Modality.MESSAGE)
 
-    def join(self, home: PoolId, scheduled_on: Maybe[Version], by_upgraded: Maybe[bool]) -> Outcome:
+    def join(
+        self,
+        home: PoolId,
+        scheduled_on: Maybe[Version],
+        by_upgraded: Maybe[bool],
+        *,
+        joiner: PoolId | Guest | None = None,
+        modality: Modality | None = None,
+        policy: Maybe[str | None] = None,
+        lost: bool = False,
+    ) -> Outcome:
         """Return whether meetings of people on a pool, scheduled like this, can be joined."""
-        return conferencing.join(self, home, scheduled_on, by_upgraded)
+        return conferencing.join(
+            self,
+            home,
+            scheduled_on,
+            by_upgraded,
+            joiner=joiner,
+            modality=modality,
+            policy=policy,
+            lost=lost,
+        )
 
     def central_management(self) -> Outcome:
         """Return whether exactly one pool is the active master, and takes changes."""
@@ -91,6 +135,46 @@ class Observer(Facts):
     def administer_pool(self, pool: PoolId) -> Outcome:
         """Return whether the newest tools can open a pool, and changes reach its servers."""
         return administering.pool(self, pool)
+
+    @cached_property
+    def references(self) -> Mapping[PoolId, tuple[Reference, ...]]:
+        """What names each pool."""
+        return references(self)
+
+    @cached_property
+    def first_homes(self) -> Mapping[PoolId, tuple[PoolId, ...]]:
+        """The pools that people came from, by the pool that they are homed on now."""
+        population = self.state.population
+        if isinstance(population, Unknown):
+            return {}
+        found: dict[PoolId, list[PoolId]] = {}
+        for group in grouped((population.home, population.came_from), population.people):
+            home, came_from = group.values
+            found.setdefault(population.pools[home], []).append(population.pools[came_from])
+        return {home: tuple(pools) for home, pools in found.items()}
+
+    # ---------------------------------------------------------------- what a site ever had
+
+    def central_site(self, pool: PoolId) -> SiteId | None:
+        """Return the central site that a pool belongs to; None for a pool that the topology does not know."""
+        site = home_site(self, pool)
+        return None if site is None else site.id
+
+    def federates(self, site: SiteId | None) -> Maybe[bool]:
+        """Tell whether a site's federation route leads anywhere."""
+        return False if site is None else federating.federates(self, site)
+
+    @property
+    def has_edge(self) -> bool:
+        """Whether the topology has an Edge pool."""
+        return any(True for _ in self.pools(PoolRole.EDGE))
+
+    def relays_media(self, site: SiteId | None) -> bool:
+        """Tell whether any pool of a central site, or of its branch sites, has an Edge for media."""
+        return any(
+            pool.media_edge is not None and self.central_site(pool.id) == site
+            for pool in self.state.pools.values()
+        )
 
 
 # -------------------------------------------------------------------- who and what may be asked about
@@ -143,8 +227,124 @@ def _cohorts(observer: Observer) -> Iterator[Cohort]:
 
 
 def _users(observer: Observer) -> Iterator[User]:
-    for cohort in _cohorts(observer):
-        yield User(observer=observer, cohort=cohort)
+    """Divide people by home, policies given in person, XMPP contacts, voice and chat.
+
+    Where contact lists are kept divides them only where it matters: beside Lync Server 2010, which reads
+    one store alone, and where lists were lost.
+    """
+    population = _population(observer)
+    people = population.people
+    policies = {
+        kind: population.assigned[kind]
+        for kind in ("external-access", "voice")
+        if kind in population.assigned and population.assigned[kind].tags
+    }
+    automatic: dict[str, Maybe[str | None]] = {
+        kind: None if kind in population.assigned else Unknown("Get-CsUser")
+        for kind in ("external-access", "voice")
+    }
+    columns = {
+        "xmpp": population.xmpp == 1,
+        "voice": population.voice,
+        "chat": population.chat,
+        **{kind: given.code for kind, given in policies.items()},
+    }
+    kept: dict[int, list[ContactStore]] = {}
+    for group in grouped((population.home, population.contacts), people):
+        kept.setdefault(group.values[0], []).append(ContactStore(group.values[1]))
+    is_beside_2010 = any(Version.L10 in pool.versions for pool in observer.state.pools.values())
+    if is_beside_2010 or any(ContactStore.LOST in each for each in kept.values()):
+        columns["contacts"] = population.contacts
+    for group in grouped((population.home, *columns.values()), people):
+        home, *values = group.values
+        of = dict(zip(columns, values, strict=True))
+        pool = population.pools[home]
+        known = observer.state.pools.get(pool)
+
+        own = {
+            kind: policies[kind].tag(of[kind]) if kind in policies else automatic[kind] for kind in automatic
+        }
+        yield User(
+            observer=observer,
+            cohort=Cohort(pool, group.count, known.versions if known else ()),
+            access_policy=own["external-access"],
+            has_xmpp=bool(of["xmpp"]),
+            has_voice=_told(of["voice"]),
+            voice_policy=own["voice"],
+            has_chat=_told(of["chat"]),
+            contacts=(ContactStore(of["contacts"]),) if "contacts" in of else tuple(kept[home]),
+        )
+
+
+def _told(code: int) -> Maybe[bool]:
+    return Unknown("Get-CsUser") if code == UNTOLD else bool(code)
+
+
+def _applications(observer: Observer) -> Iterator[ApplicationSubject]:
+    """Put objects together that no rule tells apart: of one kind, on one pool, with one history."""
+    found = observer.state.applications
+    if isinstance(found, Unknown):
+        raise Undecided(
+            Outcome(
+                disposition=Disposition.UNDECIDED,
+                needs=(found.needs,),
+                reason="nobody told which numbers, groups, phones and endpoints there are",
+            )
+        )
+    for _, items in alike(
+        found, lambda each: (each.kind, each.owner, each.runs_on, each.copies, each.copy_deleted)
+    ):
+        yield ApplicationSubject(observer=observer, application=items[0], count=len(items))
+
+
+def _by_access(observer: Observer) -> Iterator[tuple[Cohort, Maybe[str | None]]]:
+    """Divide people by home and by the external access policy given in person."""
+    population = _population(observer)
+    given = population.assigned.get("external-access")
+    if given is None or not given.tags:
+        policy: Maybe[str | None] = Unknown("Get-CsUser") if given is None else None
+        for cohort in _cohorts(observer):
+            yield cohort, policy
+        return
+    for group in grouped((population.home, given.code), population.people):
+        pool = population.pools[group.values[0]]
+        known = observer.state.pools.get(pool)
+        yield Cohort(pool, group.count, known.versions if known else ()), given.tag(group.values[1])
+
+
+#: Stands for every partner where nobody told who they are.
+_ANY_PARTNER: Final = Partner(domain="any partner", origin=Origin("assumption partner-side-works"))
+
+
+def _partners(observer: Observer) -> Iterator[PartnerSubject]:
+    """Pair people by home and policy with partners; where nobody told any, with one that stands for all."""
+    partners = observer.state.partners
+    if isinstance(partners, Unknown):
+        partners = (_ANY_PARTNER,) if observer.has_edge else ()
+    if not partners:
+        return
+    for cohort, policy in _by_access(observer):
+        for partner in partners:
+            yield PartnerSubject(observer=observer, cohort=cohort, partner=partner, access_policy=policy)
+
+
+def _clients(observer: Observer) -> Iterator[ClientSubject]:
+    """Divide people by home, client, SIP domain, upgrade, and client version policy given in person."""
+    population = _population(observer)
+    given = population.assigned.get("client-version")
+    for group in population.people_by_client:
+        home, client, domain, upgraded, policy = group.values
+        if home >= len(population.pools):
+            continue
+        yield ClientSubject(
+            observer=observer,
+            home=population.pools[home],
+            client=ClientGeneration(client),
+            domain=population.domains[domain] if domain < len(population.domains) else Unknown("Get-CsUser"),
+            people=group.count,
+            upgraded=CLIENT_VERSIONS if upgraded == UNTOLD else bool(upgraded),
+            policy=Unknown("Get-CsUser") if given is None else given.tag(policy),
+        )
 
 
 def _conversations(observer: Observer) -> Iterator[Conversation]:
@@ -165,26 +365,54 @@ def _meetings(observer: Observer) -> Iterator[MeetingSubject]:
                 reason="nobody told which meetings are scheduled",
             )
         )
-    ahead = np.flatnonzero(meetings.last >= observer.state.day)
-    homes = population.home[meetings.organizer]
-    columns = (homes, meetings.scheduled_on, meetings.by_upgraded, meetings.kind)
-    for group in grouped(columns, ahead):
-        home, scheduled_on, by_upgraded, kind = group.values
+    given = population.assigned.get("conferencing")
+    for group, organizers in population.meetings_alike(observer.state.day):
+        home, tag, scheduled_on, by_upgraded, kind, directory, content, lost = group.values
         if home >= len(population.pools):
             continue
-        alike = ahead
-        for values, value in zip(columns, group.values, strict=True):
-            alike = alike[values[alike] == value]
         yield MeetingSubject(
             observer=observer,
             host=population.pools[home],
             meetings=group.count,
-            organizers=len(np.unique(meetings.organizer[alike])),
+            organizers=organizers,
             kind=MeetingKind(kind),
             scheduled_on=Unknown("meetings export") if scheduled_on == UNTOLD else Version(scheduled_on),
             by_upgraded=Unknown("meetings export") if by_upgraded == UNTOLD else bool(by_upgraded),
             example=group.first,
+            policy=Unknown("Get-CsUser") if given is None else given.tag(tag),
+            directory=directory - 1,
+            stored=content,
+            lost=lost,
         )
+
+
+def _organizers(observer: Observer) -> Iterator[Organizer]:
+    population = _population(observer)
+    given = population.assigned.get("conferencing")
+    columns = [population.home] if given is None else [population.home, given.code]
+    for group in grouped(columns, population.people):
+        pool, code = population.pools[group.values[0]], 0 if given is None else group.values[1]
+        known = observer.state.pools.get(pool)
+        yield Organizer(
+            observer=observer,
+            cohort=Cohort(pool, group.count, known.versions if known else ()),
+            policy=Unknown("Get-CsUser") if given is None else given.tag(code),
+            code=code,
+        )
+
+
+def _directories(observer: Observer) -> Iterator[DirectorySubject]:
+    directories = observer.state.directories
+    if isinstance(directories, Unknown):
+        raise untold("nobody told which pools own the conference directories", directories.needs)
+    population = observer.state.population
+    meetings = None if isinstance(population, Unknown) else population.meetings
+    for each in directories:
+        number = organizers = None
+        if meetings is not None and not isinstance(meetings, Unknown):
+            rows = np.flatnonzero((meetings.directory == each.number) & (meetings.last >= observer.state.day))
+            number, organizers = len(rows), len(np.unique(meetings.organizer[rows]))
+        yield DirectorySubject(observer=observer, directory=each, meetings=number, organizers=organizers)
 
 
 def _deployment(observer: Observer) -> Iterator[DeploymentSubject]:
@@ -198,7 +426,12 @@ SUBJECTS: Final[Mapping[str, Callable[[Observer], Iterator[Subject]]]] = {
     "site": _sites,
     "replica": _replicas,
     "user": _users,
+    "client": _clients,
+    "application": _applications,
+    "partner": _partners,
     "conversation": _conversations,
     "meeting": _meetings,
+    "organizer": _organizers,
+    "directory": _directories,
     "deployment": _deployment,
 }

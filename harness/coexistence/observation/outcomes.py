@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from coexistence.simulation.diagnostics import DIAGNOSTICS, PHRASES
 from coexistence.vocabulary import Disposition
 
-__all__ = ["Hop", "NotApplicable", "Outcome", "Undecided", "not_applicable"]
+__all__ = ["Hop", "NotApplicable", "Outcome", "Undecided", "not_applicable", "untold"]
 
 
 class Undecided(BaseException):
@@ -22,6 +22,11 @@ class Undecided(BaseException):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.reason)
         self.outcome = outcome
+
+
+def untold(reason: str, *needs: str) -> Undecided:
+    """Return what to raise where nobody told the very things that are asked about."""
+    return Undecided(Outcome(disposition=Disposition.UNDECIDED, reason=reason, needs=needs))
 
 
 class NotApplicable(BaseException):

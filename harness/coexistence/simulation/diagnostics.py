@@ -85,6 +85,7 @@ DIAGNOSTICS: Final[Mapping[int, Diagnostic]] = {
         _row(1005, 404, "Cannot route to destination domain.", _S, _U),
         _row(1007, 504, "Temporarily cannot route.", _S, _U),
         _row(1008, 504, "Unable to resolve DNS SRV record.", _S, _P, _TESTING),
+        _row(1009, 504, "Conflicting SRV and host domains in DNS.", _S, _U),
         _row(1010, 504, "Certificate trust with next-hop server could not be established.", _S, _U),
         _row(
             1012, 403, "From URI is not authorized to communicate with users outside the enterprise.", _S, _U

@@ -18,7 +18,22 @@ import numpy as np
 from coexistence import operations as op
 from coexistence.building import running_services
 from coexistence.deployment import Pool, Server
-from coexistence.population import ENDLESS, NOWHERE, UNTOLD, Meetings, Population, Rows, column
+from coexistence.population import (
+    CODE_LOST,
+    ENDLESS,
+    HAS_CONTENT,
+    LEFT_BEHIND,
+    MEETING_LOST,
+    NO_CONTENT,
+    NOTHING_LOST,
+    NOWHERE,
+    UNTOLD,
+    Meetings,
+    Population,
+    Rows,
+    column,
+)
+from coexistence.simulation import applications
 from coexistence.simulation.rules import DESKTOP, Rules, meeting_survives
 from coexistence.simulation.state import State, frozen, readings_of
 from coexistence.vocabulary import (
@@ -107,8 +122,14 @@ def _install_tools(state: State, operation: op.InstallTools, _rules: Rules) -> S
 def _set_records(state: State, operation: op.SetDnsRecords, _rules: Rules) -> Step:
     if isinstance(state.records, Unknown):
         return Step(state)
-    made = dict(state.records) | {(record.name, record.kind): record for record in operation.records}
-    return Step(state.changed(records=frozen(made)))
+    inside = {(each.name, each.kind): each for each in operation.records if each.side == "internal"}
+    outside = {(each.name, each.kind): each for each in operation.records if each.side == "external"}
+    changed: dict[str, Any] = {}
+    if inside:
+        changed["records"] = frozen(dict(state.records) | inside)
+    if outside and not isinstance(state.outside, Unknown):
+        changed["outside"] = frozen(dict(state.outside) | outside)
+    return Step(state.changed(**changed))
 
 
 def _tools_too_old(state: State, tools: Version) -> str | None:
@@ -143,6 +164,7 @@ def _publish(state: State, operation: op.PublishTopology, _rules: Rules) -> Step
             defined=frozen(dict(state.defined) | {pool.id: number for pool in operation.pools}),
             servers=frozen(servers),
             services=frozen(services),
+            gateways=(*state.gateways, *operation.gateways),
         )
     )
 
@@ -174,6 +196,53 @@ def _edge_federation(state: State, operation: op.SetEdgeFederation, _rules: Rule
         # A warning that may be ignored during the cut-over, says the guide; not a refusal.
         return Step(step.state, Disposition.DONE, f"federation is also enabled on {', '.join(others)}")
     return step
+
+
+def _edge_xmpp(state: State, operation: op.SetEdgeXmpp, _rules: Rules) -> Step:
+    """The proxy exists on Edges of L13 and S15 only ("Features removed", Skype for Business Server 2019)."""
+    edge = state.pools.get(operation.edge)
+    if operation.enabled and edge is not None and not {Version.L13, Version.S15} & set(edge.versions):
+        return _refused(state, f"{edge.fqdn} has no XMPP federation")
+    step = _change_pool(state, operation.edge, xmpp=operation.enabled)
+    if edge is None or not step.accepted:
+        return step
+    wanted = ServiceState.RUNNING if operation.enabled else ServiceState.STOPPED
+    return Step(_all_servers(step.state, edge, "xmpp_proxy", wanted))
+
+
+def _all_servers(state: State, pool: Pool, service: str, becomes: ServiceState) -> State:
+    """Return the state after a service (by its key) went the same way on every server of a pool."""
+    made = dict(state.services)
+    for server in pool.servers:
+        readings = made.get(server, Unknown("Get-CsWindowsService"))
+        if not isinstance(readings, Unknown):
+            made[server] = frozen(dict(readings) | {service: becomes})
+    return state.changed(services=frozen(made))
+
+
+def _disable_service(state: State, operation: op.DisableService, _rules: Rules) -> Step:
+    pool = state.pools.get(operation.pool)
+    if pool is None:
+        return _refused(state, f"there is no pool {operation.pool} in the topology")
+    key = _service_key(operation.service)
+    stopped = _all_servers(state, pool, key, ServiceState.STOPPED)
+    return Step(stopped.changed(disabled=state.disabled | {(pool.id, key)}))
+
+
+def _enable_service(state: State, operation: op.EnableService, _rules: Rules) -> Step:
+    pool = state.pools.get(operation.pool)
+    if pool is None:
+        return _refused(state, f"there is no pool {operation.pool} in the topology")
+    key = _service_key(operation.service)
+    if (pool.id, key) not in state.disabled:
+        return Step(state)
+    running = _all_servers(state, pool, key, ServiceState.RUNNING)
+    return Step(running.changed(disabled=state.disabled - {(pool.id, key)}))
+
+
+def _service_key(name: str) -> str:
+    found = find(name)
+    return found.key if found else name.lower()
 
 
 def _next_hop(state: State, operation: op.SetNextHop, _rules: Rules) -> Step:
@@ -254,7 +323,12 @@ def _start(state: State, operation: op.StartServices, _rules: Rules) -> Step:
         made[server] = readings
         replicas.setdefault(server, -1)
     return Step(
-        state.changed(services=frozen(made), replicas=frozen(replicas), silenced=state.silenced - {pool.id})
+        state.changed(
+            services=frozen(made),
+            replicas=frozen(replicas),
+            silenced=state.silenced - {pool.id},
+            disabled=frozenset(each for each in state.disabled if each[0] != pool.id),
+        )
     )
 
 
@@ -335,9 +409,42 @@ def _move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
     if not len(rows):
         return Step(state)
     moved = population.changed(home=_set(population.home, rows, population.code(operation.to)))
+    if operation.force:
+        # Move-CsUser -Force: contacts and meetings are lost, and cannot be had back.
+        moved = moved.changed(contacts=_set(moved.contacts, rows, ContactStore.LOST))
+    moved = moved.changed(meetings=_moved_meetings(moved.meetings, rows, operation, target, rules))
     if rules.value("meetings-follow-organizer") == "no":
         moved = moved.changed(meetings=_without_meetings(moved.meetings, rows, target, state))
     return Step(state.changed(population=moved))
+
+
+def _moved_meetings(
+    meetings: Maybe[Meetings], rows: Rows, operation: op.MoveUsers, target: Pool, rules: Rules
+) -> Maybe[Meetings]:
+    """Leave content behind that nobody asked to bring along; lose everything where the move was forced.
+
+    Source: Move-CsUser reference, "Migrate existing meetings and meeting content".
+    """
+    if isinstance(meetings, Unknown):
+        return meetings
+    theirs = np.zeros(int(meetings.organizer.max()) + 1 if len(meetings) else 0, dtype=bool)
+    theirs[rows[rows < len(theirs)]] = True
+    concerned = theirs[meetings.organizer]
+    if operation.force:
+        return replace(meetings, lost=_set(meetings.lost, np.flatnonzero(concerned), MEETING_LOST))
+    brings = operation.with_content
+    if brings and rules.value("content-moves-back") == "yes":
+        return meetings
+    behind = concerned & (meetings.content == HAS_CONTENT)
+    if brings:
+        newest = target.versions[-1] if target.versions else Version.SE
+        behind &= (meetings.scheduled_on != UNTOLD) & (meetings.scheduled_on > newest)
+    rows_behind = np.flatnonzero(behind)
+    return (
+        replace(meetings, content=_set(meetings.content, rows_behind, LEFT_BEHIND))
+        if len(rows_behind)
+        else meetings
+    )
 
 
 def _without_meetings(meetings: Maybe[Meetings], rows: Rows, target: Pool, state: State) -> Maybe[Meetings]:
@@ -353,7 +460,17 @@ def _without_meetings(meetings: Maybe[Meetings], rows: Rows, target: Pool, state
 
 #: Master Replicator Agent and File Transfer Agent, by their keys in the catalogue.
 _CMS_SERVICES: Final = ("master_replicator", "file_transfer_agent")
-_COLUMNS: Final = ("organizer", "kind", "created", "last", "scheduled_on", "by_upgraded", "directory")
+_COLUMNS: Final = (
+    "organizer",
+    "kind",
+    "created",
+    "last",
+    "scheduled_on",
+    "by_upgraded",
+    "directory",
+    "content",
+    "lost",
+)
 
 
 def _upgrade_clients(state: State, operation: op.UpgradeClients, _rules: Rules) -> Step:
@@ -410,6 +527,8 @@ def _schedule(state: State, operation: op.ScheduleMeetings, rules: Rules) -> Ste
         scheduled_on=column(np.full(number, host.versions[0] if host.versions else UNTOLD), np.uint8),
         by_upgraded=column(population.upgraded[organizers], np.uint8),
         directory=column(np.full(number, _directory_of(state, host.id)), np.int16),
+        content=column(np.full(number, NO_CONTENT), np.uint8),
+        lost=column(np.full(number, NOTHING_LOST), np.uint8),
     )
     return Step(state.changed(population=population.changed(meetings=population.meetings.appended(made))))
 
@@ -463,16 +582,14 @@ def _contact_store(state: State, operation: op.RollBackContactStore, _rules: Rul
     )
 
 
-def _move_applications(state: State, operation: op.MoveApplications, _rules: Rules) -> Step:
-    if operation.to not in state.pools:
-        return _refused(state, f"there is no pool {operation.to} in the topology")
-    if isinstance(state.applications, Unknown):
-        return Step(state)
-    moved = tuple(
-        replace(each, owner=operation.to) if each.owner == operation.source else each
-        for each in state.applications
-    )
-    return Step(state.changed(applications=moved))
+def _carried_out(change: Callable[[State, Any], State | str]) -> Callable[[State, Any, Rules], Step]:
+    """Make a step of what a neighbouring room says: a new state, or why the product refuses."""
+
+    def carry_out(state: State, operation: Any, _rules: Rules) -> Step:
+        made = change(state, operation)
+        return _refused(state, made) if isinstance(made, str) else Step(made)
+
+    return carry_out
 
 
 def _move_directories(state: State, operation: op.MoveConferenceDirectories, _rules: Rules) -> Step:
@@ -480,11 +597,48 @@ def _move_directories(state: State, operation: op.MoveConferenceDirectories, _ru
         return _refused(state, f"there is no pool {operation.to} in the topology")
     if isinstance(state.directories, Unknown):
         return Step(state)
+    if not operation.force and any(each.owner == operation.source for each in state.directories):
+        for pool in (operation.source, operation.to):
+            if not _may_answer(state, pool):
+                # Move-CsConferenceDirectory: both pools are reachable, or codes are given up by -Force.
+                return _refused(state, f"{pool} cannot be reached")
+    before = state.directories
     moved = tuple(
-        replace(each, owner=operation.to) if each.owner == operation.source else each
-        for each in state.directories
+        replace(each, owner=operation.to) if each.owner == operation.source else each for each in before
     )
-    return Step(state.changed(directories=moved))
+    state = state.changed(directories=moved)
+    population = state.population
+    if not operation.force or isinstance(population, Unknown) or isinstance(population.meetings, Unknown):
+        return Step(state)
+    meetings = population.meetings
+    numbers = [new.number for new, old in zip(moved, before, strict=True) if new.owner != old.owner]
+    codeless = np.flatnonzero(np.isin(meetings.directory, numbers) & (meetings.lost == NOTHING_LOST))
+    without = replace(meetings, lost=_set(meetings.lost, codeless, CODE_LOST))
+    return Step(state.changed(population=population.changed(meetings=without)))
+
+
+def _may_answer(state: State, pool: PoolId) -> bool:
+    """Tell whether some Front-End service of a pool may be running; what nobody collected may be."""
+    known = state.pools.get(pool)
+    running = [state.services.get(server) for server in (known.servers if known else ())]
+    return any(
+        each is None
+        or isinstance(each, Unknown)
+        or each.get("front_end") in (ServiceState.RUNNING, ServiceState.PAUSED)
+        for each in running
+    )
+
+
+def _set_client_rules(state: State, operation: op.SetClientRules, _rules: Rules) -> Step:
+    """Replace what is known of a scope; what nobody exported stays unknown."""
+    changes: dict[str, Any] = {}
+    if not isinstance(state.client_rules, Unknown):
+        others = tuple(each for each in state.client_rules if each.scope != operation.scope)
+        changes["client_rules"] = (*others, *operation.rules)
+    if operation.settings is not None and not isinstance(state.client_settings, Unknown):
+        kept = tuple(each for each in state.client_settings if each.scope != operation.settings.scope)
+        changes["client_settings"] = (*kept, operation.settings)
+    return Step(state.changed(**changes))
 
 
 def _let_pass(state: State, operation: op.LetDaysPass, _rules: Rules) -> Step:
@@ -504,6 +658,9 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.AssociateMediaEdge: _media_edge,
     op.SwitchFederationRoute: _federation_route,
     op.SetEdgeFederation: _edge_federation,
+    op.SetEdgeXmpp: _edge_xmpp,
+    op.DisableService: _disable_service,
+    op.EnableService: _enable_service,
     op.SetNextHop: _next_hop,
     op.MoveUsers: _move_users,
     op.UpgradeClients: _upgrade_clients,
@@ -511,9 +668,15 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.ScheduleMeetings: _schedule,
     op.RescheduleMeetings: _reschedule,
     op.RollBackContactStore: _contact_store,
-    op.MoveApplications: _move_applications,
+    op.MoveApplications: _carried_out(applications.move),
+    op.MoveResponseGroups: _carried_out(applications.move_response_groups),
+    op.DeleteLegacyResponseGroups: _carried_out(applications.delete_legacy_groups),
+    op.SetVoiceRoutes: _carried_out(applications.set_voice_routes),
+    op.MoveCallAdmissionControl: _carried_out(applications.move_admission_control),
+    op.RemoveArchivingMonitoring: _carried_out(applications.remove_archiving_monitoring),
     op.MoveConferenceDirectories: _move_directories,
     op.MoveCms: _move_cms,
     op.RemovePool: _remove_pool,
+    op.SetClientRules: _set_client_rules,
     op.LetDaysPass: _let_pass,
 }

@@ -20,11 +20,14 @@ from coexistence.deployment import (
     Block,
     Certificate,
     ClientVersionRule,
+    ClientVersionSettings,
     Cms,
     ConferenceDirectory,
     Deployment,
+    DialPlan,
     DnsRecord,
     Gateway,
+    Partner,
     Policy,
     Pool,
     Replica,
@@ -32,6 +35,7 @@ from coexistence.deployment import (
     ServiceReading,
     SimpleUrl,
     Site,
+    VoiceRoute,
 )
 from coexistence.population import Population
 from coexistence.vocabulary import Maybe, PoolId, PoolRole, ServerId, ServiceState, SiteId, Unknown, Version
@@ -63,6 +67,8 @@ class State:
     services: Mapping[ServerId, Maybe[Readings]]
     #: Pools whose services were stopped on purpose, on the way out.
     silenced: frozenset[PoolId]
+    #: Single services (by key) that were stopped and disabled on purpose on every server of a pool.
+    disabled: frozenset[tuple[PoolId, str]] = frozenset()
     cms: Cms
     #: Number of the newest published configuration.
     published: int
@@ -74,12 +80,19 @@ class State:
     population: Maybe[Population]
     directories: Maybe[tuple[ConferenceDirectory, ...]]
     applications: Maybe[tuple[Application, ...]]
+    dial_plans: Maybe[tuple[DialPlan, ...]]
     gateways: tuple[Gateway, ...]
+    voice_routes: Maybe[tuple[VoiceRoute, ...]] = Unknown("Get-CsVoiceRoute")
     records: Maybe[Mapping[tuple[str, str], DnsRecord]]
     certificates: Maybe[tuple[Certificate, ...]]
     policies: Maybe[tuple[Policy, ...]]
     client_rules: Maybe[tuple[ClientVersionRule, ...]]
+    client_settings: Maybe[tuple[ClientVersionSettings, ...]]
     simple_urls: Maybe[tuple[SimpleUrl, ...]]
+    #: Names in external DNS; ``records`` holds the internal ones alone.
+    outside: Maybe[Mapping[tuple[str, str], DnsRecord]] = Unknown("external DNS export")
+    partners: Maybe[tuple[Partner, ...]] = Unknown("Get-CsAllowedDomain")
+    sip_domains: tuple[str, ...] = ()
     blocked: tuple[Block, ...]
 
     def changed(self, **parts: Any) -> State:
@@ -148,16 +161,30 @@ def state_of(deployment: Deployment, *, day: int, tools: Version | None) -> Stat
         population=deployment.population,
         directories=deployment.directories,
         applications=deployment.applications,
+        dial_plans=deployment.dial_plans,
         gateways=deployment.gateways,
+        voice_routes=deployment.voice_routes,
         records=records
         if isinstance(records, Unknown)
-        else frozen({(record.name, record.kind): record for record in records}),
+        else frozen({(record.name, record.kind): record for record in records if record.side == "internal"}),
         certificates=deployment.certificates,
         policies=deployment.policies,
         client_rules=deployment.client_rules,
+        client_settings=deployment.client_settings,
         simple_urls=deployment.simple_urls,
+        outside=_outside(records),
+        partners=deployment.partners,
+        sip_domains=deployment.sip_domains,
         blocked=deployment.blocked,
     )
+
+
+def _outside(records: Maybe[tuple[DnsRecord, ...]]) -> Maybe[Mapping[tuple[str, str], DnsRecord]]:
+    """Index external names; where none was given, nobody looked at external DNS."""
+    if isinstance(records, Unknown):
+        return Unknown("external DNS export")
+    found = {(record.name, record.kind): record for record in records if record.side == "external"}
+    return frozen(found) if found else Unknown("external DNS export")
 
 
 def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Deployment:
@@ -190,15 +217,26 @@ def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Depl
         population=state.population,
         directories=state.directories,
         applications=state.applications,
+        dial_plans=state.dial_plans,
         gateways=state.gateways,
-        records=state.records if isinstance(state.records, Unknown) else tuple(state.records.values()),
+        voice_routes=state.voice_routes,
+        records=_both_sides(state),
         certificates=state.certificates,
         policies=state.policies,
         client_rules=state.client_rules,
+        client_settings=state.client_settings,
         simple_urls=state.simple_urls,
+        partners=state.partners,
         blocked=state.blocked,
         as_of=as_of,
     )
+
+
+def _both_sides(state: State) -> Maybe[tuple[DnsRecord, ...]]:
+    if isinstance(state.records, Unknown):
+        return state.records
+    external = () if isinstance(state.outside, Unknown) else tuple(state.outside.values())
+    return (*state.records.values(), *external)
 
 
 def _with_readings(state: State, server: Server) -> Server:

@@ -1,0 +1,244 @@
+"""What federation and remote users have in common: external names, the Access Edge, the way inside.
+
+Law of this room: an Edge pool is looked at from both sides. Outside, a name in external DNS leads to it
+and it shows its external certificate; inside, it hands SIP to its next hop, which hands it to the home
+pool (protocol facts, sections 2.3 and 3.4).
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Pool, Site
+from coexistence.observation.facts import Facts, covers
+from coexistence.observation.outcomes import Hop, Outcome
+from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.simulation.policies import assumptions_of, effective, is_set
+from coexistence.vocabulary import Maybe, PoolId, PoolRole, SiteId, SiteKind, Unknown
+
+__all__ = [
+    "Tag",
+    "access_edge",
+    "central_site",
+    "external_address",
+    "granted",
+    "home_site",
+    "inward",
+    "joined",
+    "next_hop",
+    "partner_side",
+    "reachable",
+    "shows",
+    "status",
+]
+
+#: The policy that somebody was given in person; None for automatic.
+Tag: TypeAlias = Maybe[str | None]
+
+_EXTERNAL_ACCESS: Final = "external-access"
+
+
+def joined(legs: Iterable[Leg]) -> Leg:
+    """Put legs together into one, so that a stretch shared by many routes is walked once."""
+    hops: list[Hop] = []
+    assumes: list[str] = []
+    for leg in legs:
+        hops += leg.hops
+        assumes += leg.assumes
+        if leg.stop is not None:
+            return Leg(tuple(hops), leg.stop, tuple(dict.fromkeys(assumes)))
+    return Leg(tuple(hops), None, tuple(dict.fromkeys(assumes)))
+
+
+# -------------------------------------------------------------------- sites and policies
+
+
+def central_site(facts: Facts, site: SiteId) -> Site:
+    """Return the site whose routes count: a branch site uses those of its parent."""
+    known = facts.state.sites[site]
+    if known.kind is SiteKind.BRANCH and known.parent is not None and known.parent in facts.state.sites:
+        return facts.state.sites[known.parent]
+    return known
+
+
+def home_site(facts: Facts, home: PoolId) -> Site | None:
+    """Return the central site of a pool; None where the topology does not know the pool."""
+    pool = facts.state.pools.get(home)
+    return None if pool is None or pool.site not in facts.state.sites else central_site(facts, pool.site)
+
+
+def granted(facts: Facts, home: PoolId, tag: Tag, setting: str, diagnostic: int | None) -> Leg:
+    """Ask whether the external access policy of people on a pool grants something.
+
+    ``tag`` is the policy that they were given in person. Where no export tells any policy of this kind,
+    assumption ``external-access-granted`` decides.
+    """
+    key = ("granted", home, tag, setting)
+    return facts.leg(key, lambda: _granted(facts, home, tag, setting, diagnostic))
+
+
+def _granted(facts: Facts, home: PoolId, tag: Tag, setting: str, diagnostic: int | None) -> Leg:
+    fqdn = facts.fqdn(home)
+    policies = facts.state.policies
+    if isinstance(policies, Unknown) or not any(each.kind == _EXTERNAL_ACCESS for each in policies):
+        assumes: tuple[str, ...] = ("external-access-granted",)
+        if facts.rules.value("external-access-granted") == "no":
+            return refused(
+                fqdn, f"no policy is known to grant {setting}", diagnostic, sip=403, assumes=assumes
+            )
+        return Leg(assumes=assumes)
+    assumes = assumptions_of(facts.state, _EXTERNAL_ACCESS, tag)
+    policy = effective(facts.state, facts.rules, _EXTERNAL_ACCESS, home, tag)
+    is_granted = policy if isinstance(policy, Unknown) else is_set(policy, setting)
+    if isinstance(is_granted, Unknown):
+        reason = f"nobody told whether the policy of people here grants {setting}"
+        return undecided(fqdn, reason, is_granted.needs, assumes=assumes)
+    if not is_granted:
+        return refused(
+            fqdn, f"the policy of people here does not grant {setting}", diagnostic, sip=403, assumes=assumes
+        )
+    return Leg(assumes=assumes)
+
+
+# -------------------------------------------------------------------- from the outside
+
+
+def external_address(
+    facts: Facts, asking: str, domain: str, service: str, *, diagnostics: bool
+) -> tuple[Leg, str, PoolId | None]:
+    """Follow external DNS from a SIP domain's SRV record to an Edge pool.
+
+    Returns the leg, the host that the record names, and the Edge pool that the host leads to. Where
+    external DNS is unknown the names are taken to lead to the Edge that carries federation (assumption
+    ``names-resolve``). ``diagnostics`` is for servers that ask: a client's failed look-up has no SIP answer.
+    """
+    outside = facts.state.outside
+    if isinstance(outside, Unknown):
+        edge = next(iter(sorted(facts.pools(PoolRole.EDGE), key=lambda each: not each.federation)), None)
+        if edge is None:
+            return failed(asking, "there is no Edge pool", 1008 if diagnostics else None), "", None
+        host = edge.edge_names.access if edge.edge_names else ""
+        return (
+            Leg((Hop(asking, f"external DNS leads to {edge.fqdn}"),), None, ("names-resolve",)),
+            host,
+            edge.id,
+        )
+    record = outside.get((f"{service}.{domain}", "SRV"))
+    if record is None:
+        return _lost(asking, f"no external SRV record {service}.{domain}", 1008, diagnostics)
+    host = record.target
+    if not f".{host}".endswith(f".{domain}"):
+        # Strict name matching: the host has to be in the domain (protocol facts, sections 2.1 and 6.3).
+        return _lost(asking, f"{service}.{domain} names {host}, which is not in {domain}", 1009, diagnostics)
+    address = outside.get((host, "A"))
+    if address is None:
+        return _lost(asking, f"no external A record of {host}", 1014, diagnostics)
+    pool = facts.state.pools.get(PoolId(address.target))
+    if pool is None or pool.role is not PoolRole.EDGE:
+        return _lost(asking, f"{host} leads to {address.target}, which is no Edge pool", 1046, diagnostics)
+    return passed(asking, f"{service}.{domain} leads to {pool.fqdn}"), host, pool.id
+
+
+def _lost(asking: str, reason: str, diagnostic: int, diagnostics: bool) -> tuple[Leg, str, PoolId | None]:
+    return failed(asking, reason, diagnostic if diagnostics else None), "", None
+
+
+def reachable(facts: Facts, asking: str, edge: PoolId, diagnostic: int | None) -> Leg:
+    """Ask whether firewalls let the outside and an Edge pool talk: assumption ``outside-reaches-edge``."""
+    assumed = ("outside-reaches-edge",)
+    if facts.rules.value("outside-reaches-edge") == "no":
+        return failed(
+            asking, f"no way through the firewall to {facts.fqdn(edge)}", diagnostic, assumes=assumed
+        )
+    return Leg(assumes=assumed)
+
+
+def access_edge(facts: Facts, asking: str, edge: PoolId, diagnostic: int | None) -> Leg:
+    """Ask whether the Access Edge service of a pool answers somebody."""
+    runs = facts.runs(edge, "front_end")
+    fqdn = facts.fqdn(edge)
+    if isinstance(runs, Unknown):
+        return undecided(fqdn, "nobody collected whether the Access Edge runs here", runs.needs)
+    if not runs:
+        return failed(asking, f"the Access Edge of {fqdn} does not answer", diagnostic)
+    planned = ("plan-as-written",) if facts.is_planned(edge) else ()
+    return passed(fqdn, "the Access Edge answers", *planned)
+
+
+def status(facts: Facts, edge: PoolId) -> Outcome:
+    """Return whether the Access Edge service of a pool runs."""
+    return facts.outcome(
+        ("access edge", edge), lambda: travel([access_edge(facts, facts.fqdn(edge), edge, None)])
+    )
+
+
+def shows(
+    facts: Facts,
+    asking: str,
+    edge: Pool,
+    host: str,
+    roots: Maybe[frozenset[str]] | None,
+    diagnostic: int | None,
+) -> Leg:
+    """Ask whether the outside accepts the external certificate of an Edge pool.
+
+    ``host`` is the name it was reached by, empty where nobody knows; ``roots`` are the issuers that the
+    other side accepts, None for everybody's clients, which accept any public one.
+    """
+    if isinstance(facts.state.certificates, Unknown):
+        return Leg(assumes=("names-resolve",))
+    shown = facts.certificate(edge.id, ACCESS_EDGE_EXTERNAL)
+    if shown is None:
+        return failed(asking, f"{edge.fqdn} has no external certificate", diagnostic)
+    if shown.not_after.toordinal() < facts.state.day:
+        reason = f"the external certificate of {edge.fqdn} expired on {shown.not_after}"
+        return failed(asking, reason, diagnostic)
+    if host and not covers(shown, host):
+        return failed(asking, f"the external certificate of {edge.fqdn} does not name {host}", diagnostic)
+    if isinstance(roots, Unknown):
+        return partner_side(facts, asking, diagnostic)
+    if roots is not None and shown.issuer not in roots:
+        return failed(
+            asking, f"{asking} does not trust {shown.issuer}, who issued for {edge.fqdn}", diagnostic
+        )
+    return Leg()
+
+
+def partner_side(facts: Facts, asking: str, diagnostic: int | None) -> Leg:
+    """Ask about what only the partner could tell: assumption ``partner-side-works``."""
+    assumed = ("partner-side-works",)
+    if facts.rules.value("partner-side-works") == "no":
+        return failed(asking, "the partner's side is taken not to work", diagnostic, assumes=assumed)
+    return Leg(assumes=assumed)
+
+
+# -------------------------------------------------------------------- to the inside
+
+
+def inward(facts: Facts, edge: PoolId, home: PoolId) -> Iterable[Leg]:
+    """Follow a request from an Edge pool to a home pool; the next hop proxies, it does not redirect."""
+    yield facts.leg(("next hop", edge), lambda: _next_hop(facts, edge))
+    hop = facts.state.pools[edge].next_hop
+    if hop is not None and hop != home:
+        yield facts.link(hop, home)
+        yield facts.registrar(home)
+
+
+def next_hop(facts: Facts, edge: PoolId) -> Outcome:
+    """Return whether what comes in through an Edge pool is taken by its next hop."""
+    return facts.outcome(
+        ("next hop", edge), lambda: travel([facts.leg(("next hop", edge), lambda: _next_hop(facts, edge))])
+    )
+
+
+def _next_hop(facts: Facts, edge: PoolId) -> Leg:
+    known = facts.state.pools[edge]
+    if known.next_hop is None:
+        return undecided(known.fqdn, "nobody told the next hop of this Edge pool", "Get-CsTopology")
+    if known.next_hop not in facts.state.pools:
+        reason = f"the next hop {known.next_hop} is in no topology"
+        return failed(known.fqdn, reason, 1007)
+    return joined([facts.link(edge, known.next_hop), facts.registrar(known.next_hop)])

@@ -1,0 +1,96 @@
+"""Calls to the telephone network: policy, voice route, trunk, Mediation pool, gateway.
+
+Law of this room: a call takes the first trunk of its routes that carries it; it fails when none does. What
+lies behind the Mediation Server is in no export.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coexistence.deployment import Policy, VoiceRoute
+from coexistence.observation.applications import capable
+from coexistence.observation.facts import Facts
+from coexistence.observation.outcomes import Outcome
+from coexistence.observation.routes import Leg, failed, refused, travel, undecided
+from coexistence.simulation.policies import assumptions_of, effective, setting
+from coexistence.vocabulary import Disposition, Maybe, PoolId, Unknown
+from coexistence.windows_services import CAPABILITIES
+
+__all__ = ["call_out"]
+
+_SERVICES = CAPABILITIES["pstn"].needs[0].services
+
+
+def call_out(facts: Facts, home: PoolId, policy: Maybe[str | None] = None) -> Outcome:
+    """Return whether somebody with Enterprise Voice on a pool reaches the telephone network.
+
+    ``policy`` is the voice policy given in person, None for none. Refused with 403 (12001) where no
+    route has a usage of the policy (Testing PSTN calls); fails with 504 (12004) where no trunk carries
+    the call.
+    """
+    return facts.outcome(("call out", home, str(policy)), lambda: travel(_call_out(facts, home, policy)))
+
+
+def _call_out(facts: Facts, home: PoolId, tag: Maybe[str | None]) -> Iterator[Leg]:
+    yield facts.in_topology(home)
+    yield facts.registrar(home)
+    fqdn = facts.fqdn(home)
+    routes = facts.state.voice_routes
+    if isinstance(routes, Unknown):
+        yield undecided(fqdn, "nobody told which voice routes there are", routes.needs)
+        return
+    policy = effective(facts.state, facts.rules, "voice", home, tag)
+    usages = policy if isinstance(policy, Unknown) else setting(policy, "PstnUsages")
+    if isinstance(usages, Unknown):
+        yield undecided(fqdn, "nobody told which usages the voice policy has", usages.needs)
+        return
+    assert isinstance(policy, Policy)  # otherwise its usages were unknown
+    yield Leg(assumes=assumptions_of(facts.state, "voice", tag))
+    granted = {usage.strip() for usage in usages.split(",")}
+    allowed = [route for route in routes if granted & set(route.usages)]
+    if not allowed:
+        yield refused(fqdn, "no voice route has a usage of the voice policy", 12001)
+    yield _over_a_trunk(facts, home, allowed)
+
+
+def _over_a_trunk(facts: Facts, home: PoolId, routes: list[VoiceRoute]) -> Leg:
+    """Try the trunks of the routes; a trunk that the topology does not have is passed over."""
+    known = {(gateway.fqdn, gateway.mediation) for gateway in facts.state.gateways}
+    last: Leg | None = None
+    for gateway, mediation in dict.fromkeys(trunk for route in routes for trunk in route.trunks):
+        if (gateway, mediation) not in known or mediation not in facts.state.pools:
+            continue
+        tried = travel(_trunk(facts, home, gateway, mediation))
+        if tried.disposition is Disposition.DONE:
+            return Leg(tried.hops, None, tried.assumes)
+        # What is not known may still carry the call: it weighs more than what is known not to.
+        if last is None or tried.disposition is Disposition.UNDECIDED:
+            last = Leg(tried.hops, tried, tried.assumes)
+    if last is not None and last.stop is not None and last.stop.disposition is Disposition.UNDECIDED:
+        return last
+    tried_last = f"; the first: {last.stop.reason}" if last is not None and last.stop is not None else ""
+    assumes = last.assumes if last is not None else ()
+    return failed(
+        facts.fqdn(home), f"no trunk of the voice routes carries the call{tried_last}", 12004, assumes=assumes
+    )
+
+
+def _trunk(facts: Facts, home: PoolId, gateway: str, mediation: PoolId) -> Iterator[Leg]:
+    ours, theirs = facts.state.pools[home].versions, facts.state.pools[mediation].versions
+    if ours != theirs:
+        assumes = ("calls-cross-generations",)
+        if facts.rules.value("calls-cross-generations") == "no":
+            yield failed(
+                facts.fqdn(mediation), "takes no calls of another generation", 12004, assumes=assumes
+            )
+        yield Leg(assumes=assumes)
+    if home != mediation:
+        yield facts.link(home, mediation)
+    yield from capable(facts, mediation, _SERVICES, 12004)
+    assumes = ("gateways-answer",)
+    if facts.rules.value("gateways-answer") == "no":
+        yield failed(gateway, "the gateway does not answer", 12004, assumes=assumes)
+    yield Leg(assumes=assumes)
