@@ -472,7 +472,6 @@ def test_people_are_counted_once_however_many_conversations_fail() -> None:
     assert verdict.people == 2 * len(population_of(PILOT).people)
 
 
-@pytest.mark.xfail(reason="organizers of several sorts of meetings are counted once for each sort")
 def test_organizers_are_counted_once_however_many_sorts_of_meetings_fail() -> None:
     trial = tried(one_pool(people=20), actions=frozenset({RollbackAction.USERS}))
     state = after(

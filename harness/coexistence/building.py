@@ -758,6 +758,4 @@ class _Builder:
         for site in self.sites:
             region = _region(site)
             if any(region in each.regions for each in self.applications):
-                yield DialPlan(
-                    scope=f"site:{site.id}", region=region, origin=_origin("dial_plans", site.id)
-                )
+                yield DialPlan(scope=f"site:{site.id}", region=region, origin=_origin("dial_plans", site.id))

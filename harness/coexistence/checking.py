@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from coexistence.errors import CheckError
 from coexistence.observation import SUBJECTS, NotApplicable, Observer, Outcome, Undecided
+from coexistence.population import Rows
 from coexistence.tagging import TAG, CheckTag
 from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, Clause, Disposition, Severity
 
@@ -71,6 +72,11 @@ class Finding:
     message: str = ""
 
 
+def head_count(hit: int | Rows) -> int:
+    """Return how many people are hit: a count, or as many as there are rows."""
+    return hit if isinstance(hit, int) else len(hit)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
     """A finding with whom it is about."""
@@ -79,7 +85,7 @@ class Broken:
     severity: Severity
     subject: str
     #: Cohorts hit, with their head counts.
-    hit: Mapping[str, int]
+    hit: Mapping[str, int | Rows]
     #: What the check itself said.
     message: str
     #: What the check raised, for a traceback; None where it yielded, and after the first.
@@ -88,7 +94,7 @@ class Broken:
     @property
     def people(self) -> int:
         """How many people are hit."""
-        return sum(self.hit.values())
+        return sum(head_count(hit) for hit in self.hit.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +104,7 @@ class OpenQuestion:
     subject: str
     reason: str
     needs: tuple[str, ...]
-    hit: Mapping[str, int]
+    hit: Mapping[str, int | Rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

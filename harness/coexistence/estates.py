@@ -19,6 +19,7 @@ from coexistence.blueprint import Blueprint
 from coexistence.building import DEFAULT_DATE
 from coexistence.checking import Place
 from coexistence.deployment import Deployment
+from coexistence.errors import InputError
 from coexistence.exports import Imported, read_exports
 from coexistence.generation.families import Family
 from coexistence.population import Population
@@ -26,7 +27,7 @@ from coexistence.settings import Settings
 from coexistence.simulation.rules import Rules
 from coexistence.trial import Trial
 from coexistence.verdicts import Account, EstateReport, add_bills
-from coexistence.vocabulary import SiteKind, Unknown, version_name
+from coexistence.vocabulary import PATHS, SiteKind, Unknown, version_name
 
 __all__ = ["Estate", "FamilyEstate", "TwinEstate", "estates_for"]
 
@@ -83,7 +84,9 @@ class FamilyEstate:
         """Return what going back would cost in all deployments of a shard together, by checkpoint."""
         if shard not in self._bills:
             parts = [
-                self._member_bills.pop(member, None) or _plain_bills(self.trial(member))
+                self._member_bills.pop(member)
+                if member in self._member_bills
+                else _plain_bills(self.trial(member))
                 for member in range(shard[0], shard[1] + 1)
             ]
             self._bills[shard] = {bill.pop("from"): bill for bill in add_bills(parts)}
@@ -91,8 +94,8 @@ class FamilyEstate:
 
     def done_with(self, member: int) -> None:
         """Let go of one member's trial, keeping what its rollbacks would cost."""
-        trial = self._trials.pop(member) if member in self._trials else None
-        if trial is not None:
+        if member in self._trials:
+            trial = self._trials.pop(member)
             self._member_bills[member] = _plain_bills(trial)
             trial.forget()
 
@@ -249,6 +252,13 @@ def inventory_of(deployment: Deployment) -> dict[str, Any]:
 
 def estates_for(settings: Settings, rules: Rules) -> list[Estate]:
     """Return what a run is about; raises :class:`~coexistence.errors.InputError` for unusable files."""
+    target = settings.target
+    reachable = sorted({path.target for path in PATHS})
+    if not settings.twins and target is not None and target not in reachable:
+        possible = ", ".join(version.name for version in reachable)
+        raise InputError(
+            f"--coexistence-to {target.name}: no side-by-side path leads there. Possible: {possible}."
+        )
     if not settings.twins:
         as_of = settings.as_of or DEFAULT_DATE
         family = Family(settings.seed, settings.deployments, as_of=as_of, target=settings.target)

@@ -543,9 +543,7 @@ class _Planner:
         names = {pool.id for pool in pools}
         servers = tuple(server for server in self.new_servers if server.pool in names)
         trunks = tuple(trunk for trunk in self._new_trunks() if trunk.mediation in names)
-        published = PublishTopology(
-            tools=self._tools, pools=tuple(pools), servers=servers, gateways=trunks
-        )
+        published = PublishTopology(tools=self._tools, pools=tuple(pools), servers=servers, gateways=trunks)
         return (published, Replicate())
 
     def _new_trunks(self) -> tuple[Gateway, ...]:
@@ -1000,9 +998,7 @@ class _Planner:
     def _owns(self, pool: PoolId, *kinds: ApplicationKind) -> bool:
         """Tell whether a pool has objects of some kinds, or may have: nobody told."""
         known = self.deployment.applications
-        return isinstance(known, Unknown) or any(
-            each.owner == pool and each.kind in kinds for each in known
-        )
+        return isinstance(known, Unknown) or any(each.owner == pool and each.kind in kinds for each in known)
 
     def _readd(self, appliance: Pool) -> Iterator[Operation]:
         """Move people off, delete the appliance, add it under the new pool, move people back (P7.10)."""
@@ -1010,9 +1006,7 @@ class _Planner:
             return
         registrar = self.successor[appliance.backup]
         servers = tuple(self.deployment.server_by_id[server] for server in appliance.servers)
-        yield MoveUsers(
-            users=Selection(on=appliance.id), to=registrar, tools=self._tools, with_content=True
-        )
+        yield MoveUsers(users=Selection(on=appliance.id), to=registrar, tools=self._tools, with_content=True)
         yield RemovePool(pool=appliance.id, tools=self._tools)
         yield PublishTopology(
             tools=self._tools,

@@ -374,13 +374,27 @@ class Population(_Table):
             self._meetings_alike[day] = self._group_meetings(day)
         return self._meetings_alike[day]
 
+    def organizers_alike(self, day: int, values: tuple[int, ...]) -> Rows:
+        """Return who organizes the meetings of one group of :meth:`meetings_alike`, each once."""
+        meetings = self.meetings
+        if isinstance(meetings, Unknown):
+            return np.empty(0, dtype=np.int64)
+        alike = meetings.last >= day
+        for column_, value in zip(self._sorts_of(meetings), values, strict=True):
+            alike = alike & (column_ == value)
+        return np.unique(meetings.organizer[alike]).astype(np.int64)
+
     def _group_meetings(self, day: int) -> tuple[tuple[Group, int], ...]:
         meetings = self.meetings
         if isinstance(meetings, Unknown):
             return ()
         ahead = np.flatnonzero(meetings.last >= day)
+        return with_distinct(self._sorts_of(meetings), meetings.organizer, ahead)
+
+    def _sorts_of(self, meetings: Meetings) -> tuple[Column, ...]:
+        """Return, by meeting, everything that rules look at."""
         given = self.assigned.get("conferencing")
-        columns = (
+        return (
             self.home[meetings.organizer],
             np.zeros(len(meetings), np.uint8) if given is None else given.code[meetings.organizer],
             meetings.scheduled_on,
@@ -390,7 +404,6 @@ class Population(_Table):
             meetings.content,
             meetings.lost,
         )
-        return with_distinct(columns, meetings.organizer, ahead)
 
     @cached_property
     def _meetings_alike(self) -> dict[int, tuple[tuple[Group, int], ...]]:

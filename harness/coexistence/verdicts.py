@@ -13,8 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
-from coexistence.checking import Broken, Check, OpenQuestion, Place, Result
+import numpy as np
+
+from coexistence.checking import Broken, Check, OpenQuestion, Place, Result, head_count
 from coexistence.observation import Outcome
+from coexistence.population import Rows
 from coexistence.simulation.rules import ASSUMPTIONS, Rules
 from coexistence.vocabulary import CHECKPOINT_ORDER, Clause, Severity
 
@@ -154,7 +157,7 @@ class ItemVerdict:
         """Sum up what one check said about one or several deployments at one checkpoint."""
         findings: list[FindingRecord] = []
         counted = 0
-        hit: dict[tuple[int | None, str], int] = {}
+        hit: dict[tuple[int | None, str], int | Rows] = {}
         questions: list[OpenQuestion] = []
         evaluations = 0
         assumes: set[str] = set()
@@ -169,7 +172,8 @@ class ItemVerdict:
             for broken in result.broken:
                 counted += 1
                 fails = fails or broken.severity.fails
-                hit |= {(number, cohort): people for cohort, people in broken.hit.items()}
+                for cohort, people in broken.hit.items():
+                    _count_in(hit, (number, cohort), people)
                 if len(findings) < MAX_FINDINGS:
                     findings.append(_record(check, place, estate, number, broken))
         return cls(
@@ -182,13 +186,24 @@ class ItemVerdict:
             evaluations=evaluations,
             findings=tuple(findings),
             more_findings=counted - len(findings),
-            people=sum(hit.values()),
+            people=sum(map(head_count, hit.values())),
             undecided=_open(check, place, questions),
             assumes=tuple(sorted(assumes)),
             crash=crash,
             fails=fails,
             bills=bills or {},
         )
+
+
+def _count_in(
+    hit: dict[tuple[int | None, str], int | Rows], cohort: tuple[int | None, str], people: int | Rows
+) -> None:
+    """Add people to those hit; whoever is named by row counts once, however often he is named."""
+    known = hit.get(cohort)
+    if isinstance(known, np.ndarray) and isinstance(people, np.ndarray):
+        hit[cohort] = np.union1d(known, people)
+    else:
+        hit[cohort] = people
 
 
 def _record(check: Check, place: Place, estate: str, number: int | None, broken: Broken) -> FindingRecord:
@@ -225,15 +240,16 @@ def _plain_outcome(outcome: Outcome) -> dict[str, Any]:
 def _open(check: Check, place: Place, questions: Sequence[OpenQuestion]) -> UndecidedRecord | None:
     if not questions:
         return None
-    hit: dict[str, int] = {}
+    hit: dict[tuple[int | None, str], int | Rows] = {}
     for question in questions:
-        hit |= question.hit
+        for cohort, people in question.hit.items():
+            _count_in(hit, (None, cohort), people)
     return UndecidedRecord(
         check=check.id,
         checkpoint=place.label,
         severity=check.severity.name.lower(),
         needs=tuple(sorted({need for question in questions for need in question.needs})),
-        people=sum(hit.values()) if hit else None,
+        people=sum(map(head_count, hit.values())) if hit else None,
         reason=questions[0].reason,
     )
 

@@ -31,6 +31,7 @@ from coexistence.vocabulary import (
 
 __all__ = ["blueprint_space", "clients_for"]
 
+
 def clients_for(legacy: Version, target: Version) -> tuple[ClientGeneration, ...]:
     """Return the clients that may sign in before and after a migration, oldest first.
 

@@ -383,6 +383,7 @@ def _meetings(observer: Observer) -> Iterator[MeetingSubject]:
             directory=directory - 1,
             stored=content,
             lost=lost,
+            alike=group.values,
         )
 
 

@@ -32,7 +32,7 @@ from coexistence.observation import (
 )
 from coexistence.observation.outcomes import Outcome, untold
 from coexistence.observation.references import Reference
-from coexistence.population import LEFT_BEHIND, MEETING_LOST, NO_CONTENT, NOTHING_LOST
+from coexistence.population import LEFT_BEHIND, MEETING_LOST, NO_CONTENT, NOTHING_LOST, Rows
 from coexistence.vocabulary import (
     ApplicationKind,
     ClientGeneration,
@@ -99,8 +99,8 @@ class _Asked:
         """What to call the subject in a finding."""
         raise NotImplementedError  # every subject below names itself
 
-    def hit(self) -> Mapping[str, int]:
-        """Return the cohorts of people hit when a promise about this subject breaks, by cohort."""
+    def hit(self) -> Mapping[str, int | Rows]:
+        """Return who is hit when a promise about this subject breaks: head counts by cohort, or rows."""
         return {}
 
     def __str__(self) -> str:
@@ -160,7 +160,7 @@ class ServiceSubject(_Asked):
             services.status(self.observer, self.pool, self.service, self.evidence, self.servers, self.state)
         )
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
         return self.observer.people_of((self.pool.id,))
 
@@ -212,7 +212,7 @@ class PoolSubject(_Asked):
         """Return whether an administrator with the newest tools can manage this pool now."""
         return self.observer.handed(administering.pool(self.observer, self.pool.id))
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
         return self.observer.people_of((self.pool.id,))
 
@@ -251,7 +251,7 @@ class SiteSubject(_Asked):
         """Return whether an administrator with the newest tools can manage this site now."""
         return self.observer.handed(administering.site(self.observer, self.site))
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """People homed in the site."""
         pools = self.observer.state.pools.values()
         return self.observer.people_of(pool.id for pool in pools if pool.site == self.site)
@@ -274,7 +274,7 @@ class ReplicaSubject(_Asked):
         """Return whether the replica holds the newest published configuration."""
         return self.observer.handed(administering.replica(self.servers, self.current))
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
         return self.observer.people_of((self.pool.id,))
 
@@ -328,7 +328,7 @@ class ApplicationSubject(_Asked):
             return self.observer.handed(applications.answer_everybody(self.observer, self.application))
         return self.observer.handed(applications.answer(self.observer, self.application, caller))
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """Everybody who may call."""
         return self.observer.people_of(self.observer.state.pools)
 
@@ -396,9 +396,7 @@ class User(_Asked):
 
     def read_contacts(self) -> Outcome:
         """Return whether they get their contact lists, wherever these are kept."""
-        outcomes = [
-            stores.read_contacts(self.observer, self.cohort.pool, store) for store in self.contacts
-        ]
+        outcomes = [stores.read_contacts(self.observer, self.cohort.pool, store) for store in self.contacts]
         bad = (each for each in outcomes if each.disposition is not Disposition.DONE)
         return self.observer.handed(next(bad, outcomes[0]))
 
@@ -416,7 +414,7 @@ class User(_Asked):
             federating.reach_xmpp(self.observer, self.cohort.pool, self.access_policy)
         )
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """These people."""
         if self.label != str(self.cohort):
             return {self.label: self.cohort.people}
@@ -455,7 +453,7 @@ class PartnerSubject(_Asked):
             federating.federate(self.observer, self.cohort.pool, self.partner, inbound, self.access_policy)
         )
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """Our people."""
         return {self.cohort.pool: self.cohort.people}
 
@@ -502,7 +500,7 @@ class ClientSubject(_Asked):
             signing_in.downgraded(self.observer, self.home, self.client, self.upgraded)
         )
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """These people."""
         return {self.label: self.people}
 
@@ -546,7 +544,7 @@ class Conversation(_Asked):
             messaging.between(self.observer, self.sender.pool, self.recipient.pool, modality)
         )
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """Both sides: neither reaches the other."""
         return {self.sender.pool: self.sender.people, self.recipient.pool: self.recipient.people}
 
@@ -573,6 +571,8 @@ class MeetingSubject(_Asked):
     stored: int = NO_CONTENT
     #: What was given up by a forced move, as in the column of that name.
     lost: int = NOTHING_LOST
+    #: Values of the group, as :meth:`~coexistence.population.Population.meetings_alike` has them.
+    alike: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
@@ -662,9 +662,12 @@ class MeetingSubject(_Asked):
             conferencing.content(self.observer, self.host, is_there=self.stored != LEFT_BEHIND)
         )
 
-    def hit(self) -> Mapping[str, int]:
-        """Their organizers."""
-        return {f"{self.label}": self.organizers}
+    def hit(self) -> Mapping[str, int | Rows]:
+        """Their organizers, by row: somebody may organize meetings of several sorts."""
+        population = self.observer.state.population
+        if isinstance(population, Unknown):
+            return {self.label: self.organizers}
+        return {"organizers": population.organizers_alike(self.observer.state.day, self.alike)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -718,7 +721,7 @@ class Organizer(_Asked):
             keeping.policy_kept(self.observer, before, "conferencing", self.cohort.pool, self.code)
         )
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """These people."""
         return {self.label: self.cohort.people}
 
@@ -746,7 +749,7 @@ class DirectorySubject(_Asked):
         """Return whether the pool that owns it is there and answers."""
         return self.observer.handed(joining.directory_owner(self.observer, self.directory))
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """Organizers of the meetings whose codes it holds."""
         return {self.label: self.organizers} if self.organizers else {}
 
@@ -783,9 +786,7 @@ class DeploymentSubject(_Asked):
         numbers = joining.numbers_of(self.observer)
         if isinstance(numbers, Unknown):
             raise untold("nobody told the access numbers", numbers.needs)
-        return {
-            each.id: self.observer.handed(joining.access_number(self.observer, each)) for each in numbers
-        }
+        return {each.id: self.observer.handed(joining.access_number(self.observer, each)) for each in numbers}
 
     def simple_urls(self) -> Mapping[str, Outcome]:
         """Return for each simple URL whether it leads to a pool that answers under its name."""
@@ -798,7 +799,7 @@ class DeploymentSubject(_Asked):
         """Return whether exactly one reachable pool is the active Central Management master."""
         return self.observer.handed(administering.central_management(self.observer))
 
-    def hit(self) -> Mapping[str, int]:
+    def hit(self) -> Mapping[str, int | Rows]:
         """Everybody."""
         return self.observer.people_of(self.observer.state.pools)
 

@@ -414,7 +414,9 @@ def _move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
         moved = moved.changed(contacts=_set(moved.contacts, rows, ContactStore.LOST))
     moved = moved.changed(meetings=_moved_meetings(moved.meetings, rows, operation, target, rules))
     if rules.value("meetings-follow-organizer") == "no":
-        moved = moved.changed(meetings=_without_meetings(moved.meetings, rows, target, state))
+        moved = moved.changed(
+            meetings=_left_behind(moved.meetings, _going_back(state, population, rows, target))
+        )
     return Step(state.changed(population=moved))
 
 
@@ -447,30 +449,26 @@ def _moved_meetings(
     )
 
 
-def _without_meetings(meetings: Maybe[Meetings], rows: Rows, target: Pool, state: State) -> Maybe[Meetings]:
-    """Drop the meetings of people who move to an older generation (the switched assumption)."""
-    if isinstance(meetings, Unknown) or not target.versions:
+def _going_back(state: State, population: Population, rows: Rows, target: Pool) -> Rows:
+    """Return those of the rows whose pool is of a newer generation than the one they are moved to."""
+    newer = [
+        population.code(pool.id)
+        for pool in state.pools.values()
+        if pool.versions and target.versions and pool.versions[0] > target.versions[-1]
+    ]
+    return rows[np.isin(population.home[rows], newer)]
+
+
+def _left_behind(meetings: Maybe[Meetings], organizers: Rows) -> Maybe[Meetings]:
+    """Mark the meetings of some people as lost (what the switched assumption does)."""
+    if isinstance(meetings, Unknown):
         return meetings
-    lost = np.isin(meetings.organizer, rows) & (meetings.scheduled_on <= target.versions[-1])
-    del state
-    return Meetings(
-        **{name: column(getattr(meetings, name)[~lost], getattr(meetings, name).dtype) for name in _COLUMNS}
-    )
+    theirs = np.flatnonzero(np.isin(meetings.organizer, organizers))
+    return replace(meetings, lost=_set(meetings.lost, theirs, MEETING_LOST))
 
 
 #: Master Replicator Agent and File Transfer Agent, by their keys in the catalogue.
 _CMS_SERVICES: Final = ("master_replicator", "file_transfer_agent")
-_COLUMNS: Final = (
-    "organizer",
-    "kind",
-    "created",
-    "last",
-    "scheduled_on",
-    "by_upgraded",
-    "directory",
-    "content",
-    "lost",
-)
 
 
 def _upgrade_clients(state: State, operation: op.UpgradeClients, _rules: Rules) -> Step:
