@@ -1,0 +1,172 @@
+"""The guide as a value: which steps a deployment needs, in which order, and how to go back.
+
+Law of this room: a plan is data made from a deployment. Planning knows the guide's order and what the
+steps do to named objects; whether the product agrees is the simulation's to say. Step ids are those of
+the migration facts, section 3 (the vendor's guide has eight phases).
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from coexistence.deployment import Deployment
+from coexistence.operations import (
+    AssociateMediaEdge,
+    EnableService,
+    MoveApplications,
+    Operation,
+    SetDnsRecords,
+    SetEdgeFederation,
+    SetEdgeXmpp,
+    SetNextHop,
+    SwitchFederationRoute,
+)
+from coexistence.planning.cutting_over import _ACCESS_EDGE
+from coexistence.planning.plans import (
+    CLIENT_OF,
+    NO_COUNTERPART,
+    Plan,
+    PlanStep,
+    RollbackAction,
+    Undo,
+    pilot_size,
+    reached,
+    targets_of,
+)
+from coexistence.planning.retiring import Retiring
+from coexistence.planning.succession import has_single_name
+from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, PoolRole, SiteKind, Unknown, Version
+
+__all__ = [
+    "CLIENT_OF",
+    "NO_COUNTERPART",
+    "Plan",
+    "PlanStep",
+    "RollbackAction",
+    "Undo",
+    "make_plan",
+    "pilot_size",
+    "targets_of",
+]
+
+#: The checkpoint that the last step of a phase leads to: a deployment there has that phase behind it.
+_REACHED_BY: Final = {
+    "P2": Checkpoint.SIDE_BY_SIDE,
+    "P3": Checkpoint.SIDE_BY_SIDE,
+    "P4": Checkpoint.PILOT,
+    "P5": Checkpoint.EDGE,
+    "P6": Checkpoint.PRODUCTION,
+    "P7": Checkpoint.POST_MIGRATION,
+    "P8": Checkpoint.RETIRED,
+}
+
+
+def make_plan(deployment: Deployment, target: Version | None = None) -> Plan:
+    """Return the plan for ``deployment``, from where it stands.
+
+    ``target`` is the version to migrate to; left out, it is the new version that is already there, or
+    else the newest that the legacy one may go to. Where the evidence does not say which version the
+    deployment runs and that makes a difference, there is nothing to plan, and the plan has no steps.
+
+    Raises :class:`~coexistence.errors.InputError` for a target that no side-by-side path leads to.
+    """
+    return _Planner(deployment, target).plan()
+
+
+class _Planner(Retiring):
+    """Writes the whole plan down."""
+
+    def plan(self) -> Plan:
+        phase = self._phase()
+        if not self.target:
+            return Plan(phase=phase, target=(), legacy=(), successor={}, staying={}, steps=(), reversals={})
+        self.successor = self._successors()
+        self.staying = self._staying()
+        steps = tuple(step for step in self._steps() if self._is_ahead(step, phase))
+        return Plan(
+            phase=phase,
+            target=self.target,
+            legacy=tuple(pool.id for pool in self.legacy_pools),
+            successor={
+                pool.id: self.successor[pool.id]
+                for pool in self.legacy_pools
+                if pool.role is PoolRole.FRONT_END and pool.id in self.successor
+            },
+            staying=self.staying,
+            steps=steps,
+            reversals=self._reversals(),
+            notes=self._notes(),
+        )
+
+    def _reversals(self) -> dict[RollbackAction, tuple[tuple[Checkpoint, Operation], ...]]:
+        """Return the way back for what is not about people, from what the deployment was like before."""
+        old_edges = self._old_edges()
+        edge: list[Operation] = [
+            EnableService(pool=pool.id, service=_ACCESS_EDGE)
+            for pool in old_edges
+            if not has_single_name(pool)
+        ]
+        for pool in old_edges:
+            if pool.federation and pool.id in self.successor:
+                edge.append(SetEdgeFederation(edge=self.successor[pool.id], enabled=False))
+                edge.append(SetEdgeFederation(edge=pool.id, enabled=True))
+        edge += [
+            SwitchFederationRoute(site=site.id, to=site.federation_route)
+            for site in self.deployment.sites
+            if site.kind is not SiteKind.BRANCH
+        ]
+        edge += [
+            AssociateMediaEdge(pool=new, edge=old.media_edge)
+            for old, new in self._front_ends()
+            if old.media_edge
+        ]
+        edge += [
+            AssociateMediaEdge(pool=pool.id, edge=pool.media_edge)
+            for pool in self.legacy_pools
+            if pool.role is PoolRole.BRANCH_APPLIANCE and pool.media_edge
+        ]
+        known = self.deployment.records
+        records = () if isinstance(known, Unknown) else known
+        external = tuple(record for record in records if record.side == "external")
+        internal = tuple(record for record in records if record.side == "internal")
+        edge += [SetDnsRecords(records=external)] if external else []
+        names = (SetDnsRecords(records=internal),) if internal else ()
+        xmpp = [SetEdgeXmpp(edge=new, enabled=False) for new in self._new_xmpp_edges()]
+        applications = [MoveApplications(source=new, to=old.id) for old, new in self._front_ends()]
+        applications_back: list[Operation] = [
+            *applications,
+            *(
+                SetNextHop(pool=pool.id, to=pool.next_hop)
+                for pool in self.legacy_pools
+                if pool.role is PoolRole.TRUSTED_APPLICATION and pool.next_hop
+            ),
+        ]
+        return {
+            RollbackAction.EDGE: (
+                *((Checkpoint.PRODUCTION, each) for each in edge),
+                *((Checkpoint.POST_MIGRATION, each) for each in xmpp),
+            ),
+            RollbackAction.NAMES: tuple((Checkpoint.PRODUCTION, each) for each in names),
+            RollbackAction.APPLICATIONS: tuple(
+                (Checkpoint.POST_MIGRATION, each) for each in applications_back
+            ),
+        }
+
+    def _is_ahead(self, step: PlanStep, phase: Checkpoint) -> bool:
+        """Keep the steps of later phases, and those of this one that still have something to deploy."""
+        chapter = step.id.split(".")[0]
+        if chapter in ("P2", "P3") and self.additions and not reached(phase, Checkpoint.PRODUCTION):
+            return True
+        return CHECKPOINT_ORDER.index(_REACHED_BY[chapter]) > CHECKPOINT_ORDER.index(phase)
+
+    def _steps(self) -> Iterator[PlanStep]:
+        yield from self._prepare()
+        yield from self._deploy_pilot()
+        yield from self._move_pilot()
+        yield from self._deploy_edge()
+        yield from self._into_production()
+        yield from self._move_services()
+        yield from self._retire()

@@ -1,0 +1,226 @@
+"""Who takes over from whom: target, phase, new pools, and pools that stay.
+
+Law of this room: it looks at the deployment alone and plans no step.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from coexistence.deployment import Deployment, Pool, Server, generations
+from coexistence.errors import InputError
+from coexistence.planning.plans import NO_COUNTERPART, targets_of
+from coexistence.vocabulary import (
+    PATHS,
+    Checkpoint,
+    Origin,
+    PoolId,
+    PoolRole,
+    ServerId,
+    Unknown,
+    Version,
+    version_name,
+)
+
+__all__ = ["Succession", "has_single_name"]
+
+#: Roles that get a new pool of their own. Lync Server 2010's Monitoring and Archiving are part of the
+#: Front End from 2013 on; branch appliances are put under the new pool as they are (P7.10).
+_MIRRORED: Final = (PoolRole.FRONT_END, PoolRole.DIRECTOR, PoolRole.MEDIATION)
+
+
+def has_single_name(edge: Pool) -> bool:
+    """Tell whether an Edge pool has the same external name for all three services."""
+    names = edge.edge_names
+    return (
+        names is not None
+        and bool(names.access)
+        and len({names.access, names.web_conferencing, names.av}) == 1
+    )
+
+
+class Succession:
+    """Works out who takes over from whom."""
+
+    def __init__(self, deployment: Deployment, target: Version | None) -> None:
+        self.deployment = deployment
+        found = generations(deployment.pools)
+        self.mixed = len(found) > 1
+        self.legacy_versions = found[:-1] if self.mixed else found
+        self.target = self._target(found, target)
+        self.new_pools = [pool for pool in deployment.pools if self.mixed and pool.versions == found[-1]]
+        self.legacy_pools = [
+            pool
+            for pool in deployment.pools
+            if pool not in self.new_pools and pool.role is not PoolRole.OTHER and pool.versions
+        ]
+        #: New pool by legacy pool; worked out before any step is planned.
+        self.successor: dict[PoolId, PoolId] = {}
+        #: Legacy pools that stay, and why.
+        self.staying: dict[PoolId, str] = {}
+        self.additions: list[Pool] = []
+        self.new_servers: list[Server] = []
+
+    def _target(self, found: tuple[tuple[Version, ...], ...], wanted: Version | None) -> tuple[Version, ...]:
+        if self.mixed:
+            newest = found[-1]
+            if wanted is not None and wanted not in newest:
+                raise InputError(
+                    f"--coexistence-to {wanted.name}: the deployment is already on its way to "
+                    f"{version_name(newest)}. Leave the option out, or name {newest[0].name}."
+                )
+            return (wanted,) if wanted else newest
+        if not found:
+            return ()
+        allowed = targets_of(found[0])
+        if wanted is not None:
+            reachable = {path.target for path in PATHS if path.legacy in found[0]}
+            if wanted not in reachable:
+                names = ", ".join(version.name for version in sorted(reachable)) or "none"
+                raise InputError(
+                    f"--coexistence-to {wanted.name}: no side-by-side path leads there from "
+                    f"{version_name(found[0])}. Possible: {names}."
+                )
+            return (wanted,)
+        return allowed[-1:]
+
+    def _phase(self) -> Checkpoint:
+        """Tell how far the deployment has come, by what its data shows."""
+        if not self.mixed:
+            return Checkpoint.LEGACY
+        population = self.deployment.population
+        if isinstance(population, Unknown):
+            return Checkpoint.SIDE_BY_SIDE
+        homes = population.people_by_pool
+        on_new = any(homes.get(pool.id) for pool in self.new_pools)
+        on_legacy = any(homes.get(pool.id) for pool in self.legacy_pools if pool.role is PoolRole.FRONT_END)
+        if not on_new:
+            return Checkpoint.SIDE_BY_SIDE
+        if not on_legacy:
+            return Checkpoint.PRODUCTION
+        has_new_edge = any(pool.role is PoolRole.EDGE for pool in self.new_pools)
+        return Checkpoint.EDGE if has_new_edge else Checkpoint.PILOT
+
+    def _successors(self) -> dict[PoolId, PoolId]:
+        taken: dict[PoolId, PoolId] = {}
+        for pool in self.legacy_pools:
+            if pool.role not in (*_MIRRORED, PoolRole.EDGE) and not self._gets_new_chat(pool):
+                continue
+            taken[pool.id] = self._existing_successor(pool) or self._mirror(pool).id
+        self.additions = [self._connected(pool, taken) for pool in self.additions]
+        return taken
+
+    def _gets_new_chat(self, pool: Pool) -> bool:
+        return pool.role is PoolRole.PERSISTENT_CHAT and not set(self.target) & NO_COUNTERPART
+
+    def _existing_successor(self, old: Pool) -> PoolId | None:
+        alike = [pool for pool in self.new_pools if pool.role is old.role]
+        named = [pool for pool in alike if pool.id == f"new-{old.id}"]
+        near = [pool for pool in alike if pool.site == old.site]
+        chosen = named or near or (alike if old.role is PoolRole.EDGE else [])
+        return chosen[0].id if chosen else None
+
+    def _mirror(self, old: Pool) -> Pool:
+        """Describe the new pool for an old one: same edition, size and site, ``new-`` before the name."""
+        origin = Origin("plan P3.3")
+
+        def renamed(fqdn: str) -> str:
+            return f"new-{fqdn}"
+
+        servers = tuple(ServerId(renamed(server)) for server in old.servers)
+        pool = replace(
+            old,
+            id=PoolId(renamed(old.id)),
+            fqdn=renamed(old.fqdn),
+            versions=self.target,
+            servers=servers,
+            roles=old.roles - {"CentralMgmt"},
+            # A site has one pool that hosts call admission control; it changes in P8.5.
+            applications=old.applications - {"PDP"},
+            has_fabric=old.role in (PoolRole.FRONT_END, PoolRole.DIRECTOR),
+            # A separate SQL instance: old and new pools must not share one (supported migration paths).
+            back_end=old.back_end and renamed(old.back_end),
+            file_store=old.file_store and f"{old.file_store}-new",
+            archiving_store=old.archiving_store and renamed(old.archiving_store),
+            monitoring_store=old.monitoring_store and renamed(old.monitoring_store),
+            external_web_fqdn=old.external_web_fqdn and renamed(old.external_web_fqdn),
+            office_web_apps=self._office_web_apps(old),
+            media_edge=None,
+            federation=False,
+            xmpp=False,
+            origin=origin,
+        )
+        self.additions.append(pool)
+        build = self.target[0].first_build if len(self.target) == 1 else Unknown("Get-CsServerPatchVersion")
+        self.new_servers += [
+            replace(
+                self.deployment.server_by_id[model],
+                id=each,
+                fqdn=each,
+                pool=pool.id,
+                build=build,
+                services=(),
+                origin=origin,
+            )
+            for model, each in zip(old.servers, servers, strict=True)
+        ]
+        return pool
+
+    def _office_web_apps(self, old: Pool) -> str | None:
+        """Name the server that shows slides: from Lync Server 2013 on a pool does not do it by itself."""
+        is_native = old.role is PoolRole.FRONT_END and old.versions == (Version.L10,)
+        return f"owas.{old.fqdn.partition('.')[2]}" if is_native else old.office_web_apps
+
+    def _connected(self, pool: Pool, successor: Mapping[PoolId, PoolId]) -> Pool:
+        """Let a new pool point at new ones; a new Edge keeps the next hop of the old one (P5.1)."""
+        if pool.role is PoolRole.EDGE:
+            return pool
+        return replace(
+            pool,
+            next_hop=pool.next_hop and successor.get(pool.next_hop, pool.next_hop),
+            backup=pool.backup and successor.get(pool.backup, pool.backup),
+        )
+
+    def _staying(self) -> dict[PoolId, str]:
+        """Find the pools that cannot be retired because somebody on them needs what the target lacks."""
+        population = self.deployment.population
+        if isinstance(population, Unknown) or not set(self.target) & NO_COUNTERPART:
+            return {}
+        found: dict[PoolId, str] = {}
+        for column, feature in ((population.xmpp, "XMPP"), (population.chat, "Persistent Chat")):
+            needing = population.people[column[population.people] == 1]
+            for code in sorted(set(population.home[needing].tolist())):
+                found.setdefault(
+                    population.pools[code],
+                    f"people here use {feature}, which {version_name(self.target)} does not have",
+                )
+        if found:
+            for pool in self.legacy_pools:
+                if pool.role is PoolRole.EDGE and pool.xmpp:
+                    found[pool.id] = "XMPP federation of the people who stay runs through this Edge"
+                if pool.role is PoolRole.PERSISTENT_CHAT:
+                    found[pool.id] = "Persistent Chat of the people who stay runs here"
+                    if pool.next_hop:
+                        # A chat pool is homed on a Front End pool of its own version (coexistence
+                        # considerations).
+                        found.setdefault(pool.next_hop, f"{pool.fqdn} is homed here, and stays")
+        return found
+
+    @property
+    def _tools(self) -> Version:
+        return self.target[-1]
+
+    def _fresh(self, *roles: PoolRole) -> list[Pool]:
+        return [pool for pool in self.additions if pool.role in roles]
+
+    def _front_ends(self) -> Iterator[tuple[Pool, PoolId]]:
+        for pool in self.legacy_pools:
+            if pool.role is PoolRole.FRONT_END:
+                yield pool, self.successor[pool.id]
+
+    def _old_edges(self) -> list[Pool]:
+        return [pool for pool in self.legacy_pools if pool.role is PoolRole.EDGE]
