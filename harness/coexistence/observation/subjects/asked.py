@@ -1,0 +1,50 @@
+"""What all subjects have in common.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from coexistence.population import Rows
+from coexistence.vocabulary import PoolId, Version
+
+if TYPE_CHECKING:
+    from coexistence.observation.observer import Observer
+
+__all__ = ["Asked", "Cohort"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """People whom routing cannot tell apart: those of one home pool."""
+
+    pool: PoolId
+    people: int
+    #: Versions that the pool may run; empty where the topology does not know the pool.
+    versions: tuple[Version, ...]
+
+    def __str__(self) -> str:
+        return f"{self.people} people on {self.pool}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What every subject has: the observer that answers for it, and who is hit when it fails."""
+
+    observer: Observer = field(repr=False, compare=False)
+
+    @property
+    def label(self) -> str:
+        """What to call the subject in a finding."""
+        raise NotImplementedError  # every subject below names itself
+
+    def hit(self) -> Mapping[str, int | Rows]:
+        """Return who is hit when a promise about this subject breaks: head counts by cohort, or rows."""
+        return {}
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,55 @@
+"""``--coexistence-deployments``: how many, and in which shards."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from coexistence.estates import FamilyEstate
+from coexistence.generation.families import Family
+from coexistence.simulation.rules import Rules
+
+if TYPE_CHECKING:
+    from plugin_runs import Run
+
+
+def test_a_hundred_is_the_default(run: Run) -> None:
+    ran = run("--coexistence", "--co", "-q")
+
+    shards = {found for line in ran.lines for found in re.findall(r"\[generated-(\d+)-(\d+)-", line)}
+    members = [member for first, last in shards for member in range(int(first), int(last) + 1)]
+    assert sorted(members) == list(range(100))
+    assert len(shards) > 1
+
+
+def test_the_number_can_be_set_in_the_ini_file(run: Run) -> None:
+    ini = "[pytest]\ncoexistence_deployments = 5\ncoexistence_at = pilot\n"
+    ran = run("--coexistence", files={"pytest.ini": ini})
+
+    ran.shows("coexistence: 5 generated deployments, seed 7, * checks")
+
+
+def test_an_option_outweighs_the_ini_file(run: Run) -> None:
+    ini = "[pytest]\ncoexistence_deployments = 5\ncoexistence_at = pilot\n"
+    ran = run("--coexistence", "--coexistence-deployments=2", files={"pytest.ini": ini})
+
+    ran.shows("coexistence: 2 generated deployments, seed 7, * checks")
+
+
+@pytest.mark.parametrize("size", [1, 7, 25, 26, 99, 100, 5000])
+@pytest.mark.parametrize("most", [2, 16])
+def test_shards_cover_every_member_once(size: int, most: int) -> None:
+    shards = FamilyEstate(Family(7, size), Rules()).shards(most)
+
+    assert [member for first, last in shards for member in range(first, last + 1)] == list(range(size))
+    assert len(shards) <= most
+    sizes = [last - first + 1 for first, last in shards]
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_the_number_of_items_does_not_grow_with_the_family(run: Run) -> None:
+    ran = run("--coexistence", "--coexistence-deployments=100000", "--co", "-q")
+
+    assert sum("::" in line for line in ran.lines) <= 1500
