@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import coexistence.observation
 import coexistence.simulation.engine
+from coexistence.checking import Registry
+from coexistence.loading import load_builtin
 from coexistence.simulation.diagnostics import DIAGNOSTICS
 from coexistence.simulation.rulebook import RULEBOOK
 from coexistence.simulation.rules import ASSUMPTIONS
-from coexistence.vocabulary import PATHS, Confidence, Version
+from coexistence.vocabulary import PATHS, Clause, Confidence, Version
 from coexistence.windows_services import (
     CAPABILITIES,
     CATALOGUE,
@@ -174,6 +176,45 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def checks_page() -> str:
+    """Return the page on the built-in checks: what is promised, when, what it weighs, from whom."""
+    registry = Registry()
+    load_builtin(registry)
+    lines = [
+        "# The built-in checks",
+        "",
+        "Made by `docs/generate.py` from the checks themselves; edit them in `checks/`.",
+        "",
+        (
+            "Each is a promise made to people. *Blocker*: the source says unsupported, fails, or loses data; "
+            "*error*: a feature breaks; both mean no-go. A check may weigh single cases less."
+        ),
+    ]
+    for clause in Clause:
+        rows = [check for check in registry if check.clause is clause]
+        if rows:
+            lines += [
+                "",
+                f"## {clause.value.capitalize()}",
+                "",
+                *_table(
+                    ("check", "promise", "asked about", "at", "severity", "source"),
+                    (
+                        (
+                            f"`{check.name}`",
+                            check.promise,
+                            check.subject or "",
+                            f"`{check.at}`",
+                            check.severity.name.lower(),
+                            check.source,
+                        )
+                        for check in rows
+                    ),
+                ),
+            ]
+    return "\n".join(lines) + "\n"
+
+
 def catalogue_page() -> str:
     """Return the page on Windows services: what is expected where, how well it is known, and from whom."""
     name_of = {service.key: service.name or _shown(service) for service in CATALOGUE}
@@ -261,7 +302,11 @@ def catalogue_page() -> str:
 
 
 #: Pages of this folder, and what writes each.
-PAGES: Final[dict[str, Callable[[], str]]] = {"rules.md": rules_page, "windows-services.md": catalogue_page}
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "checks.md": checks_page,
+    "rules.md": rules_page,
+    "windows-services.md": catalogue_page,
+}
 
 
 def main() -> None:

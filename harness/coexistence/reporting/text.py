@@ -123,6 +123,8 @@ def _matrix(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
     per_line = max(1, (width - first - 1) // 13)
     for start in range(0, len(clauses), per_line):
         part = clauses[start : start + per_line]
+        if start:
+            yield Line()
         yield Line(" " * (first + 1) + "".join(f"{clause:<13}" for clause in part).rstrip(), {"bold": True})
         for label in estate.checkpoints:
             standings = [matrix[clause][label] for clause in part]
