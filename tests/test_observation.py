@@ -540,7 +540,7 @@ def test_exactly_one_master_must_claim_to_be_active() -> None:
 
     assert observer(PILOT).central_management().done
     assert observer(two).central_management().reason == (
-        f"{OLD}, {NEW} claims to be the active Central Management master; it must be exactly one"
+        f"2 pools claim to be the active Central Management master: {OLD}, {NEW}"
     )
     assert observer(none).central_management().disposition is Disposition.FAILED
     assert observer(draft).central_management().needs == ("Get-CsTopology",)

@@ -124,6 +124,7 @@ class FamilyEstate:
                 "sites": [],
                 "pools": [],
                 "cms_master": None,
+                "cms_masters": None,
                 "sip_domains": [],
                 "users": people,
                 "meetings": None,
@@ -131,6 +132,7 @@ class FamilyEstate:
                 "pairs": dict(sorted(pairs.items())),
             },
             last_safe_step=trial.plan.last_safe_step,
+            last_safe_title=_title(trial),
             steps=_steps(trial),
             bills=tuple(add_bills(bills)),
             assumes=trial.assumes,
@@ -189,14 +191,21 @@ class TwinEstate:
             ),
             staying={str(pool): why for pool, why in trial.plan.staying.items()},
             last_safe_step=trial.plan.last_safe_step,
+            last_safe_title=_title(trial),
             steps=_steps(trial),
             bills=tuple({"from": place.label, **bill.plain()} for place, bill in trial.bills.items()),
             refused=tuple(f"{each.step}: {each.reason}" for each in trial.refusals),
+            notes=trial.plan.notes if trial.plan.target else (),
             assumes=trial.assumes,
         )
 
 
 Estate = FamilyEstate | TwinEstate
+
+
+def _title(trial: Trial) -> str:
+    """Return what the last safe step is about."""
+    return next((step.title for step in trial.plan.steps if step.id == trial.plan.last_safe_step), "")
 
 
 def _steps(trial: Trial) -> tuple[tuple[str, str], ...]:
@@ -206,10 +215,14 @@ def _steps(trial: Trial) -> tuple[tuple[str, str], ...]:
 def _standing(trial: Trial, *, is_dated: bool) -> str:
     """Say in a few words where a twin stands and where it is going."""
     plan = trial.plan
+    undated = "" if is_dated else f"; asked as of {trial.as_of}, a stand-in, because no file carries a date"
     if not plan.target:
-        return "no side-by-side migration to plan: name a target with --coexistence-to, if there is one"
-    undated = "" if is_dated else "; no file carries a date (--coexistence-as-of names one)"
-    return f"phase {plan.phase.value}, on the way to {version_name(plan.target)}{undated}"
+        known = "; ".join(plan.notes) or "no side-by-side migration leads on from here"
+        return f"{known}{undated}"
+    phase = plan.phase.value
+    if phase != "legacy" and isinstance(trial.deployment.population, Unknown):
+        phase += " or later (nobody told who is homed where)"
+    return f"phase {phase}, on the way to {version_name(plan.target)}{undated}"
 
 
 def inventory_of(deployment: Deployment) -> dict[str, Any]:
@@ -241,11 +254,13 @@ def inventory_of(deployment: Deployment) -> dict[str, Any]:
             }
             for pool in sorted(deployment.pools, key=lambda pool: pool.id)
         ],
+        "cms_masters": None if isinstance(masters, Unknown) else list(masters),
         "cms_master": deployment.pool_by_id[masters[0]].fqdn
         if not isinstance(masters, Unknown) and len(masters) == 1 and masters[0] in deployment.pool_by_id
         else None,
         "sip_domains": list(deployment.sip_domains),
         "users": None if isinstance(population, Unknown) else len(population),
+        "people": None if isinstance(population, Unknown) else len(population.people),
         "meetings": meetings,
     }
 

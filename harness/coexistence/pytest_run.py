@@ -13,6 +13,7 @@ import inspect
 import os
 import shlex
 import sys
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from importlib.metadata import version as distribution_version
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any, Final
 import pytest
 
 from coexistence.checking import Check, Place, Registry, Result, run_check
-from coexistence.errors import CoexistenceError
+from coexistence.errors import CoexistenceError, InputError
 from coexistence.estates import Estate, FamilyEstate, TwinEstate, default_date, estates_for
 from coexistence.loading import load_builtin, load_installed, load_paths
 from coexistence.settings import (
@@ -87,8 +88,18 @@ def _settings(config: pytest.Config) -> Settings:
             return tuple(config.invocation_params.dir / path for path in given)
         return tuple(config.getini(f"coexistence_{name}"))
 
+    def file(name: str) -> Path | None:
+        """A file to be written: relative to the shell's folder, or from the ini file to the ini file's."""
+        if not (given := text(name)):
+            return None
+        from_ini = config.getoption(f"--coexistence-{name}") is None
+        base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
+        path = base / given
+        if path.is_dir():
+            raise InputError(f"--coexistence-{name} {given}: is a folder. Name a file in it.")
+        return path
+
     strict = config.getoption("--coexistence-strict")
-    json = text("json")
     return Settings(
         twins=paths("from"),
         target=parse_version(text("to")),
@@ -96,7 +107,7 @@ def _settings(config: pytest.Config) -> Settings:
         seed=parse_count(text("seed"), "--coexistence-seed", 0, 2**63 - 1),
         as_of=parse_date(text("as-of")),
         at=parse_checkpoints(text("at")),
-        json=config.invocation_params.dir / json if json else None,
+        json=file("json"),
         checks=paths("checks"),
         strict=bool(config.getini("coexistence_strict") if strict is None else strict),
     )
@@ -215,6 +226,15 @@ class CoexistenceRun:
         self.run: Run | None = None
         if self.settings.at:
             self.narrowed.append("only some checkpoints were asked for")
+            self._refuse_what_is_past()
+
+    def _refuse_what_is_past(self) -> None:
+        places = [place for estate in self.estates for place in estate.places]
+        if not any(self.settings.wants(place) for place in places):
+            labels = ", ".join(dict.fromkeys(place.label for place in places))
+            raise InputError(
+                f"--coexistence-at {','.join(self.settings.at)}: not on the path from here. On it: {labels}."
+            )
 
     def standing(self, verdict: ItemVerdict) -> str:
         """What became of one promise in this run."""
@@ -329,7 +349,8 @@ class CoexistenceRun:
             if not found:
                 raise pytest.UsageError(
                     f"not found: {argument}: in a coexistence run, arguments are check modules, checks or "
-                    "node ids as --collect-only prints them."
+                    "node ids as --collect-only prints them. To add checks, write "
+                    f"--coexistence-checks={argument}."
                 )
             chosen.update(dict.fromkeys(found))
         return [item for item in items if item in chosen]
@@ -377,6 +398,8 @@ class CoexistenceRun:
             verdict = item.verdict if call.when == "call" else None
             if verdict is None and report.failed:
                 reason = call.excinfo.exconly() if call.excinfo else "unknown error"
+                if call.excinfo and isinstance(call.excinfo.value, pytest.FixtureLookupError):
+                    reason = f"{call.excinfo.value.argname!r} is neither a subject nor a known fixture"
                 verdict = ItemVerdict.of(item.check, item.place, item.estate.name, [], shard=item.shard)
                 verdict = ItemVerdict.from_plain({**verdict.plain(), "crash": reason.splitlines()[-1]})
             if verdict is not None:
@@ -428,8 +451,16 @@ class CoexistenceRun:
         if self.settings.json is not None:
             from coexistence.reporting.json import render_json
 
-            self.settings.json.parent.mkdir(parents=True, exist_ok=True)
-            self.settings.json.write_bytes(render_json(self.run))
+            try:
+                self.settings.json.parent.mkdir(parents=True, exist_ok=True)
+                self.settings.json.write_bytes(render_json(self.run))
+            except OSError as error:
+                warnings.warn(
+                    pytest.PytestWarning(f"the JSON report could not be written: {error}"), stacklevel=1
+                )
+                exitstatus = session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+            return
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             session.exitstatus = self.run.exit_status()
 
@@ -480,7 +511,7 @@ class CoexistenceRun:
         settings = self.settings
         words = ["pytest", "--coexistence"]
         option = self.config.getoption
-        for path in option("--coexistence-from") or [str(path) for path in settings.twins]:
+        for path in option("--coexistence-from") or map(self._shown, settings.twins):
             words += [f"--coexistence-from={path}"]
         if settings.target is not None:
             words += [f"--coexistence-to={settings.target.name}"]
@@ -489,10 +520,11 @@ class CoexistenceRun:
                 f"--coexistence-deployments={settings.deployments}",
                 f"--coexistence-seed={settings.seed}",
             ]
-        words += [f"--coexistence-as-of={default_date(self.estates, settings.as_of).isoformat()}"]
+        if settings.as_of or not settings.twins or self._is_dated:
+            words += [f"--coexistence-as-of={default_date(self.estates, settings.as_of).isoformat()}"]
         if settings.at:
             words += [f"--coexistence-at={','.join(settings.at)}"]
-        for path in option("--coexistence-checks") or []:
+        for path in option("--coexistence-checks") or map(self._shown, settings.checks):
             words += [f"--coexistence-checks={path}"]
         if settings.strict:
             words += ["--coexistence-strict"]
@@ -501,6 +533,17 @@ class CoexistenceRun:
                 words += [letter, self.config.getoption(name)]
         words += self._arguments_given
         return " ".join(_quoted(word) for word in words)
+
+    @property
+    def _is_dated(self) -> bool:
+        return any(estate.trial(0).deployment.as_of is not None for estate in self.estates)
+
+    def _shown(self, path: Path) -> str:
+        """Write a path from the ini file so that it does not depend on where the project lies."""
+        try:
+            return path.resolve().relative_to(self.config.rootpath.resolve()).as_posix()
+        except ValueError:
+            return str(path.resolve())
 
     @property
     def _arguments_given(self) -> list[str]:

@@ -41,6 +41,8 @@ Standing: TypeAlias = Literal["kept", "broken", "undecided", "not-applicable"]
 GO: Final = "go"
 NO_GO: Final = "no-go"
 NOT_PROVEN: Final = "not-proven"
+#: Clauses whose broken promises explain others: a stopped service, a lost master, a wrong name.
+_CAUSES: Final = (Clause.SERVICES.value, Clause.SITES.value, Clause.NAMES.value, Clause.TOPOLOGY.value)
 #: Findings that one item reports one by one; further ones are counted. A family with a defect everywhere
 #: would otherwise fill memory with the same sentence.
 MAX_FINDINGS: Final = 200
@@ -280,6 +282,10 @@ class EstateReport:
     #: Legacy pools that stay, and why.
     staying: Mapping[str, str] = field(default_factory=dict)
     last_safe_step: str | None = None
+    #: What that step is about.
+    last_safe_title: str = ""
+    #: What the administrator has to know about the plan.
+    notes: tuple[str, ...] = ()
     steps: tuple[tuple[str, str], ...] = ()
     bills: tuple[Mapping[str, Any], ...] = ()
     #: Steps that the product refused to carry out.
@@ -378,7 +384,7 @@ class Run:
         return item.standing != "undecided" or item.crash is not None or self._weighs(item.severity)
 
     def findings(self) -> list[FindingRecord]:
-        """All findings, heaviest first, then in the order of the path."""
+        """All findings, heaviest first; among these, causes before consequences, then along the path."""
         found = [finding for item in self.items for finding in item.findings]
         order = {
             (estate.name, label): at for estate in self.estates for at, label in enumerate(estate.checkpoints)
@@ -387,6 +393,7 @@ class Run:
             found,
             key=lambda each: (
                 -Severity[each.severity.upper()],
+                _CAUSES.index(each.clause) if each.clause in _CAUSES else len(_CAUSES),
                 order.get((each.estate, each.checkpoint), len(order)),
                 each.estate,
                 -1 if each.deployment is None else each.deployment,
@@ -471,6 +478,7 @@ class Run:
             ],
             "staying": dict(sorted(estate.staying.items())),
             "refused": list(estate.refused),
+            "notes": list(estate.notes),
             "rollback": {
                 "last_safe_step": estate.last_safe_step,
                 "steps": [{"step": step, "undo": undo} for step, undo in estate.steps],

@@ -77,9 +77,9 @@ def test_a_report_says_that_it_is_a_model(run: Run) -> None:
 
 def test_the_last_safe_step_and_the_bill_are_told(run: Run) -> None:
     run(*FOUR).shows(
-        "Last step from which going back is possible: P8.7",
+        "Last step from which going back is possible: P8.7 (Prevent sessions, stop the legacy services)",
         "What going back would cost, by checkpoint:",
-        "  pilot: * meetings that will not work, * organizers to warn, * clients to*",
+        "  pilot: * meetings that will not work; * to warn; *",
     )
 
 
@@ -137,7 +137,7 @@ def test_a_broken_promise_is_told_with_whom_what_and_where(run: Run) -> None:
 
     ran.shows(
         "Findings",
-        "BLOCKER  every pool is called bob",
+        "BLOCKER  broken: every pool is called bob",
         "  generated, deployment 0, at pilot: *",
         "  Do: Rename it.",
         "  See: a book",
@@ -181,8 +181,9 @@ def test_undecided_and_not_applicable_have_letters_of_their_own(run: Run) -> Non
 def test_what_would_decide_a_question_is_told(run: Run) -> None:
     run(*MINE, files={"mine.py": UNDECIDED.format(severity="ERROR")}).shows(
         "Undecided about generated, and what would decide it",
-        "  Get-CsWisdom:",
-        "    every pool is understood, at pilot",
+        "  These would too, but this version does not read them yet:",
+        "    Get-CsWisdom (nobody told):",
+        "      every pool is understood, at pilot",
     )
 
 

@@ -92,14 +92,15 @@ def heading_of(text: str, *, complete: bool) -> Heading | None:
     delimiter = ""
     # Lines as a text file has them: str.splitlines knows eight more characters that end one.
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
-        bare = line.rstrip("\r\n")
+        # Files joined by hand have their byte order mark on the second line, behind #TYPE.
+        bare = line.rstrip("\r\n").lstrip("\ufeff")
         if not bare.strip():
             continue
         if (found := _TYPE.fullmatch(bare)) and not type_name:
             type_name = found[1].strip().strip('"')
         elif (found := _SEPARATOR.fullmatch(bare)) and not delimiter:
             delimiter = found[1]
-        elif bare == line and not complete:
+        elif line[-1] not in "\r\n" and not complete:
             return None
         else:
             unquoted = re.sub(r'"[^"]*"', "", bare)

@@ -35,10 +35,10 @@ def _central_management(facts: Facts) -> Iterator[Leg]:
         yield undecided("", "the topology was never published: no master is known", masters.needs)
         return
     if len(masters) != 1:
-        found = ", ".join(masters) or "no pool"
+        many = f"{len(masters)} pools claim to be the active Central Management master: {', '.join(masters)}"
         yield failed(
             masters[0] if masters else "",
-            f"{found} claims to be the active Central Management master; it must be exactly one",
+            many if masters else "no pool claims to be the active Central Management master",
         )
         return
     (master,) = masters

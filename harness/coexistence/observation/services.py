@@ -14,7 +14,7 @@ from typing import Any
 from coexistence.deployment import Pool
 from coexistence.observation.facts import NOT_COLLECTED, Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.simulation.state import Readings
+from coexistence.simulation.state import BY_KEY, Readings
 from coexistence.vocabulary import Disposition, Maybe, PoolRole, ServerId, ServiceState, Unknown
 from coexistence.windows_services import Evidence, WindowsService, expected
 
@@ -23,6 +23,12 @@ __all__ = ["RUNNING", "alike", "reported", "status"]
 #: A service that runs: the same answer for all of them, made once.
 RUNNING = Outcome(disposition=Disposition.DONE)
 _RUNNING_AS_PLANNED = Outcome(disposition=Disposition.DONE, assumes=("plan-as-written",))
+
+
+#: What every SIP server has, whatever its version: stands for all services of a pool of unknown version.
+_FRONT_END = BY_KEY["front_end"]
+_SIP = (PoolRole.FRONT_END, PoolRole.EDGE, PoolRole.DIRECTOR, PoolRole.BRANCH_APPLIANCE)
+_NO_VERSION = Unknown("Get-CsServerPatchVersion")
 
 
 def alike(items: Iterable[Any], what: Callable[[Any], Any]) -> list[tuple[Any, list[Any]]]:
@@ -42,8 +48,10 @@ def reported(
     where it is missing.
     """
     state = facts.state
-    if not pool.versions or pool.role is PoolRole.TRUSTED_APPLICATION:
+    if pool.role is PoolRole.TRUSTED_APPLICATION:
         return []
+    if not pool.versions:
+        return [(_FRONT_END, Evidence.PRESENT, pool.servers, _NO_VERSION)] if pool.role in _SIP else []
     masters = state.cms.masters
     is_cms = not isinstance(masters, Unknown) and pool.id in masters
     # Healthy servers share one table of readings: compare tables before looking into them.
@@ -79,7 +87,9 @@ def status(
             disposition=Disposition.UNDECIDED,
             source=servers[0],
             needs=(state.needs,),
-            reason=f"nobody collected the services of {where}",
+            reason=f"nobody collected the services of {where}"
+            if pool.versions
+            else f"nobody knows the product version of {where}, nor then what should run there",
         )
     if state is None and evidence is not Evidence.PRESENT:
         return Outcome(

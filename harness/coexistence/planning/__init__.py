@@ -82,7 +82,16 @@ class _Planner(Retiring):
     def plan(self) -> Plan:
         phase = self._phase()
         if not self.target:
-            return Plan(phase=phase, target=(), legacy=(), successor={}, staying={}, steps=(), reversals={})
+            return Plan(
+                phase=phase,
+                target=(),
+                legacy=(),
+                successor={},
+                staying={},
+                steps=(),
+                reversals={},
+                notes=self._why_not_planned(),
+            )
         self.successor = self._successors()
         self.staying = self._staying()
         steps = tuple(step for step in self._steps() if self._is_ahead(step, phase))
@@ -100,6 +109,11 @@ class _Planner(Retiring):
             reversals=self._reversals(),
             notes=self._notes(),
         )
+
+    def _why_not_planned(self) -> tuple[str, ...]:
+        if not self.strangers:
+            return ()
+        return (f"nothing is planned: the product version of {', '.join(self.strangers)} is not known",)
 
     def _reversals(self) -> dict[RollbackAction, tuple[tuple[Checkpoint, Operation], ...]]:
         """Return the way back for what is not about people, from what the deployment was like before."""

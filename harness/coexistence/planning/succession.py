@@ -48,6 +48,12 @@ class Succession:
 
     def __init__(self, deployment: Deployment, target: Version | None) -> None:
         self.deployment = deployment
+        #: Front End and Edge pools of a version that nobody knows: with such a one, nothing is planned.
+        self.strangers = tuple(
+            pool.fqdn
+            for pool in deployment.pools
+            if not pool.versions and pool.role in (PoolRole.FRONT_END, PoolRole.EDGE)
+        )
         found = generations(deployment.pools)
         self.mixed = len(found) > 1
         self.legacy_versions = found[:-1] if self.mixed else found
@@ -66,6 +72,8 @@ class Succession:
         self.new_servers: list[Server] = []
 
     def _target(self, found: tuple[tuple[Version, ...], ...], wanted: Version | None) -> tuple[Version, ...]:
+        if self.strangers:
+            return ()
         if self.mixed:
             newest = found[-1]
             if wanted is not None and wanted not in newest:
@@ -74,7 +82,7 @@ class Succession:
                     f"{version_name(newest)}. Leave the option out, or name {newest[0].name}."
                 )
             return (wanted,) if wanted else newest
-        if not found:
+        if not found or self.strangers:
             return ()
         allowed = targets_of(found[0])
         if wanted is not None:
@@ -127,9 +135,10 @@ class Succession:
     def _mirror(self, old: Pool) -> Pool:
         """Describe the new pool for an old one: same edition, size and site, ``new-`` before the name."""
         origin = Origin("plan P3.3")
+        prefix = self._free_prefix(old)
 
         def renamed(fqdn: str) -> str:
-            return f"new-{fqdn}"
+            return f"{prefix}-{fqdn}"
 
         servers = tuple(ServerId(renamed(server)) for server in old.servers)
         pool = replace(
@@ -169,6 +178,16 @@ class Succession:
             for model, each in zip(old.servers, servers, strict=True)
         ]
         return pool
+
+    def _free_prefix(self, old: Pool) -> str:
+        """Return ``new``, or ``new2`` and so on where somebody has used that name already."""
+        taken = {*self.deployment.pool_by_id, *self.deployment.server_by_id}
+        number = 1
+        prefix = "new"
+        while taken & {f"{prefix}-{name}" for name in (old.id, *old.servers)}:
+            number += 1
+            prefix = f"new{number}"
+        return prefix
 
     def _office_web_apps(self, old: Pool) -> str | None:
         """Name the server that shows slides: from Lync Server 2013 on a pool does not do it by itself."""

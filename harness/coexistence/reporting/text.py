@@ -29,6 +29,17 @@ _SIGNS: Final = {"kept": "ok", "broken": "BROKEN", "undecided": "?", "not-applic
 _COLOURS: Final = {"go": {"green": True}, "no-go": {"red": True}, "not-proven": {"yellow": True}}
 _WORDS: Final = {"go": "GO", "no-go": "NO-GO", "not-proven": "NOT PROVEN"}
 _SHOWN: Final = 10
+#: What the importer reads so far: exports that an administrator can still add to the folder.
+READABLE: Final = frozenset(
+    {
+        "Get-CsTopology",
+        "Get-CsTopology -AsXml",
+        "Get-CsUser",
+        "Get-CsWindowsService",
+        "Get-CsManagementStoreReplicationStatus",
+        "Get-CsServerPatchVersion",
+    }
+)
 
 
 def render_text(run: Run, *, width: int) -> list[Line]:
@@ -70,6 +81,8 @@ def _estate(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
     yield from _rollback(estate, width)
     for pool, why in sorted(estate.staying.items()):
         yield from _wrapped(f"{pool} stays: {why}; 'retired' does not apply to it.", width)
+    for note in estate.notes:
+        yield from _wrapped(f"Note: {note}", width)
     for refused in estate.refused:
         yield from _wrapped(f"the product refused {refused}", width)
 
@@ -81,17 +94,23 @@ def _inventory(estate: EstateReport, width: int) -> Iterator[Line]:
         text = ", ".join(f"{pair} ({count})" for pair, count in pairs.items())
         yield from _wrapped(f"{estate.inventory['users']} accounts; {text}", width)
         return
-    master = estate.inventory["cms_master"] or "unknown"
+    masters = estate.inventory["cms_masters"]
+    master = "an unknown pool" if masters is None else " and ".join(masters) or "no pool"
     users = estate.inventory["users"]
     sites = len(estate.inventory["sites"])
+    told = "an unknown number of accounts" if users is None else _count(users, "account")
+    if users is not None and estate.inventory["people"] != users:
+        told += (
+            f" ({_count(estate.inventory['people'], 'person', 'people')}; the others are disabled, online, "
+        )
+        told += "or without a pool)"
     yield from _wrapped(
-        f"{_count(sites, 'site')}, {_count(len(pools), 'pool')}, "
-        f"{'unknown' if users is None else users} accounts; Central Management on {master}",
+        f"{_count(sites, 'site')}, {_count(len(pools), 'pool')}, {told}; Central Management on {master}",
         width,
     )
     for pool in pools:
         edition = f" {pool['edition']}" if pool["edition"] else ""
-        people = "" if pool["users"] is None else f", {pool['users']} accounts"
+        people = f", {_count(pool['users'], 'account')}" if pool["users"] else ""
         yield from _wrapped(
             f"{pool['fqdn']}: {pool['version']}{edition} {pool['role']}, "
             f"{_count(pool['servers'], 'server')}{people}",
@@ -111,14 +130,16 @@ def _imported(estate: EstateReport, width: int) -> Iterator[Line]:
             yield Line(f"      … and {len(account.notes) - _SHOWN} more notes (all in the JSON report)")
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+def _count(number: int, thing: str, things: str = "") -> str:
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
 
 
 def _matrix(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
     """Clauses across, checkpoints down: twelve checkpoint names fit no line, four clauses do."""
     matrix = run.matrix(estate)
     clauses = list(matrix)
+    asked = {item.checkpoint for item in run.of_estate(estate)}
+    crashed = {(item.clause, item.checkpoint) for item in run.of_estate(estate) if item.crash is not None}
     first = max([len(label) for label in estate.checkpoints] + [10])
     per_line = max(1, (width - first - 1) // 13)
     for start in range(0, len(clauses), per_line):
@@ -126,9 +147,13 @@ def _matrix(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         if start:
             yield Line()
         yield Line(" " * (first + 1) + "".join(f"{clause:<13}" for clause in part).rstrip(), {"bold": True})
-        for label in estate.checkpoints:
+        for label in [each for each in estate.checkpoints if each in asked]:
             standings = [matrix[clause][label] for clause in part]
-            text = f"{label:<{first}} " + "".join(f"{_SIGNS[each]:<13}" for each in standings).rstrip()
+            signs = [
+                "CRASH" if (clause, label) in crashed and standing != "broken" else _SIGNS[standing]
+                for clause, standing in zip(part, standings, strict=True)
+            ]
+            text = f"{label:<{first}} " + "".join(f"{sign:<13}" for sign in signs).rstrip()
             markup = {"red": True} if "broken" in standings else {}
             yield Line(text, markup)
     yield from _wrapped("ok kept   BROKEN   ? undecided   - not applicable", width)
@@ -139,22 +164,28 @@ def _rollback(estate: EstateReport, width: int) -> Iterator[Line]:
         return
     yield Line()
     if estate.last_safe_step:
-        yield from _wrapped(f"Last step from which going back is possible: {estate.last_safe_step}", width)
+        title = f" ({estate.last_safe_title})" if estate.last_safe_title else ""
+        yield from _wrapped(
+            f"Last step from which going back is possible: {estate.last_safe_step}{title}", width
+        )
     yield Line("What going back would cost, by checkpoint:", {"bold": True})
     for bill in estate.bills:
         if all(bill[name] is None for name in ("meetings", "organizers", "clients", "users")):
             yield Line(f"  {bill['from']}: unknown as long as nobody tells who is homed where")
             continue
-        parts = [
-            f"{'unknown' if bill[name] is None else bill[name]} {text}"
-            for name, text in (
-                ("meetings", "meetings that will not work"),
-                ("organizers", "organizers to warn"),
-                ("clients", "clients to downgrade"),
-                ("users", "people to move back"),
-            )
-        ]
-        yield from _wrapped(f"{bill['from']}: {', '.join(parts)}", width, "  ")
+        parts = [_count(bill[name], *words) for name, words in _PRICES.items() if bill[name] is not None]
+        unknown = [words[1] for name, words in _PRICES.items() if bill[name] is None]
+        if unknown:
+            parts.append(f"unknown: {', '.join(unknown)}")
+        yield from _wrapped(f"{bill['from']}: {'; '.join(parts)}", width, "  ")
+
+
+_PRICES: Final = {
+    "meetings": ("meeting that will not work", "meetings that will not work"),
+    "organizers": ("organizer to warn", "organizers to warn"),
+    "clients": ("client to downgrade", "clients to downgrade"),
+    "users": ("person to move back", "people to move back"),
+}
 
 
 # -------------------------------------------------------------------- findings
@@ -166,11 +197,10 @@ def _findings(run: Run, width: int) -> Iterator[Line]:
         return
     yield Line()
     yield Line("Findings", {"bold": True})
-    # The same trouble at several checkpoints is told once.
-    groups: dict[tuple[str, int | None, str, str, str], list[FindingRecord]] = {}
+    # The same trouble at several checkpoints is told once, and so is one cause of many broken promises.
+    groups: dict[tuple[object, ...], list[FindingRecord]] = {}
     for finding in findings:
-        key = (finding.estate, finding.deployment, finding.check, finding.kind, finding.subject)
-        groups.setdefault(key, []).append(finding)
+        groups.setdefault(_cause(finding), []).append(finding)
     for group in list(groups.values())[:_SHOWN]:
         yield from _finding(run, group, width)
     hidden = max(len(groups) - _SHOWN, 0)
@@ -181,15 +211,24 @@ def _findings(run: Run, width: int) -> Iterator[Line]:
         )
 
 
+def _cause(finding: FindingRecord) -> tuple[object, ...]:
+    """Tell findings apart by what went wrong and where; those that only yield a kind, by their subject."""
+    outcome = finding.outcome
+    if outcome is not None and outcome["source"] and outcome["reason"]:
+        return finding.estate, finding.deployment, outcome["source"], outcome["reason"]
+    return finding.estate, finding.deployment, finding.check, finding.kind, finding.subject
+
+
 def _finding(run: Run, group: Sequence[FindingRecord], width: int) -> Iterator[Line]:
     finding = group[0]
     where = (
         finding.estate if finding.deployment is None else f"{finding.estate}, deployment {finding.deployment}"
     )
-    labels = list(dict.fromkeys(each.checkpoint for each in group))
+    same = [each for each in group if (each.check, each.subject) == (finding.check, finding.subject)]
+    labels = list(dict.fromkeys(each.checkpoint for each in same))
     yield Line()
     colour = {"red": True} if finding.severity in ("blocker", "error") else {"yellow": True}
-    yield Line(f"{finding.severity.upper()}  {_sentence(finding.check)}"[:width], colour)
+    yield Line(f"{finding.severity.upper()}  broken: {_sentence(finding.check)}"[:width], colour)
     estate = next(each for each in run.estates if each.name == finding.estate)
     yield from _wrapped(f"{where}, at {_stretches(labels, estate)}: {finding.subject}", width, "  ")
     if finding.outcome is not None:
@@ -204,7 +243,16 @@ def _finding(run: Run, group: Sequence[FindingRecord], width: int) -> Iterator[L
     elif finding.message:
         yield from _wrapped(finding.message, width, "  ")
     if people := max(each.people for each in group):
-        yield from _wrapped(f"Hit: {people} people", width, "  ")
+        yield from _wrapped(f"Hit: {_count(people, 'person', 'people')}", width, "  ")
+    others = list(dict.fromkeys(_sentence(each.check) for each in group if each.check != finding.check))
+    if others:
+        yield from _wrapped(f"This also breaks: {'; '.join(others)}", width, "  ")
+    if others and finding.outcome is not None:
+        # Each check knows its own remedy; what breaks several promises at once is mended where it is.
+        yield from _wrapped(
+            f"Do: Mend {finding.outcome['source']} first; all of these hang on it.", width, "  "
+        )
+        return
     if finding.remedy:
         yield from _wrapped(f"Do: {finding.remedy}", width, "  ")
     if finding.document:
@@ -237,13 +285,27 @@ def _open(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         groups.setdefault(record.needs, []).append(record)
     yield Line()
     yield Line(f"Undecided about {estate.name}, and what would decide it"[:width], {"bold": True})
-    for needs, group in groups.items():
-        yield from _wrapped(f"{' and '.join(needs) or 'nothing that is known'}:", width, "  ")
-        by_check: dict[str, list[str]] = {}
-        for record in group:
-            by_check.setdefault(record.check, []).append(record.checkpoint)
-        for check, labels in by_check.items():
-            yield from _wrapped(f"{_sentence(check)}, at {_stretches(labels, estate)}", width, "    ")
+    readable = {needs: group for needs, group in groups.items() if set(needs) <= READABLE}
+    for needs, group in readable.items():
+        yield from _needed(needs, group, estate, width, "  ")
+    if len(readable) < len(groups):
+        yield Line("  These would too, but this version does not read them yet:")
+        for needs, group in groups.items():
+            if needs not in readable:
+                yield from _needed(needs, group, estate, width, "    ")
+
+
+def _needed(
+    needs: tuple[str, ...], group: Sequence[UndecidedRecord], estate: EstateReport, width: int, indent: str
+) -> Iterator[Line]:
+    reasons = dict.fromkeys(record.reason for record in group)
+    why = f" ({next(iter(reasons))})" if len(reasons) == 1 else ""
+    yield from _wrapped(f"{' and '.join(needs) or 'nothing that is known'}{why}:", width, indent)
+    by_check: dict[str, list[str]] = {}
+    for record in group:
+        by_check.setdefault(record.check, []).append(record.checkpoint)
+    for check, labels in by_check.items():
+        yield from _wrapped(f"{_sentence(check)}, at {_stretches(labels, estate)}", width, f"{indent}  ")
 
 
 def _stretches(labels: Sequence[str], estate: EstateReport) -> str:
@@ -264,6 +326,8 @@ def _stretches(labels: Sequence[str], estate: EstateReport) -> str:
     texts = [f"{part[0]} to {part[-1]}" if len(part) > 2 else ", ".join(part) for part in parts]
     back = [label for label in labels if label.endswith(".rolled-back")]
     all_back = [label for label in estate.checkpoints if label.endswith(".rolled-back")]
+    if list(labels) == list(estate.checkpoints):
+        return "all checkpoints"
     if len(back) > 1 and back == all_back:
         texts.append("every .rolled-back")
     else:
@@ -276,15 +340,18 @@ def _assumptions(run: Run, width: int) -> Iterator[Line]:
     if not used:
         return
     yield Line()
-    yield Line("Assumed, because no file and no document tells", {"bold": True})
-    for each in used:
-        yield from _wrapped(f"{each['id']} = {each['value']}: {each['statement']}", width, "  ")
+    yield Line("Assumed, because no file and no document tells (docs/rules.md explains each)", {"bold": True})
+    yield from _wrapped(", ".join(f"{each['id']}={each['value']}" for each in used), width, "  ")
 
 
 def _verdict(run: Run, width: int) -> Iterator[Line]:
     yield Line()
     word = run.verdict
     yield Line(f"{f' {_WORDS[word]} ':=^{width}}", {"bold": True, **_COLOURS[word]})
+    if run.crashes:
+        yield from _wrapped(
+            f"{_count(len(run.crashes), 'check')} crashed, so this is no verdict on the deployment.", width
+        )
     if run.partial:
         yield from _wrapped(
             f"Not the whole question was asked ({run.partial}): such a run never says go.", width

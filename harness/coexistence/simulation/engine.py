@@ -316,7 +316,9 @@ def _start(state: State, operation: op.StartServices, _rules: Rules) -> Step:
     is_cms = not isinstance(masters, Unknown) and pool.id in masters
     origin = Origin("plan")
     # Where S19 or SE is all we know, both have the same services (the newer one's are assumed).
-    readings = readings_of(running_services(pool, pool.versions[0], is_cms=is_cms, origin=origin))
+    readings: Maybe[Any] = Unknown("Get-CsServerPatchVersion")
+    if pool.versions:
+        readings = readings_of(running_services(pool, pool.versions[0], is_cms=is_cms, origin=origin))
     made: dict[Any, Maybe[Any]] = dict(state.services)
     replicas: dict[Any, Maybe[int]] = dict(state.replicas)
     for server in pool.servers:
