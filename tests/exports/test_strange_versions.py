@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coexistence.exports import read_exports
+from coexistence.observation import ServiceSubject
 from coexistence.trial import Trial
 from coexistence.vocabulary import Disposition, Unknown
 
@@ -43,7 +44,7 @@ def test_what_a_server_of_unknown_version_should_run_is_undecided(tmp_path: Path
     strangers = [
         service
         for service in trial.views_at(trial.places[0]).here.subjects("service")
-        if service.pool.versions == ()
+        if isinstance(service, ServiceSubject) and service.pool.versions == ()
     ]
 
     assert strangers
