@@ -1,0 +1,212 @@
+"""Changes to the topology: what is published, renamed in DNS, certified, removed, replicated.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from coexistence import operations as op
+from coexistence.deployment import Server
+from coexistence.simulation.rulebook import rule
+from coexistence.simulation.rules import Rules
+from coexistence.simulation.state import State, frozen
+from coexistence.simulation.steps import Step, all_servers, refused, tools_too_old, written
+from coexistence.vocabulary import Disposition, PoolId, PoolRole, ServiceState, Unknown, Version
+
+__all__ = [
+    "assign_certificates",
+    "edge_federation",
+    "edge_xmpp",
+    "federation_route",
+    "install_tools",
+    "media_edge",
+    "prepare_directory",
+    "publish_topology",
+    "remove_pool",
+    "replicate",
+    "set_client_rules",
+    "set_next_hop",
+    "set_records",
+]
+
+
+def prepare_directory(state: State, operation: op.PrepareDirectory, _rules: Rules) -> Step:
+    """Prepare Active Directory for a version."""
+    return Step(state.changed(prepared=state.prepared | {operation.version}))
+
+
+def install_tools(state: State, operation: op.InstallTools, _rules: Rules) -> Step:
+    """Give the administrators newer tools."""
+    return Step(state.changed(tools=operation.version))
+
+
+def set_records(state: State, operation: op.SetDnsRecords, _rules: Rules) -> Step:
+    """Create or repoint names in DNS."""
+    if isinstance(state.records, Unknown):
+        return Step(state)
+    inside = {(each.name, each.kind): each for each in operation.records if each.side == "internal"}
+    outside = {(each.name, each.kind): each for each in operation.records if each.side == "external"}
+    changed: dict[str, Any] = {}
+    if inside:
+        changed["records"] = frozen(dict(state.records) | inside)
+    if outside and not isinstance(state.outside, Unknown):
+        changed["outside"] = frozen(dict(state.outside) | outside)
+    return Step(state.changed(**changed))
+
+
+@rule(
+    "newest-tools-publish",
+    "Only tools as new as the newest generation may publish, into a prepared Active Directory, and no "
+    "pool takes an FQDN that is in use.",
+    source="Verify pilot pool coexistence; Prepare Active Directory; Deploy pilot pool",
+)
+def publish_topology(state: State, operation: op.PublishTopology, _rules: Rules) -> Step:
+    """Define pools and publish, unless the tools, the directory or a name stand against it."""
+    if reason := tools_too_old(state, operation.tools):
+        return refused(state, reason)
+    unprepared = {version for pool in operation.pools for version in pool.versions} - state.prepared
+    if all(version in unprepared for pool in operation.pools for version in pool.versions):
+        # "Prepare Active Directory": schema, forest and domain come before any coexistence.
+        return refused(state, "Active Directory is not prepared for this version")
+    for pool in operation.pools:
+        if pool.id in state.pools:
+            return refused(state, f"the FQDN {pool.fqdn} is already a pool of the topology")
+    number = state.published + 1
+    servers: dict[Any, Server] = dict(state.servers)
+    services = dict(state.services)
+    for server in operation.servers:
+        servers[server.id] = server
+        # Defined, but nothing is installed yet.
+        services[server.id] = frozen({})
+    return Step(
+        state.changed(
+            published=number,
+            pools=frozen(dict(state.pools) | {pool.id: pool for pool in operation.pools}),
+            defined=frozen(dict(state.defined) | {pool.id: number for pool in operation.pools}),
+            servers=frozen(servers),
+            services=frozen(services),
+            gateways=(*state.gateways, *operation.gateways),
+        )
+    )
+
+
+def _change_pool(state: State, pool: PoolId, **changes: Any) -> Step:
+    known = state.pools.get(pool)
+    if known is None:
+        return refused(state, f"there is no pool {pool} in the topology")
+    return Step(written(state, dict(state.pools) | {pool: replace(known, **changes)}))
+
+
+def media_edge(state: State, operation: op.AssociateMediaEdge, _rules: Rules) -> Step:
+    """Associate a pool with an Edge pool for media."""
+    return _change_pool(state, operation.pool, media_edge=operation.edge)
+
+
+def edge_federation(state: State, operation: op.SetEdgeFederation, _rules: Rules) -> Step:
+    """Open or close an Edge pool for federation."""
+    others = [
+        pool.fqdn
+        for pool in state.pools.values()
+        if pool.role is PoolRole.EDGE and pool.federation and pool.id != operation.edge
+    ]
+    step = _change_pool(state, operation.edge, federation=operation.enabled)
+    if operation.enabled and others and step.accepted:
+        # A warning that may be ignored during the cut-over, says the guide; not a refusal.
+        return Step(step.state, Disposition.DONE, f"federation is also enabled on {', '.join(others)}")
+    return step
+
+
+def edge_xmpp(state: State, operation: op.SetEdgeXmpp, _rules: Rules) -> Step:
+    """The proxy exists on Edges of L13 and S15 only ("Features removed", Skype for Business Server 2019)."""
+    edge = state.pools.get(operation.edge)
+    if operation.enabled and edge is not None and not {Version.L13, Version.S15} & set(edge.versions):
+        return refused(state, f"{edge.fqdn} has no XMPP federation")
+    step = _change_pool(state, operation.edge, xmpp=operation.enabled)
+    if edge is None or not step.accepted:
+        return step
+    wanted = ServiceState.RUNNING if operation.enabled else ServiceState.STOPPED
+    return Step(all_servers(step.state, edge, "xmpp_proxy", wanted))
+
+
+def set_next_hop(state: State, operation: op.SetNextHop, _rules: Rules) -> Step:
+    """Set where a pool hands traffic to."""
+    return _change_pool(state, operation.pool, next_hop=operation.to)
+
+
+def federation_route(state: State, operation: op.SwitchFederationRoute, _rules: Rules) -> Step:
+    """Set a site's federation route."""
+    site = state.sites[operation.site]
+    sites = dict(state.sites) | {site.id: replace(site, federation_route=operation.to)}
+    return Step(written(state.changed(sites=frozen(sites)), state.pools))
+
+
+@rule(
+    "pool-empty-before-removal",
+    "A pool with accounts on it, or with the Central Management master, is not removed.",
+    source="Migrating multiple sites and pools; Move the Central Management Server",
+)
+def remove_pool(state: State, operation: op.RemovePool, _rules: Rules) -> Step:
+    """Delete a pool that nobody and nothing essential is on any more."""
+    if reason := tools_too_old(state, operation.tools):
+        return refused(state, reason)
+    pool = state.pools.get(operation.pool)
+    if pool is None:
+        return refused(state, f"there is no pool {operation.pool} in the topology")
+    people = 0 if isinstance(state.population, Unknown) else state.population.accounts_by_pool.get(pool.id, 0)
+    if people:
+        # "Migrating multiple sites and pools": prove the pool empty before it goes.
+        return refused(state, f"{people} accounts are still homed on {pool.fqdn}")
+    if not isinstance(state.cms.masters, Unknown) and pool.id in state.cms.masters:
+        return refused(state, f"{pool.fqdn} hosts the Central Management store")
+    gone = set(pool.servers)
+    return Step(
+        written(
+            state.changed(
+                servers=frozen({key: each for key, each in state.servers.items() if key not in gone}),
+                services=frozen({key: each for key, each in state.services.items() if key not in gone}),
+                replicas=frozen({key: each for key, each in state.replicas.items() if key not in gone}),
+                gateways=tuple(each for each in state.gateways if each.mediation != pool.id),
+                certificates=state.certificates
+                if isinstance(state.certificates, Unknown)
+                else tuple(each for each in state.certificates if each.pool != pool.id),
+            ),
+            {key: each for key, each in state.pools.items() if key != pool.id},
+        )
+    )
+
+
+def replicate(state: State, _operation: op.Replicate, _rules: Rules) -> Step:
+    """Bring every replica up to date whose server runs the replicator agent.
+
+    A replica whose status nobody exported stays unknown: waiting for it does not tell us anything.
+    """
+    made = dict(state.replicas)
+    for server, readings in state.services.items():
+        if isinstance(made.get(server, 0), Unknown) or isinstance(readings, Unknown):
+            continue
+        if readings.get("replica_replicator") is ServiceState.RUNNING:
+            made[server] = state.published
+    return Step(state.changed(replicas=frozen(made)))
+
+
+def assign_certificates(state: State, operation: op.AssignCertificates, _rules: Rules) -> Step:
+    """Assign certificates; known ones for the same pool and use are replaced."""
+    if isinstance(state.certificates, Unknown):
+        return Step(state)
+    made = {(each.pool, each.use): each for each in (*state.certificates, *operation.certificates)}
+    return Step(state.changed(certificates=tuple(made.values())))
+
+
+def set_client_rules(state: State, operation: op.SetClientRules, _rules: Rules) -> Step:
+    """Replace what is known of a scope; what nobody exported stays unknown."""
+    changes: dict[str, Any] = {}
+    if not isinstance(state.client_rules, Unknown):
+        others = tuple(each for each in state.client_rules if each.scope != operation.scope)
+        changes["client_rules"] = (*others, *operation.rules)
+    if operation.settings is not None and not isinstance(state.client_settings, Unknown):
+        kept = tuple(each for each in state.client_settings if each.scope != operation.settings.scope)
+        changes["client_settings"] = (*kept, operation.settings)
+    return Step(state.changed(**changes))
