@@ -367,6 +367,13 @@ class SimpleUrl:
     origin: Origin = field(compare=False)
 
 
+#: One collection holds what these tell; none of them is read yet, so they are told together.
+_APPLICATION_EXPORTS: Final = (
+    "Get-CsRgsWorkflow, -TrustedApplicationEndpoint, -CommonAreaPhone, -AnalogDevice, -CallParkOrbit, "
+    "-UnassignedNumber, -DialInConferencingAccessNumber and -ExUmContact"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
     """Everything that is known about one deployment at one moment.
@@ -383,7 +390,7 @@ class Deployment:
     replicas: Maybe[tuple[Replica, ...]] = Unknown("Get-CsManagementStoreReplicationStatus")
     population: Maybe[Population] = Unknown("Get-CsUser")
     directories: Maybe[tuple[ConferenceDirectory, ...]] = Unknown("Get-CsConferenceDirectory")
-    applications: Maybe[tuple[Application, ...]] = Unknown("Get-CsRgsWorkflow")
+    applications: Maybe[tuple[Application, ...]] = Unknown(_APPLICATION_EXPORTS)
     dial_plans: Maybe[tuple[DialPlan, ...]] = Unknown("Get-CsDialPlan")
     gateways: tuple[Gateway, ...] = ()
     voice_routes: Maybe[tuple[VoiceRoute, ...]] = Unknown("Get-CsVoiceRoute")
