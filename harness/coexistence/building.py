@@ -195,7 +195,7 @@ class _Builder:
             pools=tuple(self.pools),
             servers=tuple(self.servers),
             cms=Cms(hosts=(cms,), masters=(cms,), origin=_origin("cms")),
-            replicas=tuple(self._replica(server) for server in self.servers if self._replicates(server)),
+            replicas=self._replicas(),
             population=self._population(
                 {entry.owner: entry.number for entry in directories if self._has_dial_in(entry.owner)}
             ),
@@ -521,11 +521,10 @@ class _Builder:
             for server in self.servers
         ]
 
-    def _replicates(self, server: Server) -> bool:
-        """A trusted application's machines need no copy of the configuration."""
-        return not any(
-            pool.id == server.pool and pool.role is PoolRole.TRUSTED_APPLICATION for pool in self.pools
-        )
+    def _replicas(self) -> tuple[Replica, ...]:
+        """Return a replica for each server but a trusted application's, which needs no configuration."""
+        without = {pool.id for pool in self.pools if pool.role is PoolRole.TRUSTED_APPLICATION}
+        return tuple(self._replica(server) for server in self.servers if server.pool not in without)
 
     def _replica(self, server: Server) -> Replica:
         reported = dt.datetime.combine(self.as_of, dt.time(8))

@@ -26,6 +26,7 @@ from coexistence.errors import CoexistenceError, InputError
 from coexistence.estates import Estate, FamilyEstate, TwinEstate, default_date, estates_for
 from coexistence.loading import load_builtin, load_installed, load_paths
 from coexistence.settings import (
+    MAX_DEPLOYMENTS,
     Settings,
     parse_checkpoints,
     parse_count,
@@ -103,7 +104,7 @@ def _settings(config: pytest.Config) -> Settings:
     return Settings(
         twins=paths("from"),
         target=parse_version(text("to")),
-        deployments=parse_count(text("deployments"), "--coexistence-deployments", 1, 1_000_000),
+        deployments=parse_count(text("deployments"), "--coexistence-deployments", 1, MAX_DEPLOYMENTS),
         seed=parse_count(text("seed"), "--coexistence-seed", 0, 2**63 - 1),
         as_of=parse_date(text("as-of")),
         at=parse_checkpoints(text("at")),
@@ -144,7 +145,7 @@ class CheckItem(pytest.Function):
         self.verdict = ItemVerdict.of(
             self.check, self.place, self.estate.name, answers, shard=self.shard, bills=bills
         )
-        self._tell(run.standing(self.verdict), [result for _, result in answers])
+        self._tell(self.verdict.standing_if(strict=run.settings.strict), [result for _, result in answers])
 
     @property
     def id(self) -> Any:
@@ -219,11 +220,12 @@ class CoexistenceRun:
         self.estates = estates_for(self.settings, self.rules)
         self.is_worker = hasattr(config, "workerinput")
         self.verdicts: dict[str, ItemVerdict] = {}
-        self.collected = 0
         self.together: dict[tuple[str, tuple[int, int]], list[CheckItem]] = {}
         self.answers: dict[CheckItem, list[tuple[int | None, Result]]] = {}
         self.narrowed: list[str] = []
         self.run: Run | None = None
+        #: Node ids that were asked for; known when collecting begins.
+        self.arguments: list[str] = []
         if self.settings.at:
             self.narrowed.append("only some checkpoints were asked for")
             self._refuse_what_is_past()
@@ -235,12 +237,6 @@ class CoexistenceRun:
             raise InputError(
                 f"--coexistence-at {','.join(self.settings.at)}: not on the path from here. On it: {labels}."
             )
-
-    def standing(self, verdict: ItemVerdict) -> str:
-        """What became of one promise in this run."""
-        if self.settings.strict and any(finding.severity != "info" for finding in verdict.findings):
-            return "broken"
-        return verdict.standing
 
     # ---------------------------------------------------------------- collecting
 
@@ -332,7 +328,6 @@ class CoexistenceRun:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Order items so that a shard's deployments are used up before the next ones are built."""
         ours = [item for item in items if isinstance(item, CheckItem)]
-        self.collected = len(ours)
         wanted = self._selected(ours)
         if len(wanted) < len(ours):
             self.config.hook.pytest_deselected(items=[item for item in ours if item not in set(wanted)])
@@ -531,7 +526,7 @@ class CoexistenceRun:
         for letter, name in (("-k", "keyword"), ("-m", "markexpr")):
             if self.config.getoption(name):
                 words += [letter, self.config.getoption(name)]
-        words += self._arguments_given
+        words += self.arguments
         return " ".join(_quoted(word) for word in words)
 
     @property
@@ -544,10 +539,6 @@ class CoexistenceRun:
             return path.resolve().relative_to(self.config.rootpath.resolve()).as_posix()
         except ValueError:
             return str(path.resolve())
-
-    @property
-    def _arguments_given(self) -> list[str]:
-        return getattr(self, "arguments", [])
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the report."""

@@ -19,7 +19,15 @@ from coexistence.errors import InputError
 from coexistence.simulation.rules import Rules
 from coexistence.vocabulary import Version
 
-__all__ = ["Settings", "parse_checkpoints", "parse_count", "parse_date", "parse_version", "read_rules"]
+__all__ = [
+    "MAX_DEPLOYMENTS",
+    "Settings",
+    "parse_checkpoints",
+    "parse_count",
+    "parse_date",
+    "parse_version",
+    "read_rules",
+]
 
 #: More would not be looked at by anybody, and would keep a machine busy for a day.
 MAX_DEPLOYMENTS: Final = 1_000_000

@@ -23,10 +23,11 @@ from coexistence.deployment import Deployment
 from coexistence.observation import Observer
 from coexistence.operations import Operation
 from coexistence.planning import NO_COUNTERPART, Plan, RollbackAction, make_plan
-from coexistence.population import NOWHERE, UNTOLD, Column, Population, Rows, column
+from coexistence.population import NOWHERE, UNTOLD, Population
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, state_of
+from coexistence.simulation.steps import with_value
 from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, Disposition, Unknown, Version
 
 __all__ = ["Stop", "Trial", "places_of"]
@@ -215,12 +216,6 @@ def _with_origins(population: Population, plan: Plan) -> Population:
         if not len(rows) or population.code(new) in (NOWHERE, population.code(old)):
             continue
         population = population.with_pool(old)
-        came_from = _set(came_from, rows, population.code(old))
-        upgraded = _set(upgraded, rows, UNTOLD)
+        came_from = with_value(came_from, rows, population.code(old))
+        upgraded = with_value(upgraded, rows, UNTOLD)
     return population.changed(came_from=came_from, upgraded=upgraded)
-
-
-def _set(values: Column, rows: Rows, to: int) -> Column:
-    changed = values.copy()
-    changed[rows] = to
-    return column(changed, changed.dtype)

@@ -124,6 +124,12 @@ class ItemVerdict:
             return "undecided"
         return "kept" if self.evaluations else "not-applicable"
 
+    def standing_if(self, *, strict: bool) -> Standing:
+        """What became of the promise; under ``strict`` a warning breaks it too."""
+        if strict and any(finding.severity != "info" for finding in self.findings):
+            return "broken"
+        return self.standing
+
     def plain(self) -> dict[str, Any]:
         """Return JSON types, for the way from a worker to the controller."""
         return dataclasses.asdict(self)
@@ -314,10 +320,8 @@ class Run:
         return self.strict or Severity[severity.upper()].fails
 
     def item_standing(self, item: ItemVerdict) -> Standing:
-        """What became of one promise; under ``strict`` a warning breaks it too."""
-        if self.strict and any(finding.severity != "info" for finding in item.findings):
-            return "broken"
-        return item.standing
+        """What became of one promise in this run."""
+        return item.standing_if(strict=self.strict)
 
     def word(self, items: Iterable[ItemVerdict]) -> VerdictWord:
         """Say go, no-go or not proven for some of the items."""

@@ -18,7 +18,7 @@ from coexistence.observation.routes import Leg, failed, passed, undecided
 from coexistence.simulation.quorum import functional_minimum
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import BY_KEY, State
+from coexistence.simulation.state import BY_KEY, NO_STATUS, State
 from coexistence.vocabulary import (
     Confidence,
     Edition,
@@ -34,7 +34,6 @@ from coexistence.vocabulary import (
 __all__ = ["NOT_COLLECTED", "NO_STATUS", "SIP_PORT", "Facts"]
 
 NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
-NO_STATUS: Final = Unknown("Get-CsManagementStoreReplicationStatus")
 #: SIP between servers. Source: ports and protocols for internal servers.
 SIP_PORT: Final = 5061
 

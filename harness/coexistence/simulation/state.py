@@ -41,7 +41,7 @@ from coexistence.population import Population
 from coexistence.vocabulary import Maybe, PoolId, PoolRole, ServerId, ServiceState, SiteId, Unknown, Version
 from coexistence.windows_services import CATALOGUE, display_name, find
 
-__all__ = ["Readings", "State", "deployment_of", "state_of"]
+__all__ = ["BY_KEY", "NO_STATUS", "Readings", "State", "deployment_of", "state_of"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -101,13 +101,13 @@ class State:
 
     def is_current(self, server: ServerId) -> Maybe[bool]:
         """Tell whether a server's replica holds the newest published configuration."""
-        held = self.replicas.get(server, _NO_STATUS)
+        held = self.replicas.get(server, NO_STATUS)
         return held if isinstance(held, Unknown) else held == self.published
 
 
 BY_KEY: Final = {service.key: service for service in CATALOGUE}
 
-_NO_STATUS: Final = Unknown("Get-CsManagementStoreReplicationStatus")
+NO_STATUS: Final = Unknown("Get-CsManagementStoreReplicationStatus")
 
 
 def frozen(mapping: dict[K, V]) -> Mapping[K, V]:
