@@ -112,6 +112,8 @@ class SiteBlueprint:
     persistent_chat: bool = False
     #: The site has a conferencing policy of its own.
     conferencing_policy: bool = False
+    #: Its Front End pools are nearly full: every crowd counts many times, as far as a pool holds it.
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,11 +62,13 @@ from coexistence.population import (
 )
 from coexistence.vocabulary import (
     POLICY_CMDLETS,
+    Access,
     ApplicationKind,
     ContactStore,
     Edition,
     MeetingKind,
     Origin,
+    PhoneEntry,
     PoolId,
     PoolRole,
     ServerId,
@@ -100,6 +102,10 @@ CONFERENCING_POLICIES: Final = {
 
 #: The one usage that a made-up organisation's voice policy and its voice route have in common.
 PSTN_USAGE: Final = "Long Distance"
+
+#: People on a crowded pool. A Standard Edition server holds 2,500, a Front End 6,660 (user models).
+_CROWDED_STANDARD: Final = 1_600
+_CROWDED_ENTERPRISE: Final = 5_600
 
 _FRONT_END_ROLES: Final = frozenset(
     {"Registrar", "UserServices", "WebServices", "ConfServices", "ApplicationServer"}
@@ -136,6 +142,21 @@ def running_services(
             origin=origin,
         )
         for service, _ in expected(pool, version, is_cms=is_cms)
+    )
+
+
+def _crowded(plan: PoolBlueprint) -> PoolBlueprint:
+    """Return a pool with as many people as it holds, if it has any, in the proportions described.
+
+    A Front End less must be enough for them, and branch offices may still come to it.
+    """
+    wanted = sum(max(crowd.people, 0) for crowd in plan.crowds)
+    if not wanted:
+        return plan
+    most = _CROWDED_STANDARD if plan.edition is Edition.STANDARD else _CROWDED_ENTERPRISE
+    times = max(most // wanted, 1)
+    return replace(
+        plan, crowds=tuple(replace(crowd, people=max(crowd.people, 0) * times) for crowd in plan.crowds)
     )
 
 
@@ -194,7 +215,7 @@ class _Builder:
             sites=tuple(self._routed(site) for site in self.sites),
             pools=tuple(self.pools),
             servers=tuple(self.servers),
-            cms=Cms(hosts=(cms,), masters=(cms,), origin=_origin("cms")),
+            cms=Cms(hosts=(cms,), masters=(cms,), scp=cms, origin=_origin("cms")),
             replicas=self._replicas(),
             population=self._population(
                 {entry.owner: entry.number for entry in directories if self._has_dial_in(entry.owner)}
@@ -232,7 +253,8 @@ class _Builder:
         self.sites.append(Site(id=site, name=town(self.seed, number), origin=_origin("sites", number)))
         if plan.conferencing_policy:
             self.own_policies.append(site)
-        front_ends = [self._front_end(site, each) for each in plan.pools]
+        pools = tuple(map(_crowded, plan.pools)) if plan.crowded else plan.pools
+        front_ends = [self._front_end(site, each) for each in pools]
         self._pair(plan.pools, front_ends)
         if plan.edge is not None:
             self._edge(site, plan.edge, next_hop=front_ends[0].id)
@@ -644,6 +666,9 @@ class _Builder:
             directory=column(joined["directory"], np.int16),
             content=column(joined["content"], np.uint8),
             lost=column(np.full(total, NOTHING_LOST), np.uint8),
+            access=column(np.full(total, Access.EVERYONE), np.uint8),
+            phones=column(np.full(total, PhoneEntry.BYPASS), np.uint8),
+            link=column(np.zeros(total), np.uint16),
         )
 
     # ---------------------------------------------------------------- names, certificates, policies

@@ -15,12 +15,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from coexistence.administration import Administrator, StoreState
+from coexistence.backing import Backing
+from coexistence.particulars import NOTHING_PARTICULAR, Particulars
 from coexistence.population import Population
+from coexistence.publishing import AS_PLANNED, Publishing
+from coexistence.surroundings import NOTHING_AROUND, Surroundings
 from coexistence.vocabulary import (
+    APPLICATION_CMDLETS,
     ApplicationKind,
+    Contradiction,
     Edition,
     Maybe,
     Origin,
+    PartnerKind,
     PoolId,
     PoolRole,
     ServerId,
@@ -33,6 +41,7 @@ from coexistence.vocabulary import (
 
 __all__ = [
     "ACCESS_EDGE_EXTERNAL",
+    "UNTOLD_APPLICATIONS",
     "Application",
     "Block",
     "Certificate",
@@ -199,6 +208,21 @@ class Cms:
     hosts: tuple[PoolId, ...]
     #: One in a sound deployment. Unknown for a draft that was never published.
     masters: Maybe[tuple[PoolId, ...]]
+    #: Where the service control point in Active Directory leads: every tool asks it. None: nowhere.
+    scp: Maybe[PoolId | None] = Unknown("Get-CsManagementConnection")
+    #: Stores that are not what they should be: the master's takes changes, and there is no other.
+    stores: tuple[tuple[PoolId, StoreState], ...] = ()
+    #: Pools on which Enable-CsTopology ends with an error; no export tells before it is tried.
+    enable_fails: frozenset[PoolId] = frozenset()
+    #: Servers of the Central Management pool that are no members of RTCUniversalConfigReplicator.
+    not_replicators: frozenset[ServerId] = frozenset()
+    #: Such that are members, but were not restarted since they became it.
+    not_restarted: frozenset[ServerId] = frozenset()
+    #: Servers whose share ``xds-replica`` the master's servers have no permission for.
+    shares_denied: frozenset[ServerId] = frozenset()
+    #: Servers that monitoring (Operations Manager) discovers others of their generation through, beside
+    #: the Central Management master; None where nothing is monitored that way, as far as was told.
+    discovery_candidates: tuple[ServerId, ...] | None = None
     origin: Origin = field(compare=False)
 
 
@@ -224,11 +248,21 @@ class Application:
     #: Access numbers: the dial-in regions that they are offered for.
     regions: tuple[str, ...] = ()
     #: Trusted application endpoints: the trusted application pool that runs the application.
-    runs_on: PoolId | None = None
+    runs_on: Maybe[PoolId | None] = None
     #: Response groups: other pools that hold their configuration too, since it was copied from there.
     copies: tuple[PoolId, ...] = ()
     #: Response groups: somebody deleted the copy that they were migrated from.
     copy_deleted: bool = False
+    #: Response groups: home pools of its agents, where anybody told (else ``agents-anywhere`` speaks).
+    agents: tuple[PoolId, ...] = ()
+    #: Response groups: whether agents sign in to it, in the agent console.
+    formal: bool = False
+    #: Response groups: the pool whose agent console agents were told to use; None for the group's own.
+    console: PoolId | None = None
+    #: The file that callers hear, by its name in the pool's file store; empty for the product's own sound.
+    plays: str = ""
+    #: Analog devices: the gateway that they hang off, where anybody told.
+    gateway: str = ""
     origin: Origin = field(compare=False)
 
 
@@ -287,6 +321,8 @@ class Certificate:
     names: frozenset[str]
     issuer: str
     not_after: dt.date
+    #: The first day on which it is valid; None: long ago.
+    not_before: dt.date | None = None
     origin: Origin = field(compare=False)
 
 
@@ -304,6 +340,17 @@ class Partner:
     access: Maybe[str | None] = Unknown("the partner's DNS")
     #: Issuers that its Access Edge accepts.
     roots: Maybe[frozenset[str]] = Unknown("the partner's trusted roots")
+    kind: PartnerKind = PartnerKind.FEDERATED
+    #: Who issued its Access Edge's certificate; empty for somebody whom everybody trusts.
+    issuer: str = ""
+    #: Names in that certificate; empty where it names the host of the record.
+    certificate_names: frozenset[str] = frozenset()
+    #: Whether its servers answer.
+    answers: bool = True
+    #: Whether it takes requests of ours.
+    accepts_us: bool = True
+    #: Shared address spaces: whether both sides say the same about which domains are split.
+    split_agrees: bool = True
     origin: Origin = field(compare=False)
 
 
@@ -364,14 +411,13 @@ class SimpleUrl:
     #: ``*`` for all SIP domains.
     domain: str
     url: str
+    #: ``global`` or ``site:<id>``: a site with URLs of its own for a component uses these alone.
+    scope: str = "global"
     origin: Origin = field(compare=False)
 
 
-#: One collection holds what these tell; none of them is read yet, so they are told together.
-_APPLICATION_EXPORTS: Final = (
-    "Get-CsRgsWorkflow, -TrustedApplicationEndpoint, -CommonAreaPhone, -AnalogDevice, -CallParkOrbit, "
-    "-UnassignedNumber, -DialInConferencingAccessNumber and -ExUmContact"
-)
+#: One collection holds what these tell; where there is none of them, all of them are missing.
+UNTOLD_APPLICATIONS: Final = Unknown(", ".join(APPLICATION_CMDLETS.values()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,7 +436,7 @@ class Deployment:
     replicas: Maybe[tuple[Replica, ...]] = Unknown("Get-CsManagementStoreReplicationStatus")
     population: Maybe[Population] = Unknown("Get-CsUser")
     directories: Maybe[tuple[ConferenceDirectory, ...]] = Unknown("Get-CsConferenceDirectory")
-    applications: Maybe[tuple[Application, ...]] = Unknown(_APPLICATION_EXPORTS)
+    applications: Maybe[tuple[Application, ...]] = UNTOLD_APPLICATIONS
     dial_plans: Maybe[tuple[DialPlan, ...]] = Unknown("Get-CsDialPlan")
     gateways: tuple[Gateway, ...] = ()
     voice_routes: Maybe[tuple[VoiceRoute, ...]] = Unknown("Get-CsVoiceRoute")
@@ -402,8 +448,25 @@ class Deployment:
     simple_urls: Maybe[tuple[SimpleUrl, ...]] = Unknown("Get-CsSimpleUrlConfiguration")
     #: Organisations that people here talk to by federation.
     partners: Maybe[tuple[Partner, ...]] = Unknown("Get-CsAllowedDomain")
+    #: Kinds of applications that nobody told about, while ``applications`` holds those of other kinds.
+    untold_applications: frozenset[ApplicationKind] = frozenset()
+    #: What two exported files say that cannot both be so.
+    contradictions: tuple[Contradiction, ...] = ()
     #: No export holds these; that there are no others is assumption ``ports-open``.
     blocked: tuple[Block, ...] = ()
+    #: People who administer, as far as anybody described them. That whoever does has the rights for it is
+    #: assumption ``administrators-entitled``.
+    administrators: tuple[Administrator, ...] = ()
+    #: The newest tools that ever published the topology; None for those of its newest generation.
+    document: Version | None = None
+    #: Nor these: nothing deviates from what the product is like when it was just installed.
+    particulars: Particulars = NOTHING_PARTICULAR
+    #: Nor these: what the reverse proxy publishes, and which pools answer as what.
+    publishing: Publishing = AS_PLANNED
+    #: What stands around the pools, as far as it deviates or was told.
+    surroundings: Surroundings = NOTHING_AROUND
+    #: Nor these: what is out of the ordinary about machines, databases and replicas.
+    backing: Backing = field(default_factory=Backing)
     #: Newest date inside the description; None where it carries no date.
     as_of: dt.date | None = None
 

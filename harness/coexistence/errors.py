@@ -3,6 +3,9 @@
 CoexistenceError
 ├── InputError          the administrator's files or options cannot be used
 ├── CheckError          a check module is wrong: found when it registers
+├── FaultError          a fault is wrong: found when it registers, or when it is injected
+│   └── NotHereError    what it would change is not there, so it cannot be made here
+├── OperationError      an operation of somebody's own is wrong, or nobody said how to carry it out
 ├── BlueprintError      a description contradicts itself
 └── EngineError         our own mistake: please report it
 
@@ -13,7 +16,16 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-__all__ = ["BlueprintError", "CheckError", "CoexistenceError", "EngineError", "InputError"]
+__all__ = [
+    "BlueprintError",
+    "CheckError",
+    "CoexistenceError",
+    "EngineError",
+    "FaultError",
+    "InputError",
+    "NotHereError",
+    "OperationError",
+]
 
 
 class CoexistenceError(Exception):
@@ -35,6 +47,18 @@ class InputError(CoexistenceError):
 
 class CheckError(CoexistenceError):
     """A check function or module that cannot be registered, and why."""
+
+
+class FaultError(CoexistenceError):
+    """A fault that cannot be registered or injected, and why."""
+
+
+class NotHereError(FaultError):
+    """What a fault would change is not there: in this deployment, with this plan, it cannot be made."""
+
+
+class OperationError(CoexistenceError):
+    """An operation of somebody's own that cannot be registered or carried out, and why."""
 
 
 class BlueprintError(CoexistenceError):

@@ -8,8 +8,9 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from coexistence.deployment import (
     Certificate,
@@ -21,9 +22,70 @@ from coexistence.deployment import (
     Server,
     VoiceRoute,
 )
+from coexistence.management_operations import (
+    EnableTopology,
+    ExportConfiguration,
+    InvokeReplication,
+    ManagementOperation,
+    OpenShell,
+    PublishSavedTopology,
+    RemoveCmsDatabase,
+    RunLocalSetup,
+    SavePolicy,
+    SetDiscoveryCandidates,
+    SetGroupMembers,
+)
+from coexistence.meeting_operations import (
+    BreakOffDirectoryMove,
+    EnableComputer,
+    HoldMeetings,
+    MeetingOperation,
+    SetMeetingConfiguration,
+    SetReverseProxy,
+    SetSimpleUrls,
+)
+from coexistence.own_operations import OwnOperation
+from coexistence.particulars import Particulars
+from coexistence.server_operations import (
+    BackUpLog,
+    ChangeMachine,
+    DrainServers,
+    FailServer,
+    FailStore,
+    InstallUpdate,
+    PairPools,
+    RemoveDatabases,
+    RepairStore,
+    ResetPoolRegistrarState,
+    RestartServices,
+    ServerOperation,
+    StartServers,
+    StopServers,
+    SynchronizeUsers,
+)
+from coexistence.surrounding_operations import (
+    ClearDirectoryAttributes,
+    CopyStoreFiles,
+    ImportChatRooms,
+    MoveUnassignedNumbers,
+    RepointExternalParty,
+    SetAddressBookSettings,
+    SetAgentConsole,
+    SetBandwidthLinks,
+    SetContactStorePolicy,
+    SetExchangeUm,
+    SetGatewayAnswers,
+    SetOutsideBlocks,
+    SetPartner,
+    SetTenant,
+    SetXmppRoute,
+    SurroundingOperation,
+    UpdateRuntime,
+)
 from coexistence.vocabulary import (
     ApplicationKind,
     ClientGeneration,
+    Mailbox,
     Maybe,
     PoolId,
     ServerId,
@@ -35,38 +97,91 @@ from coexistence.vocabulary import (
 __all__ = [
     "AssignCertificates",
     "AssociateMediaEdge",
+    "AssociateStores",
+    "BackUpLog",
+    "BreakOffDirectoryMove",
+    "ChangeMachine",
+    "ChangeState",
+    "ClearDirectoryAttributes",
+    "CopyStoreFiles",
     "DeleteLegacyResponseGroups",
     "DisableService",
     "DowngradeClients",
+    "DrainServers",
+    "EnableComputer",
     "EnableService",
+    "EnableTopology",
+    "ExportConfiguration",
+    "FailServer",
+    "FailStore",
+    "HoldMeetings",
+    "ImportChatRooms",
     "InstallTools",
+    "InstallUpdate",
+    "InvokeReplication",
     "LetDaysPass",
+    "MeetingOperation",
     "MoveApplications",
     "MoveCallAdmissionControl",
     "MoveCms",
     "MoveConferenceDirectories",
+    "MoveMailboxes",
     "MoveResponseGroups",
+    "MoveUnassignedNumbers",
     "MoveUsers",
+    "OpenShell",
     "Operation",
+    "PairPools",
     "PrepareDirectory",
+    "PublishSavedTopology",
     "PublishTopology",
     "RemoveArchivingMonitoring",
+    "RemoveCmsDatabase",
+    "RemoveDatabases",
     "RemovePool",
+    "RepairStore",
     "Replicate",
+    "RepointExternalParty",
     "RescheduleMeetings",
+    "ResetPoolRegistrarState",
+    "RestartServices",
     "RollBackContactStore",
+    "RunLocalSetup",
+    "SavePolicy",
     "ScheduleMeetings",
     "Selection",
+    "ServerOperation",
+    "SetAddressBookSettings",
+    "SetAgentConsole",
+    "SetBandwidthLinks",
     "SetClientRules",
+    "SetContactStorePolicy",
+    "SetDiscoveryCandidates",
     "SetDnsRecords",
     "SetEdgeFederation",
     "SetEdgeXmpp",
+    "SetExchangeUm",
+    "SetGatewayAnswers",
+    "SetGroupMembers",
+    "SetMeetingConfiguration",
     "SetNextHop",
+    "SetOutsideBlocks",
+    "SetParticulars",
+    "SetPartner",
+    "SetReverseProxy",
     "SetServiceState",
+    "SetSimpleUrls",
+    "SetTenant",
     "SetVoiceRoutes",
+    "SetXmppRoute",
+    "StartServers",
     "StartServices",
+    "StopServers",
     "StopServices",
+    "SurroundingOperation",
     "SwitchFederationRoute",
+    "SynchronizeUsers",
+    "UpdateRuntime",
     "UpgradeClients",
 ]
 
@@ -86,6 +201,10 @@ class Selection:
     without_chat: bool = False
     #: Only people, not resource or disabled accounts.
     people_only: bool = False
+    #: Only these rows of the inventory, ascending; None for all.
+    listed: tuple[int, ...] | None = None
+    #: Only the first half of what all this leaves: somebody stopped in the middle.
+    is_half: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +374,13 @@ class SetClientRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetParticulars:
+    """Replace what deviates in messages and sign-ins: DHCP options, filters, privacy mode, and the like."""
+
+    to: Particulars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleMeetings:
     """People schedule meetings with the client and on the pool that they have now."""
 
@@ -274,6 +400,14 @@ class RollBackContactStore:
     """Take contact lists back from Exchange to the server (``Invoke-CsUcsRollback``)."""
 
     users: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveMailboxes:
+    """The Exchange team moves mailboxes; nobody asks where contact lists are kept."""
+
+    users: Selection
+    to: Mailbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,6 +458,15 @@ class RemoveArchivingMonitoring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssociateStores:
+    """Associate a pool with Archiving and Monitoring stores; None for neither."""
+
+    pool: PoolId
+    archiving: str | None
+    monitoring: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveConferenceDirectories:
     """``Move-CsConferenceDirectory`` for each directory of a pool."""
 
@@ -331,14 +474,33 @@ class MoveConferenceDirectories:
     to: PoolId
     #: ``-Force``: the dial-in codes of existing meetings are lost.
     force: bool = False
+    #: Version of the shell; None for the newest tools in use.
+    tools: Version | None = None
+    #: Name of the administrator who does it; empty for somebody with every right.
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCms:
-    """``Move-CsManagementServer``, local setup on every server, and the wait for replication."""
+    """``Move-CsManagementServer``, local setup on every server, and the wait for replication.
+
+    Left out, everything that has to come before and after it is done as the guide says.
+    """
 
     to: PoolId
     tools: Version
+    #: Name of the administrator who does it; empty for somebody with every right.
+    by: str = ""
+    #: At a server of the target pool, not in a remote session.
+    locally: bool = True
+    #: ``Install-CsDatabase -CentralManagementDatabase`` was run for the target.
+    database_created: bool = True
+    #: From the files of the last export, with ``-Force``: for a store that does not answer.
+    force: bool = False
+    #: Local setup is run on the servers of the old and of the new master pool.
+    local_setup: bool = True
+    #: The target's servers are members of RTCUniversalConfigReplicator, and were restarted since.
+    replicators_ready: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +512,17 @@ class RemovePool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeState:
+    """Something became so that nobody did on purpose: what faults are made of.
+
+    ``change`` is handed a simulation state and returns another one; it has to be a pure function.
+    """
+
+    what: str
+    change: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetDaysPass:
     """Nothing is done; the calendar goes on."""
 
@@ -357,7 +530,8 @@ class LetDaysPass:
 
 
 Operation: TypeAlias = (
-    PrepareDirectory
+    ManagementOperation
+    | PrepareDirectory
     | InstallTools
     | SetDnsRecords
     | PublishTopology
@@ -377,6 +551,7 @@ Operation: TypeAlias = (
     | UpgradeClients
     | DowngradeClients
     | SetClientRules
+    | SetParticulars
     | ScheduleMeetings
     | RescheduleMeetings
     | RollBackContactStore
@@ -386,8 +561,15 @@ Operation: TypeAlias = (
     | SetVoiceRoutes
     | MoveCallAdmissionControl
     | RemoveArchivingMonitoring
+    | AssociateStores
     | MoveConferenceDirectories
+    | MeetingOperation
     | MoveCms
     | RemovePool
+    | ChangeState
+    | OwnOperation
     | LetDaysPass
+    | MoveMailboxes
+    | SurroundingOperation
+    | ServerOperation
 )

@@ -9,29 +9,42 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NewType, TypeAlias, TypeVar
 
 __all__ = [
+    "APPLICATION_CMDLETS",
     "CHECKPOINT_ORDER",
+    "CONFIGURATION_CMDLETS",
     "PATHS",
     "POLICY_CMDLETS",
+    "Access",
     "ApplicationKind",
     "Checkpoint",
     "Clause",
     "ClientGeneration",
     "Confidence",
     "ContactStore",
+    "Content",
+    "Contradiction",
+    "Credentials",
+    "Deregistration",
     "Disposition",
     "Edition",
     "Guest",
+    "Mailbox",
     "Maybe",
     "MeetingKind",
     "Modality",
     "Origin",
+    "PartnerKind",
+    "PartyKind",
     "PathPair",
+    "PhoneEntry",
     "PoolId",
     "PoolRole",
+    "Recipient",
+    "Scheme",
     "ServerId",
     "ServiceState",
     "Severity",
@@ -40,6 +53,7 @@ __all__ = [
     "Unknown",
     "UserKind",
     "Version",
+    "Word",
     "is_known",
     "version_name",
 ]
@@ -69,6 +83,20 @@ class Origin:
 
     def __str__(self) -> str:
         return f"{self.source}, line {self.line}" if self.line else self.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Two places that cannot both be right, or that were exported too far apart to be compared."""
+
+    #: In a few words joined by hyphens, e.g. ``unknown-pool``.
+    kind: str
+    #: What they say, in one sentence; never a person's name, address or number.
+    message: str
+    one: Origin = field(compare=False)
+    other: Origin = field(compare=False)
+    #: Whether answers hang on it: which of two things is true, or where somebody is homed.
+    is_serious: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +130,16 @@ def is_known(value: object) -> bool:
     (True, False)
     """
     return not isinstance(value, Unknown)
+
+
+class Word(enum.Enum):
+    """A closed set of words: an enumeration whose members are quick keys of tables.
+
+    Members are singletons, so their identity will do; the hash of ``enum.Enum`` is worked out in Python,
+    and answers are looked up by these words ten thousand times for one deployment.
+    """
+
+    __hash__ = object.__hash__
 
 
 class Version(enum.IntEnum):
@@ -172,7 +210,7 @@ def version_name(versions: tuple[Version, ...]) -> str:
     return " or ".join([first, *(name.removeprefix("Skype for Business Server ") for name in rest)])
 
 
-class Confidence(enum.Enum):
+class Confidence(Word):
     """How well a fact or rule is supported; ordered from firm to none."""
 
     #: Stated or shown in a document of the vendor.
@@ -208,21 +246,21 @@ PATHS: Final = (
 )
 
 
-class SiteKind(enum.Enum):
+class SiteKind(Word):
     """A central site stands alone; a branch site hangs off a central one."""
 
     CENTRAL = "central"
     BRANCH = "branch"
 
 
-class Edition(enum.Enum):
+class Edition(Word):
     """Standard: one server with its own database. Enterprise: several servers, one back end."""
 
     ENTERPRISE = "enterprise"
     STANDARD = "standard"
 
 
-class PoolRole(enum.Enum):
+class PoolRole(Word):
     """What a pool is for; every server of a pool does the same."""
 
     FRONT_END = "front-end"
@@ -309,6 +347,24 @@ class ContactStore(enum.IntEnum):
     UNKNOWN = 255
 
 
+class Mailbox(enum.IntEnum):
+    """Where a person's mailbox is; the numbers are codes of a column, in the order of generations."""
+
+    E2007 = 7
+    E2010 = 10
+    E2013 = 13
+    E2016 = 16
+    E2019 = 19
+    ONLINE = 30
+    UNKNOWN = 255
+
+    @property
+    def product(self) -> str:
+        """The product's name as people know it."""
+        named = {Mailbox.ONLINE: "Exchange Online", Mailbox.UNKNOWN: "an unknown Exchange"}
+        return named.get(self, f"Exchange {2000 + self}")
+
+
 class MeetingKind(enum.IntEnum):
     """How often a meeting takes place; the numbers are codes of a column."""
 
@@ -318,7 +374,45 @@ class MeetingKind(enum.IntEnum):
     STATIC = 2
 
 
-class Modality(enum.Enum):
+class Access(enum.IntEnum):
+    """Whom a meeting lets in past the lobby; the numbers are codes of a column.
+
+    As C3P has it: ``anonymous``, ``openAuthenticated``, ``closedAuthenticated``; Locked is UCWA's.
+    """
+
+    EVERYONE = 0
+    COMPANY = 1
+    INVITED = 2
+    #: Everybody but the organizer waits.
+    LOCKED = 3
+
+    @property
+    def label(self) -> str:
+        """Whom it lets in, in words."""
+        return _ACCESS[self]
+
+
+_ACCESS: Final = {
+    Access.EVERYONE: "for everybody",
+    Access.COMPANY: "for the company",
+    Access.INVITED: "for the invited",
+    Access.LOCKED: "locked",
+}
+
+
+class PhoneEntry(enum.IntEnum):
+    """What becomes of callers who dial into a meeting; the numbers are codes of a column."""
+
+    #: They get past the lobby.
+    BYPASS = 0
+    LOBBY = 1
+    #: Phones are not admitted at all.
+    NOT_ADMITTED = 2
+    #: Phones would be admitted, but the meeting has no passcode.
+    NO_PASSCODE = 3
+
+
+class Modality(Word):
     """What two people may do with each other."""
 
     MESSAGE = "message"
@@ -331,7 +425,7 @@ class Modality(enum.Enum):
     CONTENT = "presented content"
 
 
-class Guest(enum.Enum):
+class Guest(Word):
     """Who may join a meeting without being homed on a pool of the deployment, or without being inside."""
 
     #: Through the join link, without an account.
@@ -342,6 +436,67 @@ class Guest(enum.Enum):
     OUTSIDE = "user outside"
 
 
+class Recipient(Word):
+    """What somebody is like at the moment when another person wants something of them."""
+
+    REACHABLE = "signed in"
+    OFFLINE = "signed in nowhere"
+    BUSY = "does not want to be disturbed"
+    DECLINES = "declines"
+    NO_ANSWER = "does not answer"
+    #: The registration has not run out yet, but the connection to the device is gone.
+    CONNECTION_LOST = "lost the connection"
+    UNKNOWN = "nobody has this address"
+    DISABLED = "the account is disabled"
+    #: Enabled, but the pool that is asked has not heard of it yet.
+    NOT_REPLICATED = "not replicated yet"
+    #: A move stopped half-way: the pool that the directory names has no record of them.
+    HALF_MOVED = "moved half-way"
+    #: They were moved after the conversation had begun.
+    MOVED_SINCE = "moved since"
+    #: Called by a telephone number that somebody else has too.
+    SHARES_NUMBER = "shares a telephone number"
+    #: Shows a presence state that only newer servers list.
+    NEWER_STATE = "shows a state of newer servers"
+
+
+class Content(Word):
+    """What is sent in a message."""
+
+    TEXT = "plain text"
+    LINK = "a link"
+    #: A content type that the recipient's client does not take.
+    RICH = "a content type of newer clients"
+
+
+class Scheme(Word):
+    """How somebody may prove who they are."""
+
+    NTLM = "NTLM"
+    KERBEROS = "Kerberos"
+    #: With a certificate that the pool issued before.
+    CERTIFICATE = "TLS-DSK"
+
+
+class Credentials(Word):
+    """What somebody proves who they are with."""
+
+    VALID = "valid credentials"
+    WRONG_PASSWORD = "a wrong password"  # noqa: S105  # a situation, no secret
+    #: On a device whose clock is wrong.
+    SKEWED_CLOCK = "a clock that is off"
+    OTHER_ACCOUNT = "those of another account"
+
+
+class Deregistration(Word):
+    """Why a server signs somebody out, with the words of its notification."""
+
+    QUOTA = "unregistered"
+    DISABLED = "deregistered;event=rejected"
+    MOVED = "deactivated"
+    REGISTRAR_CHANGED = "preferred-registrar-change"
+
+
 #: Kinds of policies by the name that they go by here, and the cmdlet that lists them.
 POLICY_CMDLETS: Final = {
     "conferencing": "Get-CsConferencingPolicy",
@@ -350,10 +505,17 @@ POLICY_CMDLETS: Final = {
     "client": "Get-CsClientPolicy",
     "client-version": "Get-CsClientVersionPolicy",
     "mobility": "Get-CsMobilityPolicy",
+    "user-services": "Get-CsUserServicesPolicy",
+}
+
+#: Kinds of settings that nobody is given in person: looked up for a pool, its site, or everywhere.
+CONFIGURATION_CMDLETS: Final = {
+    "meeting": "Get-CsMeetingConfiguration",
+    "web-service": "Get-CsWebServiceConfiguration",
 }
 
 
-class ApplicationKind(enum.Enum):
+class ApplicationKind(Word):
     """Objects that belong to a pool and serve callers rather than sign in."""
 
     ACCESS_NUMBER = "access number"
@@ -366,7 +528,40 @@ class ApplicationKind(enum.Enum):
     TRUSTED_ENDPOINT = "trusted application endpoint"
 
 
-class Clause(enum.Enum):
+class PartnerKind(Word):
+    """What sort of organisation is on the other side of federation."""
+
+    FEDERATED = "federated partner"
+    #: Its people are served by a hosting provider that is configured here.
+    HOSTED = "hosted partner"
+    PUBLIC_IM = "public IM provider"
+    #: People of our own SIP domains who are homed elsewhere (a shared address space).
+    SHARED = "shared address space"
+
+
+class PartyKind(Word):
+    """What sort of thing outside the topology connects to a server of ours."""
+
+    PARTNER = "partner"
+    GATEWAY = "gateway"
+    RECORDER = "recorder"
+    DEVICE = "device"
+
+
+#: Which cmdlet lists the objects of a kind.
+APPLICATION_CMDLETS: Final = {
+    ApplicationKind.ACCESS_NUMBER: "Get-CsDialInConferencingAccessNumber",
+    ApplicationKind.RESPONSE_GROUP: "Get-CsRgsWorkflow",
+    ApplicationKind.CALL_PARK_ORBIT: "Get-CsCallParkOrbit",
+    ApplicationKind.UNASSIGNED_NUMBERS: "Get-CsUnassignedNumber",
+    ApplicationKind.COMMON_AREA_PHONE: "Get-CsCommonAreaPhone",
+    ApplicationKind.ANALOG_DEVICE: "Get-CsAnalogDevice",
+    ApplicationKind.EXCHANGE_UM: "Get-CsExUmContact",
+    ApplicationKind.TRUSTED_ENDPOINT: "Get-CsTrustedApplicationEndpoint",
+}
+
+
+class Clause(Word):
     """What a promise is about: one word each, as reports and ``clause=`` use it."""
 
     SERVICES = "services"
@@ -397,7 +592,7 @@ class Severity(enum.IntEnum):
         return self >= Severity.ERROR
 
 
-class Disposition(enum.Enum):
+class Disposition(Word):
     """How an observation or an operation ended."""
 
     DONE = "done"
@@ -409,7 +604,7 @@ class Disposition(enum.Enum):
     UNDECIDED = "undecided"
 
 
-class Checkpoint(enum.Enum):
+class Checkpoint(Word):
     """Named places in the plan where promises are checked, in the order of the guide's phases."""
 
     LEGACY = "legacy"

@@ -1,0 +1,87 @@
+"""Operations on meetings, on their settings, and on the links that lead to them.
+
+Law of this room: values, as in ``operations``, whose room lists them all.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from coexistence.deployment import SimpleUrl
+from coexistence.publishing import ReverseProxyRule
+from coexistence.vocabulary import PoolId
+
+__all__ = [
+    "BreakOffDirectoryMove",
+    "EnableComputer",
+    "HoldMeetings",
+    "MeetingOperation",
+    "SetMeetingConfiguration",
+    "SetReverseProxy",
+    "SetSimpleUrls",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldMeetings:
+    """People hold the meetings that they organize, each once; single ones are over then."""
+
+    #: Whoever is homed on this pool organizes them.
+    on: PoolId
+    #: Slides are shown, or files attached, and stay in the meeting.
+    with_content: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMeetingConfiguration:
+    """``Set-CsMeetingConfiguration`` or ``Set-CsWebServiceConfiguration``: the settings of one scope."""
+
+    #: ``global``, ``site:<id>`` or ``service:<pool>``.
+    scope: str
+    settings: tuple[tuple[str, str], ...]
+    #: ``meeting``, or ``web-service`` for what the join page offers.
+    kind: str = "meeting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSimpleUrls:
+    """``Set-CsSimpleUrlConfiguration``: replace the simple URLs of one scope."""
+
+    #: ``global`` or ``site:<id>``.
+    scope: str
+    urls: tuple[SimpleUrl, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableComputer:
+    """``Enable-CsComputer`` on every server of a pool: setup puts changed simple URLs into effect."""
+
+    pool: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetReverseProxy:
+    """Replace all rules by which the reverse proxy publishes web pages to the outside."""
+
+    rules: tuple[ReverseProxyRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakOffDirectoryMove:
+    """Begin to move the conference directories of a pool, and fail on the way: both pools have them then."""
+
+    source: PoolId
+    to: PoolId
+
+
+MeetingOperation: TypeAlias = (
+    HoldMeetings
+    | SetMeetingConfiguration
+    | SetSimpleUrls
+    | EnableComputer
+    | SetReverseProxy
+    | BreakOffDirectoryMove
+)
