@@ -133,6 +133,7 @@ def mirrored(state: State, pool: PoolId) -> Pool:
         fqdn=new(pool),
         versions=(Version.S19,),
         servers=(ServerId(new(pool)),),
+        back_end=f"{new(pool)}\\rtc",
     )
 
 

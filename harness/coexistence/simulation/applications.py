@@ -13,12 +13,14 @@ from typing import Final
 
 from coexistence import operations as op
 from coexistence.deployment import Application, Pool
+from coexistence.simulation.rulebook import rule
 from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import ApplicationKind, PoolId, ServiceState, Unknown
+from coexistence.vocabulary import ApplicationKind, Confidence, PoolId, ServiceState, Unknown
 from coexistence.windows_services import expected
 
 __all__ = [
     "NEEDED",
+    "associate_stores",
     "delete_legacy_groups",
     "move",
     "move_admission_control",
@@ -37,6 +39,12 @@ NEEDED: Final = {
 _ADMISSION: Final = ("bandwidth_policy_auth", "bandwidth_policy_core")
 
 
+@rule(
+    "endpoint-goes-where-its-application-is",
+    "A contact object moves only to a pool with the application that serves it, and a response group's only "
+    "to one that holds its configuration.",
+    source="Move-CsApplicationEndpoint reference; Migrate response groups",
+)
 def move(state: State, operation: op.MoveApplications) -> State | str:
     """Move contact objects; refused where the target lacks the application that would serve them.
 
@@ -88,6 +96,12 @@ def _owned(application: Application, to: PoolId) -> Application:
     return replace(application, owner=to, copies=tuple(left))
 
 
+@rule(
+    "response-groups-move-as-a-whole",
+    "Move-CsRgsConfiguration copies every group of a pool to one of another version and moves the contacts; "
+    "the old configuration stays.",
+    source="Migrate response groups; Move-CsRgsConfiguration reference",
+)
 def move_response_groups(state: State, operation: op.MoveResponseGroups) -> State | str:
     """Copy all groups of a pool to another and move their contact objects.
 
@@ -139,6 +153,13 @@ def set_voice_routes(state: State, operation: op.SetVoiceRoutes) -> State | str:
     return state.changed(voice_routes=operation.routes)
 
 
+@rule(
+    "admission-control-moves-with-its-services",
+    "The pool that comes to host call admission control gets both Bandwidth Policy services; the other one "
+    "loses them.",
+    source="Reset call admission control",
+    confidence=Confidence.DERIVED,
+)
 def move_admission_control(state: State, operation: op.MoveCallAdmissionControl) -> State | str:
     """Let another pool host call admission control, with the two Bandwidth Policy services started there.
 
@@ -181,6 +202,15 @@ def remove_archiving_monitoring(state: State, operation: op.RemoveArchivingMonit
         return f"there is no pool {operation.pool} in the topology"
     cleared = replace(pool, archiving_store=None, monitoring_store=None)
     return _published(state, dict(state.pools) | {pool.id: cleared})
+
+
+def associate_stores(state: State, operation: op.AssociateStores) -> State | str:
+    """Associate a pool with stores ("Deploy pilot pool": Archiving and Monitoring are associated there)."""
+    pool = state.pools.get(operation.pool)
+    if pool is None:
+        return f"there is no pool {operation.pool} in the topology"
+    associated = replace(pool, archiving_store=operation.archiving, monitoring_store=operation.monitoring)
+    return _published(state, dict(state.pools) | {pool.id: associated})
 
 
 def _published(state: State, pools: dict[PoolId, Pool]) -> State:

@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from coexistence.deployment import ClientVersionRule, ClientVersionSettings, Pool
-from coexistence.vocabulary import ClientGeneration, Confidence, Unknown, Version
+from coexistence.vocabulary import ClientGeneration, Confidence, Scheme, Unknown, Version
 
 __all__ = [
     "ALLOWING",
@@ -33,6 +33,7 @@ __all__ = [
     "Listed",
     "Span",
     "decided",
+    "knows_privacy_mode",
     "listed_clients",
     "may_sign_in",
     "rules_for",
@@ -95,6 +96,8 @@ class Client:
     discovery: Discovery
     confidence: Confidence
     source: str
+    #: By which schemes it can prove who somebody is; those of web clients are not SIP's.
+    schemes: frozenset[Scheme] = frozenset(Scheme)
 
 
 def _listed(*answers: Listed) -> Mapping[Version, Listed]:
@@ -160,6 +163,7 @@ CLIENTS: Final[Mapping[ClientGeneration, Client]] = {
             tls=_OLD_TLS,
             updated_tls=_OLD_TLS,
             discovery=Discovery.SRV_THEN_DHCP,
+            schemes=frozenset({Scheme.CERTIFICATE}),
             confidence=Confidence.DOCUMENTED,
             source=f"{_INTEROP}; IP Phone Inventory Report; {_TLS}",
         ),
@@ -234,6 +238,26 @@ def listed_clients(*versions: Version) -> tuple[ClientGeneration, ...]:
             if all(each.listed[version] is Listed.YES for version in versions)
         )
     )
+
+
+#: Clients by age, those of one time together; the desktop client of that time gives its name.
+_AGES: Final[Mapping[ClientGeneration, str]] = {
+    _C.LYNC_2010: "lync-2010",
+    _C.LYNC_2010_MOBILE: "lync-2010",
+    _C.PHONE_EDITION: "lync-2010",
+    _C.LYNC_2013: "lync-2013",
+    _C.MOBILE: "lync-2013",
+    _C.SFB_2015: "sfb-2015",
+    _C.SFB_2016: "sfb-2016",
+}
+
+
+def knows_privacy_mode(client: ClientGeneration, since: str) -> bool | Unknown:
+    """Tell whether a client knows the privacy mode of presence, if those of ``since`` were the first."""
+    if client not in _AGES:
+        return Unknown("client versions")
+    ages = tuple(dict.fromkeys(_AGES.values()))
+    return ages.index(_AGES[client]) >= ages.index(since)
 
 
 # -------------------------------------------------------------------- the version filter

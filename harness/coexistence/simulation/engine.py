@@ -13,27 +13,35 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from coexistence import operations as op
-from coexistence.simulation import applications
+from coexistence.simulation import (
+    applications,
+    cms_changes,
+    meeting_changes,
+    moves,
+    own,
+    publishing_changes,
+    rights_changes,
+    server_changes,
+    store_changes,
+    surrounding_changes,
+)
+from coexistence.simulation.central_management import store_trouble
+from coexistence.simulation.contact_changes import contact_store, days_pass, move_mailboxes
 from coexistence.simulation.people_changes import (
-    contact_store,
     downgrade_clients,
-    move_directories,
-    move_users,
-    reschedule,
-    schedule_meetings,
+    set_particulars,
     upgrade_clients,
 )
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.service_changes import (
     disable_service,
     enable_service,
-    move_cms,
     service_state,
     start_services,
     stop_services,
 )
 from coexistence.simulation.state import State
-from coexistence.simulation.steps import Step, carried_out, selected
+from coexistence.simulation.steps import Step, carried_out, refused, selected
 from coexistence.simulation.topology_changes import (
     assign_certificates,
     edge_federation,
@@ -59,11 +67,43 @@ def apply(state: State, operation: op.Operation, rules: Rules) -> Step:
     Returns the new state, or the old one with the product's reason where it refuses. Facts that are
     unknown stay unknown; an operation on them changes nothing and is accepted.
     """
-    return _CARRY_OUT[type(operation)](state, operation, rules)
+    if type(operation) in _CONFIGURES and (reason := store_trouble(state)):
+        return refused(state, reason)
+    carry_out = _CARRY_OUT.get(type(operation))
+    if carry_out is None:
+        return own.carry_out_own(state, operation, rules)
+    return carry_out(state, operation, rules)
 
 
-def _let_pass(state: State, operation: op.LetDaysPass, _rules: Rules) -> Step:
-    return Step(state.changed(day=state.day + operation.days))
+#: What is written to the Central Management store: refused while no tool finds one that takes changes.
+_CONFIGURES: Final[frozenset[type]] = frozenset(
+    {
+        op.AssociateStores,
+        op.PairPools,
+        op.SetAddressBookSettings,
+        op.SetContactStorePolicy,
+        op.SetMeetingConfiguration,
+        op.SetSimpleUrls,
+        op.SetXmppRoute,
+        op.PublishTopology,
+        op.PublishSavedTopology,
+        op.AssociateMediaEdge,
+        op.SwitchFederationRoute,
+        op.SetEdgeFederation,
+        op.SetEdgeXmpp,
+        op.SetNextHop,
+        op.RemovePool,
+        op.SetClientRules,
+        op.SavePolicy,
+        op.SetVoiceRoutes,
+        op.MoveCallAdmissionControl,
+        op.RemoveArchivingMonitoring,
+    }
+)
+
+
+def _change_state(state: State, operation: op.ChangeState, _rules: Rules) -> Step:
+    return Step(operation.change(state))
 
 
 _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
@@ -73,7 +113,7 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.PublishTopology: publish_topology,
     op.Replicate: replicate,
     op.AssignCertificates: assign_certificates,
-    op.StartServices: start_services,
+    op.StartServices: surrounding_changes.restarting(start_services),
     op.StopServices: stop_services,
     op.SetServiceState: service_state,
     op.AssociateMediaEdge: media_edge,
@@ -83,11 +123,11 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.DisableService: disable_service,
     op.EnableService: enable_service,
     op.SetNextHop: set_next_hop,
-    op.MoveUsers: move_users,
+    op.MoveUsers: moves.move_users,
     op.UpgradeClients: upgrade_clients,
     op.DowngradeClients: downgrade_clients,
-    op.ScheduleMeetings: schedule_meetings,
-    op.RescheduleMeetings: reschedule,
+    op.ScheduleMeetings: meeting_changes.schedule_meetings,
+    op.RescheduleMeetings: meeting_changes.reschedule,
     op.RollBackContactStore: contact_store,
     op.MoveApplications: carried_out(applications.move),
     op.MoveResponseGroups: carried_out(applications.move_response_groups),
@@ -95,9 +135,29 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.SetVoiceRoutes: carried_out(applications.set_voice_routes),
     op.MoveCallAdmissionControl: carried_out(applications.move_admission_control),
     op.RemoveArchivingMonitoring: carried_out(applications.remove_archiving_monitoring),
-    op.MoveConferenceDirectories: move_directories,
-    op.MoveCms: move_cms,
+    op.AssociateStores: carried_out(applications.associate_stores),
+    op.MoveConferenceDirectories: moves.move_directories,
+    op.MoveCms: cms_changes.move_cms,
     op.RemovePool: remove_pool,
     op.SetClientRules: set_client_rules,
-    op.LetDaysPass: _let_pass,
+    op.SetParticulars: set_particulars,
+    op.ChangeState: _change_state,
+    op.LetDaysPass: days_pass,
+    op.MoveMailboxes: move_mailboxes,
+    **meeting_changes.CHANGES,
+    **publishing_changes.CHANGES,
+    **surrounding_changes.CHANGES,
+    **server_changes.CHANGES,
+    op.RestartServices: surrounding_changes.restarting(server_changes.CHANGES[op.RestartServices]),
+    **store_changes.CHANGES,
+    op.EnableTopology: cms_changes.enable_topology,
+    op.ExportConfiguration: cms_changes.export_configuration,
+    op.PublishSavedTopology: cms_changes.publish_saved_topology,
+    op.RemoveCmsDatabase: cms_changes.remove_cms_database,
+    op.RunLocalSetup: cms_changes.run_local_setup,
+    op.InvokeReplication: cms_changes.invoke_replication,
+    op.SetGroupMembers: rights_changes.set_group_members,
+    op.OpenShell: rights_changes.open_shell,
+    op.SavePolicy: rights_changes.save_policy,
+    op.SetDiscoveryCandidates: rights_changes.set_discovery_candidates,
 }

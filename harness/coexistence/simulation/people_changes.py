@@ -11,43 +11,43 @@ from typing import Final
 import numpy as np
 
 from coexistence import operations as op
+from coexistence.backing import SqlStore
 from coexistence.deployment import Pool
 from coexistence.population import (
     CODE_LOST,
-    ENDLESS,
     HAS_CONTENT,
     LEFT_BEHIND,
     MEETING_LOST,
-    NO_CONTENT,
     NOTHING_LOST,
     UNTOLD,
+    Column,
     Meetings,
     Population,
     Rows,
     column,
 )
+from coexistence.simulation import databases
+from coexistence.simulation.meeting_changes import moved_along
 from coexistence.simulation.rulebook import rule
-from coexistence.simulation.rules import DESKTOP, Rules, meeting_survives
+from coexistence.simulation.rules import DESKTOP, Rules
 from coexistence.simulation.state import State
 from coexistence.simulation.steps import Step, refused, selected, with_value
+from coexistence.simulation.user_data import not_provisioned
 from coexistence.vocabulary import (
     ContactStore,
+    Disposition,
     Maybe,
-    MeetingKind,
     PoolId,
     ServiceState,
     Unknown,
-    UserKind,
     Version,
 )
 
 __all__ = [
-    "contact_store",
     "downgrade_clients",
     "move_directories",
     "move_users",
-    "reschedule",
-    "schedule_meetings",
+    "set_particulars",
     "upgrade_clients",
 ]
 
@@ -77,11 +77,18 @@ def move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
     rows = selected(population, operation.users)
     if not len(rows):
         return Step(state)
+    if reason := _not_replicated(state, population, rows, target, rules):
+        return refused(state, reason)
+    if store := databases.filling(state, target):
+        return _half_way(state, operation, store, len(rows), rules)
     moved = population.changed(home=with_value(population.home, rows, population.code(operation.to)))
     if operation.force:
         # Move-CsUser -Force: contacts and meetings are lost, and cannot be had back.
         moved = moved.changed(contacts=with_value(moved.contacts, rows, ContactStore.LOST))
+    if rules.value("records-read-by-older") == "no":
+        moved = moved.changed(records=_rewritten(moved, rows, target))
     moved = moved.changed(meetings=_moved_meetings(moved.meetings, rows, operation, target, rules))
+    moved = moved_along(state, population, moved, rows, operation, rules)
     if rules.value("meetings-follow-organizer") == "no":
         moved = moved.changed(
             meetings=_left_behind(moved.meetings, _going_back(state, population, rows, target))
@@ -89,6 +96,38 @@ def move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
     return Step(state.changed(population=moved))
 
 
+def _not_replicated(
+    state: State, population: Population, rows: Rows, target: Pool, rules: Rules
+) -> str | None:
+    """Say why the target does not know some accounts yet; None where its user replicator brought them all."""
+    if not state.backing.replicators:
+        return None
+    codes = np.unique(population.domain[rows])
+    domains = frozenset(population.domains[code] for code in codes if code < len(population.domains))
+    return not_provisioned(state, target.id, domains, rules)
+
+
+def _half_way(state: State, operation: op.MoveUsers, store: SqlStore, people: int, rules: Rules) -> Step:
+    """Move as many accounts as the target's transaction log still takes; the rest fails: SQL error 9002."""
+    room = store.log_room or 0
+    left = replace(store, log_room=max(room - people, 0))
+    some = replace(operation.users, first=min(room, people))
+    rest = state.changed(backing=replace(state.backing, stores=databases.without(state, store.instance)))
+    moved = move_users(rest, replace(operation, users=some), rules).state if room > 0 else state
+    after = moved.changed(backing=state.backing.with_store(left))
+    if people <= room:
+        return Step(after)
+    reason = f"{people - room} of {people} accounts failed with SQL error 9002: the transaction log is full"
+    return Step(after, Disposition.FAILED, reason) if room > 0 else refused(state, reason)
+
+
+@rule(
+    "content-moves-if-asked",
+    "Slides and attachments move with their organizer where -MoveConferenceData was given; a forced move "
+    "loses the meetings.",
+    source="Move-CsUser reference; Migrate existing meetings and meeting content",
+    switch="content-moves-back",
+)
 def _moved_meetings(
     meetings: Maybe[Meetings], rows: Rows, operation: op.MoveUsers, target: Pool, rules: Rules
 ) -> Maybe[Meetings]:
@@ -116,6 +155,19 @@ def _moved_meetings(
         if len(rows_behind)
         else meetings
     )
+
+
+def _rewritten(population: Population, rows: Rows, target: Pool) -> Column | None:
+    """Note that a pool rewrites the records of people who come to it from an older one.
+
+    A move back rewrites nothing. Only looked at where older pools are taken not to read such records.
+    """
+    if not target.versions:
+        return population.records
+    before = np.zeros(len(population), np.uint8) if population.records is None else population.records
+    written = before.copy()
+    written[rows] = np.maximum(before[rows], int(target.versions[0]))
+    return column(written, np.uint8)
 
 
 def _going_back(state: State, population: Population, rows: Rows, target: Pool) -> Rows:
@@ -170,85 +222,17 @@ def downgrade_clients(state: State, operation: op.DowngradeClients, _rules: Rule
     )
 
 
-def schedule_meetings(state: State, operation: op.ScheduleMeetings, rules: Rules) -> Step:
-    """Let people schedule meetings on the pool and with the client that they have."""
-    population = state.population
-    if isinstance(population, Unknown) or isinstance(population.meetings, Unknown):
-        return Step(state)
-    rows = selected(population, operation.by)
-    rows = rows[population.kind[rows] == UserKind.PERSON]
-    host = state.pools.get(operation.by.on)
-    if not len(rows) or host is None:
-        return Step(state)
-    each = operation.each * int(rules.value("one-meeting-each"))
-    number = len(rows) * each
-    organizers = np.repeat(rows, each)
-    # Every third of them repeats for ever, as calendars in the field do; the share is ours.
-    recurring = np.arange(number) % 3 == 2
-    made = Meetings(
-        organizer=column(organizers, np.uint32),
-        kind=column(np.where(recurring, MeetingKind.RECURRING, MeetingKind.ONCE), np.uint8),
-        created=column(np.full(number, state.day), np.int32),
-        last=column(np.where(recurring, ENDLESS, state.day + _MEETING_AHEAD), np.int32),
-        scheduled_on=column(np.full(number, host.versions[0] if host.versions else UNTOLD), np.uint8),
-        by_upgraded=column(population.upgraded[organizers], np.uint8),
-        directory=column(np.full(number, _directory_of(state, host.id)), np.int16),
-        content=column(np.full(number, NO_CONTENT), np.uint8),
-        lost=column(np.full(number, NOTHING_LOST), np.uint8),
-    )
-    return Step(state.changed(population=population.changed(meetings=population.meetings.appended(made))))
+def set_particulars(state: State, operation: op.SetParticulars, _rules: Rules) -> Step:
+    """Replace what deviates in messages and sign-ins."""
+    return Step(state.changed(particulars=operation.to))
 
 
-def _directory_of(state: State, pool: PoolId) -> int:
-    if isinstance(state.directories, Unknown):
-        return -1
-    return next((each.number for each in state.directories if each.owner == pool), -1)
-
-
-def reschedule(state: State, operation: op.RescheduleMeetings, rules: Rules) -> Step:
-    """Let organizers replace the meetings that their pool cannot host."""
-    population = state.population
-    if isinstance(population, Unknown) or isinstance(population.meetings, Unknown):
-        return Step(state)
-    host = state.pools.get(operation.by.on)
-    if host is None or not host.versions:
-        return Step(state)
-    meetings = population.meetings
-    theirs = np.isin(meetings.organizer, selected(population, operation.by))
-    lost = np.zeros(len(meetings), dtype=bool)
-    for version in {int(code) for code in np.unique(meetings.scheduled_on[theirs])} - {UNTOLD}:
-        if meeting_survives(Version(version), True, host.versions, rules) is False:
-            lost |= theirs & (meetings.scheduled_on == version) & (meetings.by_upgraded == 1)
-    rows = np.flatnonzero(lost)
-    upgraded_now = population.upgraded[meetings.organizer[rows]]
-    by_upgraded = meetings.by_upgraded.copy()
-    by_upgraded[rows] = upgraded_now
-    renewed = replace(
-        meetings,
-        created=with_value(meetings.created, rows, state.day),
-        scheduled_on=with_value(meetings.scheduled_on, rows, host.versions[0]),
-        by_upgraded=column(by_upgraded, np.uint8),
-    )
-    return Step(state.changed(population=population.changed(meetings=renewed)))
-
-
-def contact_store(state: State, operation: op.RollBackContactStore, _rules: Rules) -> Step:
-    """Roll back for Lync Server 2010 alone: it cannot read lists in Exchange ("Roll back migrated users")."""
-    population = state.population
-    if isinstance(population, Unknown) or operation.users.came_from is None:
-        return Step(state)
-    home = state.pools.get(operation.users.came_from)
-    if home is None or home.versions != (Version.L10,):
-        return Step(state)
-    rows = selected(population, operation.users)
-    rows = rows[population.contacts[rows] == ContactStore.EXCHANGE]
-    return Step(
-        state.changed(
-            population=population.changed(contacts=with_value(population.contacts, rows, ContactStore.SERVER))
-        )
-    )
-
-
+@rule(
+    "directory-move-needs-both-pools",
+    "A conference directory moves while both pools answer; with -Force it moves without them, and the "
+    "dial-in codes of existing meetings are lost.",
+    source="Move-CsConferenceDirectory reference",
+)
 def move_directories(state: State, operation: op.MoveConferenceDirectories, _rules: Rules) -> Step:
     """Give the conference directories of a pool to another."""
     if operation.to not in state.pools:

@@ -10,11 +10,12 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 from coexistence.deployment import Policy
+from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State
 from coexistence.vocabulary import POLICY_CMDLETS, Maybe, PoolId, Unknown
 
-__all__ = ["assumptions_of", "effective", "is_set", "setting", "tag_of"]
+__all__ = ["assumptions_of", "effective", "ignores_home", "is_set", "setting", "tag_of"]
 
 _USERS = Unknown("Get-CsUser")
 
@@ -28,6 +29,13 @@ def tag_of(state: State, kind: str, row: int) -> Maybe[str | None]:
     return _USERS if given is None else given.tag(int(given.code[row]))
 
 
+@rule(
+    "policy-scope-order",
+    "The policy that somebody was given in person counts, else that of the home pool's site, else the global "
+    "one.",
+    source="Get-CsUser reference; Lync Server 2013: site policies",
+    switch="site-policy-follows-home",
+)
 def effective(
     state: State,
     rules: Rules,
@@ -64,6 +72,23 @@ def effective(
         if of_site is not None:
             return of_site
     return by_scope.get("global", _untold(kind))
+
+
+def ignores_home(state: State, kind: str) -> bool:
+    """Tell whether a policy of a kind follows for certain from what people were given, wherever they are.
+
+    So it is where none is a site's, and every one that anybody was given is there.
+    """
+    population = state.population
+    if isinstance(state.policies, Unknown) or isinstance(population, Unknown):
+        return False
+    scopes = {_scope(each.scope) for each in state.policies if each.kind == kind}
+    if "global" not in scopes or any(scope.startswith("site:") for scope in scopes):
+        return False
+    given = population.assigned.get(kind)
+    if given is None:
+        return scopes == {"global"}
+    return all(_scope(f"tag:{tag}") in scopes for tag in given.tags)
 
 
 def assumptions_of(state: State, kind: str, tag: Maybe[str | None]) -> tuple[str, ...]:

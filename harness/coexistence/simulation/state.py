@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
+from coexistence.administration import Administrator
+from coexistence.backing import Backing
 from coexistence.deployment import (
     Application,
     Block,
@@ -37,11 +40,25 @@ from coexistence.deployment import (
     Site,
     VoiceRoute,
 )
+from coexistence.particulars import NOTHING_PARTICULAR, Particulars
 from coexistence.population import Population
-from coexistence.vocabulary import Maybe, PoolId, PoolRole, ServerId, ServiceState, SiteId, Unknown, Version
+from coexistence.publishing import AS_PLANNED, Publishing
+from coexistence.surroundings import NOTHING_AROUND, Surroundings
+from coexistence.vocabulary import (
+    ApplicationKind,
+    Contradiction,
+    Maybe,
+    PoolId,
+    PoolRole,
+    ServerId,
+    ServiceState,
+    SiteId,
+    Unknown,
+    Version,
+)
 from coexistence.windows_services import CATALOGUE, display_name, find
 
-__all__ = ["BY_KEY", "NO_STATUS", "Readings", "State", "deployment_of", "state_of"]
+__all__ = ["BY_KEY", "MOVING", "NO_STATUS", "READS", "Readings", "State", "deployment_of", "state_of"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -93,16 +110,84 @@ class State:
     outside: Maybe[Mapping[tuple[str, str], DnsRecord]] = Unknown("external DNS export")
     partners: Maybe[tuple[Partner, ...]] = Unknown("Get-CsAllowedDomain")
     sip_domains: tuple[str, ...] = ()
+    untold_applications: frozenset[ApplicationKind] = frozenset()
+    contradictions: tuple[Contradiction, ...] = ()
     blocked: tuple[Block, ...]
+    #: What is out of the ordinary about machines, databases and replicas.
+    backing: Backing = field(default_factory=Backing)
+    surroundings: Surroundings = NOTHING_AROUND
+    #: What Edge pools were told before the newest configuration: for each, oldest first, the number of the
+    #: last configuration that said so, the next hop, and whether federation was enabled. An Edge whose
+    #: replica lags behind still goes by it.
+    told_before: Mapping[PoolId, tuple[tuple[int, PoolId | None, bool], ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    administrators: tuple[Administrator, ...] = ()
+    #: The newest tools that ever published the topology; None for those of its newest generation.
+    document: Version | None = None
+    #: What was true when the configuration was last exported; None where it never was.
+    exported: State | None = None
+    #: Servers whose replica lags and never told the master anything, while others did.
+    never_reported: frozenset[ServerId] = frozenset()
+    #: Pools that were removed, each with the number of the published configuration that lacks it.
+    removed: tuple[tuple[PoolId, int], ...] = ()
+    #: Pools that went without anybody's removing them: an older copy of the topology was published.
+    dropped: frozenset[PoolId] = frozenset()
+    particulars: Particulars = NOTHING_PARTICULAR
+    publishing: Publishing = AS_PLANNED
 
     def changed(self, **parts: Any) -> State:
         """Return this state with some parts replaced; the others stay shared."""
-        return replace(self, **parts)
+        # As dataclasses.replace does, which takes three times as long for so many parts.
+        return State(**(dict(zip(_NAMES, _PARTS(self), strict=True)) | parts))
+
+    @property
+    def untold_kinds(self) -> tuple[ApplicationKind, ...]:
+        """Kinds of applications that nobody told about, in the order of the words."""
+        if isinstance(self.applications, Unknown):
+            return tuple(ApplicationKind)
+        return tuple(kind for kind in ApplicationKind if kind in self.untold_applications)
 
     def is_current(self, server: ServerId) -> Maybe[bool]:
         """Tell whether a server's replica holds the newest published configuration."""
         held = self.replicas.get(server, NO_STATUS)
         return held if isinstance(held, Unknown) else held == self.published
+
+
+_NAMES: Final = tuple(each.name for each in fields(State))
+_PARTS: Final = attrgetter(*_NAMES)
+
+#: Parts of a state that change while servers stay as they are: who and what is homed where, and the day.
+MOVING: Final = frozenset({"applications", "day", "population"})
+
+
+class _Reads:
+    """How often a moving part of any state was read: whoever works something out can tell whether it was."""
+
+    count = 0
+
+
+READS: Final = _Reads()
+
+
+class _Noted:
+    """A part of a state whose reading is noted."""
+
+    def __init__(self, slot: Any) -> None:
+        self._slot = slot
+
+    def __get__(self, state: State | None, owner: type[State]) -> Any:
+        if state is None:
+            return self
+        READS.count += 1
+        return self._slot.__get__(state, owner)
+
+    def __set__(self, state: State, value: Any) -> None:
+        self._slot.__set__(state, value)
+
+
+for _name in MOVING:
+    setattr(State, _name, _Noted(State.__dict__[_name]))
 
 
 BY_KEY: Final = {service.key: service for service in CATALOGUE}
@@ -175,7 +260,25 @@ def state_of(deployment: Deployment, *, day: int, tools: Version | None) -> Stat
         outside=_outside(records),
         partners=deployment.partners,
         sip_domains=deployment.sip_domains,
+        untold_applications=deployment.untold_applications,
+        contradictions=deployment.contradictions,
         blocked=deployment.blocked,
+        backing=deployment.backing,
+        surroundings=deployment.surroundings,
+        administrators=deployment.administrators,
+        document=deployment.document,
+        never_reported=_never_reported(deployment.replicas),
+        particulars=deployment.particulars,
+        publishing=deployment.publishing,
+    )
+
+
+def _never_reported(replicas: Maybe[tuple[Replica, ...]]) -> frozenset[ServerId]:
+    """Return who lags and never reported; nobody where the export does not show who reported when."""
+    if isinstance(replicas, Unknown) or all(each.last_status_report is None for each in replicas):
+        return frozenset()
+    return frozenset(
+        each.server for each in replicas if each.up_to_date is False and each.last_status_report is None
     )
 
 
@@ -200,7 +303,7 @@ def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Depl
                 server=server.id,
                 up_to_date=current,
                 product_version="" if isinstance(build, Unknown) else f"{build.rpartition('.')[0]}.0",
-                last_status_report=reported,
+                last_status_report=None if server.id in state.never_reported else reported,
                 last_update_creation=reported,
                 origin=server.origin,
             )
@@ -227,7 +330,15 @@ def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Depl
         client_settings=state.client_settings,
         simple_urls=state.simple_urls,
         partners=state.partners,
+        untold_applications=state.untold_applications,
+        contradictions=state.contradictions,
         blocked=state.blocked,
+        backing=state.backing,
+        surroundings=state.surroundings,
+        administrators=state.administrators,
+        document=state.document,
+        particulars=state.particulars,
+        publishing=state.publishing,
         as_of=as_of,
     )
 

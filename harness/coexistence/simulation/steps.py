@@ -65,7 +65,10 @@ def selected(population: Population, selection: op.Selection) -> Rows:
     if selection.people_only:
         wanted = wanted & (population.kind == UserKind.PERSON)
     rows = np.flatnonzero(wanted)
-    return rows if selection.first is None else rows[: selection.first]
+    if selection.listed is not None:
+        rows = rows[np.isin(rows, selection.listed)]
+    rows = rows if selection.first is None else rows[: selection.first]
+    return rows[: len(rows) // 2] if selection.is_half else rows
 
 
 def with_value(values: Any, rows: Rows, to: int) -> Any:
@@ -79,6 +82,8 @@ def with_value(values: Any, rows: Rows, to: int) -> Any:
 def tools_too_old(state: State, tools: Version) -> str | None:
     """Old tools cannot open a topology that newer ones published ("Verify pilot pool coexistence")."""
     newest = max((version for pool in state.pools.values() for version in pool.versions[:1]), default=tools)
+    # What newer tools have published stays theirs, whatever is still in it: nothing leads back.
+    newest = max(newest, state.document or newest)
     if tools < newest:
         return f"tools of {tools.product} cannot open a topology with {newest.product} in it"
     return None

@@ -10,6 +10,8 @@ from typing import Any
 
 from coexistence import operations as op
 from coexistence.deployment import Server
+from coexistence.simulation.central_management import receivers
+from coexistence.simulation.databases import instance_in_use
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, frozen
@@ -67,6 +69,10 @@ def publish_topology(state: State, operation: op.PublishTopology, _rules: Rules)
     """Define pools and publish, unless the tools, the directory or a name stand against it."""
     if reason := tools_too_old(state, operation.tools):
         return refused(state, reason)
+    newest = max((version for pool in operation.pools for version in pool.versions[:1]), default=None)
+    if newest is not None and operation.tools < newest:
+        # "Deploy pilot pool": pools are defined in the Topology Builder of their own version.
+        return refused(state, f"tools of {operation.tools.product} cannot define {newest.product}")
     unprepared = {version for pool in operation.pools for version in pool.versions} - state.prepared
     if all(version in unprepared for pool in operation.pools for version in pool.versions):
         # "Prepare Active Directory": schema, forest and domain come before any coexistence.
@@ -74,6 +80,8 @@ def publish_topology(state: State, operation: op.PublishTopology, _rules: Rules)
     for pool in operation.pools:
         if pool.id in state.pools:
             return refused(state, f"the FQDN {pool.fqdn} is already a pool of the topology")
+        if reason := instance_in_use(state, pool):
+            return refused(state, reason)
     number = state.published + 1
     servers: dict[Any, Server] = dict(state.servers)
     services = dict(state.services)
@@ -84,6 +92,10 @@ def publish_topology(state: State, operation: op.PublishTopology, _rules: Rules)
     return Step(
         state.changed(
             published=number,
+            document=max(operation.tools, state.document or operation.tools),
+            removed=tuple(
+                each for each in state.removed if all(each[0] != pool.id for pool in operation.pools)
+            ),
             pools=frozen(dict(state.pools) | {pool.id: pool for pool in operation.pools}),
             defined=frozen(dict(state.defined) | {pool.id: number for pool in operation.pools}),
             servers=frozen(servers),
@@ -97,7 +109,12 @@ def _change_pool(state: State, pool: PoolId, **changes: Any) -> Step:
     known = state.pools.get(pool)
     if known is None:
         return refused(state, f"there is no pool {pool} in the topology")
-    return Step(written(state, dict(state.pools) | {pool: replace(known, **changes)}))
+    changed = written(state, dict(state.pools) | {pool: replace(known, **changes)})
+    if known.role is not PoolRole.EDGE:
+        return Step(changed)
+    # An Edge goes by what its replica holds: remember what it was told until now.
+    before = (*state.told_before.get(pool, ()), (state.published, known.next_hop, known.federation))
+    return Step(changed.changed(told_before=frozen(dict(state.told_before) | {pool: before})))
 
 
 def media_edge(state: State, operation: op.AssociateMediaEdge, _rules: Rules) -> Step:
@@ -105,6 +122,11 @@ def media_edge(state: State, operation: op.AssociateMediaEdge, _rules: Rules) ->
     return _change_pool(state, operation.pool, media_edge=operation.edge)
 
 
+@rule(
+    "second-federated-edge-warns",
+    "Enabling federation on a second Edge pool brings a warning, which may be ignored, and no refusal.",
+    source="Configure federation routes and media traffic",
+)
 def edge_federation(state: State, operation: op.SetEdgeFederation, _rules: Rules) -> Step:
     """Open or close an Edge pool for federation."""
     others = [
@@ -119,6 +141,12 @@ def edge_federation(state: State, operation: op.SetEdgeFederation, _rules: Rules
     return step
 
 
+@rule(
+    "xmpp-proxy-of-2013-and-2015",
+    "XMPP federation can be enabled on Edge pools of Lync Server 2013 and Skype for Business Server 2015 "
+    "alone; setup on its servers starts the proxy.",
+    source="Skype for Business Server 2019: features removed; Migrating XMPP federation",
+)
 def edge_xmpp(state: State, operation: op.SetEdgeXmpp, _rules: Rules) -> Step:
     """The proxy exists on Edges of L13 and S15 only ("Features removed", Skype for Business Server 2019)."""
     edge = state.pools.get(operation.edge)
@@ -165,6 +193,7 @@ def remove_pool(state: State, operation: op.RemovePool, _rules: Rules) -> Step:
     return Step(
         written(
             state.changed(
+                removed=(*state.removed, (pool.id, state.published + 1)),
                 servers=frozen({key: each for key, each in state.servers.items() if key not in gone}),
                 services=frozen({key: each for key, each in state.services.items() if key not in gone}),
                 replicas=frozen({key: each for key, each in state.replicas.items() if key not in gone}),
@@ -178,18 +207,22 @@ def remove_pool(state: State, operation: op.RemovePool, _rules: Rules) -> Step:
     )
 
 
-def replicate(state: State, _operation: op.Replicate, _rules: Rules) -> Step:
-    """Bring every replica up to date whose server runs the replicator agent.
+def replicate(state: State, _operation: op.Replicate, rules: Rules) -> Step:
+    """Bring every replica up to date that the master reaches and whose server runs the replicator agent.
 
-    A replica whose status nobody exported stays unknown: waiting for it does not tell us anything.
+    A replica whose status nobody exported stays unknown: waiting for it does not tell us anything. So it
+    becomes where nobody told whether the agent runs.
     """
     made = dict(state.replicas)
+    reached = receivers(state, rules)
     for server, readings in state.services.items():
-        if isinstance(made.get(server, 0), Unknown) or isinstance(readings, Unknown):
+        if isinstance(made.get(server, 0), Unknown):
             continue
-        if readings.get("replica_replicator") is ServiceState.RUNNING:
+        if server in reached:
             made[server] = state.published
-    return Step(state.changed(replicas=frozen(made)))
+        elif isinstance(readings, Unknown):
+            made[server] = readings
+    return Step(state.changed(replicas=frozen(made), never_reported=state.never_reported - reached))
 
 
 def assign_certificates(state: State, operation: op.AssignCertificates, _rules: Rules) -> Step:
