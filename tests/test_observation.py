@@ -47,6 +47,8 @@ from coexistence.observation import (
     Undecided,
     not_applicable,
 )
+from coexistence.observation.advice import LOOK_AT
+from coexistence.simulation.diagnostics import DIAGNOSTICS
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, frozen, state_of
 from coexistence.vocabulary import (
@@ -175,10 +177,20 @@ def answered(state: State, pool: PoolId) -> str:
     return "no" if is_one_fabric and alive < KEEP_ALIVE[len(found)] else "yes"
 
 
+def registers(state: State, pool: PoolId) -> PoolId:
+    """Who registers the people of a pool: itself, or the backup that stands in while it is silent."""
+    backup = state.pools[pool].backup
+    if answered(state, pool) != "no" or backup is None or backup not in state.pools:
+        return pool
+    return backup if answered(state, backup) == "yes" else pool
+
+
 def by_hand(state: State, sender: int, recipient: int) -> tuple[str, int | None, int | None]:
     """What becomes of one message from one person to another: answer, SIP status, diagnostic."""
     population = population_of(state)
-    home, there = (population.pools[int(population.home[row])] for row in (sender, recipient))
+    home, there = (
+        registers(state, population.pools[int(population.home[row])]) for row in (sender, recipient)
+    )
     first = answered(state, home)
     if first != "yes":
         return ("undecided", None, None) if first == "?" else ("failed", 504, 2)
@@ -436,9 +448,12 @@ def test_an_enterprise_pool_answers_while_its_functional_minimum_runs(members: i
     home = front_end(deployment)
     state = state_of(deployment, day=1, tools=None)
 
+    # Which servers count in large pools has tests of its own.
+    every = Rules({"quorum-voters": "all-servers"})
     enough = with_service(state, home, "RTCSRV", servers=members - least)
-    assert observer(enough).message(home, home).done
-    too_few = observer(with_service(state, home, "RTCSRV", servers=members - least + 1)).message(home, home)
+    assert observer(enough, every).message(home, home).done
+    fewer = with_service(state, home, "RTCSRV", servers=members - least + 1)
+    too_few = observer(fewer, every).message(home, home)
     assert (too_few.disposition, too_few.sip, too_few.diagnostic) == (Disposition.FAILED, 504, 2)
     if least > 1:
         assert too_few.reason == (
@@ -699,8 +714,20 @@ def test_an_outcome_is_printed_as_a_story() -> None:
         f"  1. {OLD}: the Front-End service answers\n"
         f"  2. {OLD}: knows {NEW}\n"
         f"  3. {NEW}: reached over MTLS 5061\n"
-        f"  4. {NEW}: no Front-End service of the pool takes new work"
+        f"  4. {NEW}: no Front-End service of the pool takes new work\n"
+        "  Look at: Get-CsWindowsService on the servers of that pool\n"
+        "  Taken to be so: ports-open"
     )
+
+
+def test_every_diagnostic_that_may_be_given_comes_with_a_place_to_look() -> None:
+    assert DIAGNOSTICS.keys() <= LOOK_AT.keys()
+
+
+def test_an_undecided_outcome_names_what_would_tell() -> None:
+    told = str(Outcome(disposition=Disposition.UNDECIDED, reason="nobody told", needs=("Get-CsUser",)))
+
+    assert told == "undecided: nobody told\n  Would be told by: Get-CsUser"
 
 
 def test_a_bare_outcome_is_one_word() -> None:

@@ -22,7 +22,7 @@ from helpers import (
 from coexistence import operations as op
 from coexistence.blueprint import PoolBlueprint
 from coexistence.deployment import Block, ConferenceDirectory, DialPlan, Policy
-from coexistence.observation import Outcome, conferencing, joining
+from coexistence.observation import Outcome, conferencing
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, frozen
 from coexistence.vocabulary import (
@@ -55,11 +55,11 @@ def join(state: State, host: PoolId = NEW, rules: Rules | None = None, **how: ob
 
 def by_link(state: State, host: PoolId = NEW, rules: Rules | None = None, **how: object) -> Outcome:
     facts = observer(state, rules or Rules())
-    return joining.by_link(facts, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
+    return conferencing.by_link(facts, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
 
 
 def dial_in(state: State, host: PoolId = NEW, directory: int = 1, **how: int) -> Outcome:
-    return joining.dial_in(observer(state), directory, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
+    return conferencing.dial_in(observer(state), directory, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
 
 
 # ---------------------------------------------------------------- ways to break a state

@@ -24,7 +24,8 @@ from helpers import (
 from coexistence import operations as op
 from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Block, DnsRecord, Partner, Policy
-from coexistence.observation.federating import federate, federates, reach_xmpp
+from coexistence.observation.federating import federate, federates
+from coexistence.observation.xmpp import reach_xmpp
 from coexistence.simulation.rules import ASSUMPTIONS, Rules
 from coexistence.simulation.state import frozen, state_of
 from coexistence.vocabulary import (
@@ -98,7 +99,7 @@ def cleared(state: State) -> State:
 
 
 def closed(state: State) -> State:
-    return after(state, op.SetEdgeFederation(edge=EDGE, enabled=False))
+    return after(state, op.SetEdgeFederation(edge=EDGE, enabled=False), op.Replicate())
 
 
 def stopped(state: State) -> State:
@@ -186,7 +187,7 @@ def without_old_tls(state: State) -> State:
 
 
 def next_hop(to: str) -> Callable[[State], State]:
-    return lambda state: after(state, op.SetNextHop(pool=EDGE, to=PoolId(to)))
+    return lambda state: after(state, op.SetNextHop(pool=EDGE, to=PoolId(to)), op.Replicate())
 
 
 def hop_is_silent(state: State) -> State:

@@ -109,7 +109,7 @@ def associated(pool: PoolId, edge: PoolId | None) -> Callable[[State], State]:
 
 
 def next_hop(to: str) -> Callable[[State], State]:
-    return lambda state: after(state, op.SetNextHop(pool=EDGE, to=PoolId(to)))
+    return lambda state: after(state, op.SetNextHop(pool=EDGE, to=PoolId(to)), op.Replicate())
 
 
 SIGN_IN = {

@@ -8,23 +8,30 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from coexistence.observation.observer import SUBJECTS, Observer
+from coexistence.observation.losses import Loss
+from coexistence.observation.observer import SUBJECTS, Listing, Observer
 from coexistence.observation.outcomes import Hop, NotApplicable, Outcome, Undecided, not_applicable
 from coexistence.observation.references import Reference
 from coexistence.observation.subjects import (
     ApplicationSubject,
+    Asked,
+    CertificateSubject,
     ClientSubject,
     Cohort,
     Conversation,
     DeploymentSubject,
     DirectorySubject,
     MeetingSubject,
+    NameSubject,
     Organizer,
     PartnerSubject,
+    PartySubject,
     PoolSubject,
     ReplicaSubject,
+    ServerSubject,
     ServiceSubject,
     SiteSubject,
+    StepSubject,
     Subject,
     User,
 )
@@ -32,23 +39,31 @@ from coexistence.observation.subjects import (
 __all__ = [
     "SUBJECTS",
     "ApplicationSubject",
+    "Asked",
+    "CertificateSubject",
     "ClientSubject",
     "Cohort",
     "Conversation",
     "DeploymentSubject",
     "DirectorySubject",
     "Hop",
+    "Listing",
+    "Loss",
     "MeetingSubject",
+    "NameSubject",
     "NotApplicable",
     "Observer",
     "Organizer",
     "Outcome",
     "PartnerSubject",
+    "PartySubject",
     "PoolSubject",
     "Reference",
     "ReplicaSubject",
+    "ServerSubject",
     "ServiceSubject",
     "SiteSubject",
+    "StepSubject",
     "Subject",
     "Undecided",
     "User",

@@ -13,13 +13,24 @@ from itertools import chain
 from typing import Final
 
 from coexistence.deployment import Application
+from coexistence.observation import voicemail
+from coexistence.observation.edges import joined
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, travel
-from coexistence.vocabulary import ApplicationKind, PoolId, PoolRole, SiteId, Unknown, Version
+from coexistence.observation.routes import Leg, failed, passed, travel, undecided
+from coexistence.simulation.rulebook import rule
+from coexistence.vocabulary import (
+    ApplicationKind,
+    Confidence,
+    PoolId,
+    PoolRole,
+    ServiceState,
+    SiteId,
+    Unknown,
+)
 from coexistence.windows_services import CAPABILITIES
 
-__all__ = ["admission", "answer", "answer_everybody", "callers", "capable"]
+__all__ = ["admission", "answer", "answer_everybody", "callers", "capable", "has_file"]
 
 _RGS, _UM = ApplicationKind.RESPONSE_GROUP, ApplicationKind.EXCHANGE_UM
 #: Services of a kind's application on the pool that owns the object, as in ``CAPABILITIES``. Phones and
@@ -40,7 +51,7 @@ def answer(facts: Facts, application: Application, caller: PoolId) -> Outcome:
     on a removed pool; the 404 is our choice.
     """
     return facts.outcome(
-        ("answer", application.id, caller),
+        ("answer", application, caller),
         lambda: travel(chain(_calling(facts, application.owner, caller), _answering(facts, application))),
     )
 
@@ -50,9 +61,7 @@ def answer_everybody(facts: Facts, application: Application) -> Outcome:
 
     A caller whose own pool is silent calls nobody; that is not the object's failure.
     """
-    return facts.outcome(
-        ("answer everybody", application.id), lambda: travel(_to_everybody(facts, application))
-    )
+    return facts.outcome(("answer everybody", application), lambda: travel(_to_everybody(facts, application)))
 
 
 def _to_everybody(facts: Facts, application: Application) -> Iterator[Leg]:
@@ -75,6 +84,11 @@ def _answering(facts: Facts, application: Application) -> Iterator[Leg]:
     yield from _serves(facts, application)
 
 
+@rule(
+    "object-of-a-removed-pool",
+    "Calls to an object whose pool was removed fail.",
+    source="Migrate dial-in access numbers; 404 with 4005 is our choice",
+)
 def _there(facts: Facts, application: Application) -> Leg:
     if application.owner in facts.state.pools:
         return Leg()
@@ -114,13 +128,42 @@ def _all_of(ways: Iterable[Leg]) -> Leg:
     return Leg(assumes=tuple(sorted(assumes)))
 
 
-def _agents_reached(facts: Facts, owner: PoolId) -> Leg:
-    """Ask for the way from a group's pool to its agents, who may be homed anywhere."""
+@rule(
+    "group-calls-its-agents",
+    "A response group hands a call to agents on the pools that they are homed on.",
+    source="Migrate response groups",
+    confidence=Confidence.DERIVED,
+    switch="agents-anywhere",
+)
+def _agents_reached(facts: Facts, owner: PoolId, agents: tuple[PoolId, ...]) -> Leg:
+    """Ask for the way from a group's pool to its agents: where they are, if told, else anywhere.
+
+    One agent who is reached is enough, where it is known who they are.
+    """
+    if agents:
+        ways = [_agent_reached(facts, owner, home) for home in agents]
+        return next((way for way in ways if way.stop is None), ways[0])
     homes = callers(facts) if facts.rules.value("agents-anywhere") == "yes" else ()
     way = _all_of(facts.link(owner, home) for home in homes if home != owner)
     return Leg(way.hops, way.stop, ("agents-anywhere", *way.assumes))
 
 
+def _agent_reached(facts: Facts, owner: PoolId, home: PoolId) -> Leg:
+    if home not in facts.state.pools:
+        return failed(facts.fqdn(owner), f"its agents are on {home}, which is in the topology no more", 4005)
+    if home == owner:
+        return Leg()
+    link = facts.link(owner, home)
+    return link if link.stop is not None else facts.registrar(home)
+
+
+@rule(
+    "features-need-services",
+    "A feature that is called on a pool without its services is answered with 503, diagnostic 5000.",
+    source="[MS-OCER] error tables; roles, ports and services",
+    confidence=Confidence.DERIVED,
+    switch="features-need-services",
+)
 def capable(facts: Facts, pool: PoolId, services: Iterable[str], diagnostic: int | None) -> Iterator[Leg]:
     """Ask a pool for the services that a feature needs (assumption ``features-need-services``)."""
     yield Leg(assumes=("features-need-services",))
@@ -131,20 +174,46 @@ def capable(facts: Facts, pool: PoolId, services: Iterable[str], diagnostic: int
 
 def _serves(facts: Facts, application: Application) -> Iterator[Leg]:
     owner = application.owner
+    if application.kind is ApplicationKind.CALL_PARK_ORBIT:
+        yield _draining(facts, owner)
     if application.kind in _SERVICES:
         yield from capable(facts, owner, _SERVICES[application.kind], 5000)
     match application.kind:
         case ApplicationKind.RESPONSE_GROUP:
             yield from _copies(facts, application)
-            yield facts.leg(("agents", owner), lambda: _agents_reached(facts, owner))
-        case ApplicationKind.UNASSIGNED_NUMBERS if facts.is_planned(owner):
-            yield _announcements(facts, owner)
+            agents = application.agents
+            yield facts.leg(("agents", owner, agents), lambda: _agents_reached(facts, owner, agents))
+        case ApplicationKind.UNASSIGNED_NUMBERS if application.plays or facts.is_planned(owner):
+            yield _announcements(facts, application)
+        case ApplicationKind.ANALOG_DEVICE if application.gateway:
+            yield from _behind_gateway(facts, application)
         case ApplicationKind.EXCHANGE_UM:
-            yield from _voicemail(facts, owner)
+            yield from voicemail.contact(facts, owner)
         case ApplicationKind.TRUSTED_ENDPOINT:
             yield from _trusted(facts, application)
 
 
+@rule(
+    "parking-server-drains",
+    "A Call Park service that is being drained parks no new call: 35012.",
+    source="[MS-OCER] Call Park; Stop-CsWindowsService -Graceful",
+    switch="features-need-services",
+)
+def _draining(facts: Facts, owner: PoolId) -> Leg:
+    if facts.rules.value("features-need-services") == "no":
+        return Leg()
+    found = {facts.state_of(server, "call_park") for server in facts.state.pools[owner].servers}
+    if ServiceState.PAUSED in found and ServiceState.RUNNING not in found:
+        return failed(facts.fqdn(owner), "the Call Park service here is being drained", 35012)
+    return Leg()
+
+
+@rule(
+    "migrated-group-lives-by-its-copy",
+    "A migrated response group receives calls only while the legacy copy exists that it came from.",
+    source="Migrate response groups",
+    switch="rgs-copy-goes-with-pool",
+)
 def _copies(facts: Facts, application: Application) -> Iterator[Leg]:
     """A migrated group lives as long as the copy that it came from ("Migrate response groups").
 
@@ -162,39 +231,69 @@ def _copies(facts: Facts, application: Application) -> Iterator[Leg]:
         yield Leg(assumes=assumes)
 
 
-def _announcements(facts: Facts, owner: PoolId) -> Leg:
-    """No tool carries announcements over: somebody recreates them (assumption)."""
+def has_file(facts: Facts, pool: PoolId, name: str) -> bool:
+    """Tell whether an administrator's own file is in a pool's file store, as far as was told."""
+    return any(each.pool == pool and each.name == name for each in facts.state.surroundings.files)
+
+
+@rule(
+    "announcement-in-the-pools-store",
+    "An unassigned number range plays what its announcement service has; audio and announcements of another "
+    "pool are of no use to it.",
+    source="Manage announcements during disaster recovery; Set-CsUnassignedNumber reference",
+    switch="announcements-recreated",
+)
+def _announcements(facts: Facts, application: Application) -> Leg:
+    """No tool carries announcements over: where nobody told what is played, somebody recreates them."""
+    owner = application.owner
+    reason = "the announcement of the range is not on this pool"
+    if application.plays:
+        return Leg() if has_file(facts, owner, application.plays) else failed(facts.fqdn(owner), reason)
     assumes = ("announcements-recreated",)
     if facts.rules.value("announcements-recreated") == "yes":
         return Leg(assumes=assumes)
-    return failed(facts.fqdn(owner), "the announcement of the range is not on this pool", assumes=assumes)
+    return failed(facts.fqdn(owner), reason, assumes=assumes)
 
 
-def _voicemail(facts: Facts, owner: PoolId) -> Iterator[Leg]:
-    """Ask for the way to Exchange Unified Messaging; 480 with 15030 where it is barred.
-
-    Source: Testing peer-to-peer A/V calls.
-    """
-    pool = facts.state.pools[owner]
-    if any(version >= Version.S19 for version in pool.versions):
-        assumes = ("um-contacts-work-on-2019",)
-        if facts.rules.value("um-contacts-work-on-2019") == "no":
-            yield failed(pool.fqdn, "Exchange UM contacts fail on this version", sip=500, assumes=assumes)
-        yield Leg(assumes=assumes)
-    yield exchange(facts, owner, 15030)
-
-
-def exchange(facts: Facts, pool: PoolId, diagnostic: int | None) -> Leg:
-    """Ask whether Exchange, which no export shows, serves a pool (assumption ``exchange-answers``)."""
-    assumes = ("exchange-answers",)
-    if facts.rules.value("exchange-answers") == "yes":
-        return Leg(assumes=assumes)
-    return failed(facts.fqdn(pool), "Exchange does not answer this pool", diagnostic, assumes=assumes)
+@rule(
+    "analog-device-behind-gateway",
+    "An analog device rings only through a Mediation pool that has a trunk to the device's gateway.",
+    source="New-CsAnalogDevice reference",
+    confidence=Confidence.DERIVED,
+)
+def _behind_gateway(facts: Facts, application: Application) -> Iterator[Leg]:
+    owner = application.owner
+    ways = [
+        joined(_over(facts, owner, trunk.mediation))
+        for trunk in facts.state.gateways
+        if trunk.fqdn == application.gateway and trunk.mediation in facts.state.pools
+    ]
+    if not ways:
+        yield failed(facts.fqdn(owner), f"no trunk leads to {application.gateway}", 12004)
+        return
+    yield next((way for way in ways if way.stop is None), ways[0])
 
 
+def _over(facts: Facts, owner: PoolId, mediation: PoolId) -> Iterator[Leg]:
+    if owner != mediation:
+        yield facts.link(owner, mediation)
+    yield from capable(facts, mediation, CAPABILITIES["pstn"].needs[0].services, 12004)
+
+
+@rule(
+    "trusted-endpoint-by-its-contact",
+    "A call to a trusted application goes to the pool of the endpoint's contact and on to the next hop of "
+    "the application pool: repointing the one does not move the other.",
+    source="Set-CsTrustedApplicationPool reference; Configure trusted application servers",
+)
 def _trusted(facts: Facts, application: Application) -> Iterator[Leg]:
     """Follow a call to a trusted application: from its contact's pool over the application's next hop."""
     pool = application.runs_on
+    if isinstance(pool, Unknown):
+        yield undecided(
+            application.uri or application.id, "nobody told where the application runs", pool.needs
+        )
+        return
     if pool is None:
         return
     if pool not in facts.state.pools:
@@ -209,7 +308,27 @@ def _trusted(facts: Facts, application: Application) -> Iterator[Leg]:
     if hop != application.owner:
         yield facts.link(application.owner, hop)
     yield facts.link(hop, pool)
+    yield _runtime(facts, pool, hop)
     yield _machines(facts, pool)
+
+
+@rule(
+    "older-runtime-on-newer-hop",
+    "An application whose runtime is older than its next hop does not work.",
+    source="Configure trusted application servers (update the runtime); what happens else is our reading",
+    confidence=Confidence.ASSUMED,
+    switch="older-runtime-works",
+)
+def _runtime(facts: Facts, pool: PoolId, hop: PoolId) -> Leg:
+    told = next((each for each in facts.state.surroundings.runtimes if each.pool == pool), None)
+    newer = facts.state.pools[hop].versions
+    if told is None or not newer or told.version >= newer[0]:
+        return Leg()
+    assumes = ("older-runtime-works",)
+    if facts.rules.value("older-runtime-works") == "yes":
+        return Leg(assumes=assumes)
+    reason = f"the application's runtime, of {told.version.product}, is older than {facts.fqdn(hop)}"
+    return failed(facts.fqdn(pool), reason, assumes=assumes)
 
 
 def _machines(facts: Facts, pool: PoolId) -> Leg:
@@ -228,6 +347,12 @@ def admission(facts: Facts, site: SiteId) -> Outcome:
     return facts.outcome(("admission", site), lambda: travel(_admission(facts, site)))
 
 
+@rule(
+    "admission-control-on-its-pool",
+    "Call admission control of a site is decided by the pool that hosts it, with both Bandwidth Policy "
+    "services.",
+    source="Reset call admission control",
+)
 def _admission(facts: Facts, site: SiteId) -> Iterator[Leg]:
     for pool in facts.state.pools.values():
         if pool.site == site and "PDP" in pool.applications:

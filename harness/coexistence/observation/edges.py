@@ -13,17 +13,19 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Pool, Site
-from coexistence.observation.facts import Facts, covers
+from coexistence.observation.facts import NO_STATUS, Facts, covers
 from coexistence.observation.outcomes import Hop, Outcome
 from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
 from coexistence.simulation.policies import assumptions_of, effective, is_set
-from coexistence.vocabulary import Maybe, PoolId, PoolRole, SiteId, SiteKind, Unknown
+from coexistence.simulation.rulebook import rule
+from coexistence.vocabulary import Confidence, Maybe, PoolId, PoolRole, SiteId, SiteKind, Unknown
 
 __all__ = [
     "Tag",
     "access_edge",
     "central_site",
     "external_address",
+    "goes_by",
     "granted",
     "home_site",
     "inward",
@@ -80,6 +82,13 @@ def granted(facts: Facts, home: PoolId, tag: Tag, setting: str, diagnostic: int 
     return facts.leg(key, lambda: _granted(facts, home, tag, setting, diagnostic))
 
 
+@rule(
+    "external-access-policy",
+    "The external access policy that counts for somebody decides about federation, public IM, XMPP and "
+    "access from outside; the answer is 403.",
+    source="Set-CsExternalAccessPolicy reference; [MS-OCER] error tables",
+    switch="external-access-granted",
+)
 def _granted(facts: Facts, home: PoolId, tag: Tag, setting: str, diagnostic: int | None) -> Leg:
     fqdn = facts.fqdn(home)
     policies = facts.state.policies
@@ -146,14 +155,59 @@ def _lost(asking: str, reason: str, diagnostic: int, diagnostics: bool) -> tuple
     return failed(asking, reason, diagnostic if diagnostics else None), "", None
 
 
-def reachable(facts: Facts, asking: str, edge: PoolId, diagnostic: int | None) -> Leg:
-    """Ask whether firewalls let the outside and an Edge pool talk: assumption ``outside-reaches-edge``."""
+@rule(
+    "outer-firewall-ports",
+    "The outside reaches an Edge pool by port alone: 443 for people, 5061 for other organisations (both "
+    "ways), 443 for web conferences, 3478 or 443 for media, 5269 for XMPP.",
+    source="Ports and protocols for internal servers; port summary of the consolidated Edge",
+    switch="outside-reaches-edge",
+)
+def reachable(
+    facts: Facts,
+    asking: str,
+    edge: PoolId,
+    diagnostic: int | None,
+    *,
+    ports: tuple[int, ...] = (443,),
+    inbound: bool = True,
+) -> Leg:
+    """Ask whether firewalls let the outside and an Edge pool talk, by any of some ports.
+
+    What the outer firewall blocks is told (``OutsideBlock``); that it blocks nothing else is assumption
+    ``outside-reaches-edge``.
+    """
     assumed = ("outside-reaches-edge",)
+    walls = facts.state.surroundings.outside_blocks
+    if walls and all(
+        any(wall.port == port and wall.inbound is inbound and wall.edge in (None, edge) for wall in walls)
+        for port in ports
+    ):
+        way = "to" if inbound else "out of"
+        shut = " nor ".join(str(port) for port in ports)
+        reason = f"the outer firewall lets nothing {way} {facts.fqdn(edge)} on {shut}"
+        return failed(asking, reason, diagnostic)
     if facts.rules.value("outside-reaches-edge") == "no":
         return failed(
             asking, f"no way through the firewall to {facts.fqdn(edge)}", diagnostic, assumes=assumed
         )
     return Leg(assumes=assumed)
+
+
+def goes_by(facts: Facts, edge: PoolId) -> tuple[PoolId | None, bool]:
+    """Return the next hop that an Edge pool hands to, and whether it takes part in federation.
+
+    Both come from the configuration that its replica holds, which may be older than the published one.
+    """
+    known = facts.state.pools[edge]
+    told_before = facts.state.told_before.get(edge)
+    if told_before:
+        held = [facts.state.replicas.get(server, NO_STATUS) for server in known.servers]
+        newest = max((each for each in held if not isinstance(each, Unknown)), default=-1)
+        if newest >= 0:
+            for last, hop, federation in told_before:
+                if newest <= last:
+                    return hop, federation
+    return known.next_hop, known.federation
 
 
 def access_edge(facts: Facts, asking: str, edge: PoolId, diagnostic: int | None) -> Leg:
@@ -175,6 +229,12 @@ def status(facts: Facts, edge: PoolId) -> Outcome:
     )
 
 
+@rule(
+    "external-certificate-accepted",
+    "Whoever reaches an Access Edge by a name accepts its certificate only while it is valid, names that "
+    "host, and comes from an issuer that they trust.",
+    source="Events related to DNS, TLS, federation (Office Communications Server 2007 R2); Edge certificates",
+)
 def shows(
     facts: Facts,
     asking: str,
@@ -193,7 +253,7 @@ def shows(
     shown = facts.certificate(edge.id, ACCESS_EDGE_EXTERNAL)
     if shown is None:
         return failed(asking, f"{edge.fqdn} has no external certificate", diagnostic)
-    if shown.not_after.toordinal() < facts.state.day:
+    if facts.is_past(shown.not_after):
         reason = f"the external certificate of {edge.fqdn} expired on {shown.not_after}"
         return failed(asking, reason, diagnostic)
     if host and not covers(shown, host):
@@ -218,10 +278,16 @@ def partner_side(facts: Facts, asking: str, diagnostic: int | None) -> Leg:
 # -------------------------------------------------------------------- to the inside
 
 
+@rule(
+    "next-hop-proxies",
+    "What comes in through an Edge is proxied by its next hop to the home pool; nobody outside is "
+    "redirected.",
+    source="[MS-SIPREGE]; Configure federation routes and media traffic",
+)
 def inward(facts: Facts, edge: PoolId, home: PoolId) -> Iterable[Leg]:
     """Follow a request from an Edge pool to a home pool; the next hop proxies, it does not redirect."""
     yield facts.leg(("next hop", edge), lambda: _next_hop(facts, edge))
-    hop = facts.state.pools[edge].next_hop
+    hop, _ = goes_by(facts, edge)
     if hop is not None and hop != home:
         yield facts.link(hop, home)
         yield facts.registrar(home)
@@ -234,11 +300,21 @@ def next_hop(facts: Facts, edge: PoolId) -> Outcome:
     )
 
 
+@rule(
+    "stale-edge-hands-to-old-hop",
+    "An Edge whose replica lags behind hands what comes in to the next hop of the configuration that it "
+    "holds.",
+    source="Inferred from: central management store replication status",
+    confidence=Confidence.DERIVED,
+)
 def _next_hop(facts: Facts, edge: PoolId) -> Leg:
     known = facts.state.pools[edge]
-    if known.next_hop is None:
+    hop, _ = goes_by(facts, edge)
+    if hop is None:
         return undecided(known.fqdn, "nobody told the next hop of this Edge pool", "Get-CsTopology")
-    if known.next_hop not in facts.state.pools:
-        reason = f"the next hop {known.next_hop} is in no topology"
-        return failed(known.fqdn, reason, 1007)
-    return joined([facts.link(edge, known.next_hop), facts.registrar(known.next_hop)])
+    if hop not in facts.state.pools:
+        return failed(known.fqdn, f"the next hop {hop} is in no topology", 1007)
+    stale = Leg()
+    if hop != known.next_hop:
+        stale = passed(known.fqdn, f"the replica here is old: hands to {facts.fqdn(hop)}")
+    return joined([stale, facts.link(edge, hop), facts.registrar(hop)])

@@ -8,20 +8,23 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from coexistence.deployment import Certificate, Pool
+from coexistence.observation.ground import Ground
 from coexistence.observation.outcomes import Hop, Outcome
 from coexistence.observation.routes import Leg, failed, passed, undecided
-from coexistence.simulation.quorum import functional_minimum
+from coexistence.simulation import quorum
+from coexistence.simulation.machines import foreign_web_server, not_yet_valid
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import BY_KEY, NO_STATUS, State
+from coexistence.simulation.state import BY_KEY, NO_STATUS, READS, State
+from coexistence.simulation.user_data import edge_replicator
 from coexistence.vocabulary import (
     Confidence,
-    Edition,
     Maybe,
     PoolId,
     PoolRole,
@@ -33,33 +36,74 @@ from coexistence.vocabulary import (
 
 __all__ = ["NOT_COLLECTED", "NO_STATUS", "SIP_PORT", "Facts"]
 
+T = TypeVar("T")
+
 NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
 #: SIP between servers. Source: ports and protocols for internal servers.
 SIP_PORT: Final = 5061
+
+#: Front Ends of a pool that is large enough to take a while on a cold start.
+_LARGE: Final = 3
 
 
 class Facts:
     """Answers about one state, each worked out once."""
 
-    def __init__(self, state: State, rules: Rules) -> None:
+    def __init__(self, state: State, rules: Rules, ground: Ground | None = None) -> None:
         self.state = state
         self.rules = rules
+        #: Answers that other moments share.
+        self._ground = ground or Ground()
+        self._day = state.day
         self._legs: dict[tuple[object, ...], Leg] = {}
         self._outcomes: dict[tuple[object, ...], Outcome] = {}
+        self._worked_out: dict[tuple[object, ...], Any] = {}
+
+    def once(self, key: tuple[object, ...], work: Callable[[], T]) -> T:
+        """Return what was worked out from this state, people among it, once for all who ask."""
+        READS.count += 1
+        if key not in self._worked_out:
+            self._worked_out[key] = work()
+        found: T = self._worked_out[key]
+        return found
 
     def leg(self, key: tuple[object, ...], look: Callable[[], Leg]) -> Leg:
         """Return a leg, looked at only once."""
+        ground = self._ground.legs
+        found = ground.get(key)
+        if found is not None:
+            return found
         found = self._legs.get(key)
-        if found is None:
-            found = self._legs[key] = look()
+        if found is not None:
+            READS.count += 1  # whoever asks now depends on moving parts too
+            return found
+        before = READS.count
+        found = look()
+        (ground if READS.count == before else self._legs)[key] = found
         return found
 
     def outcome(self, key: tuple[object, ...], observe: Callable[[], Outcome]) -> Outcome:
         """Return an outcome, worked out only once."""
+        ground = self._ground.outcomes
+        found = ground.get(key)
+        if found is not None:
+            return found
         found = self._outcomes.get(key)
-        if found is None:
-            found = self._outcomes[key] = observe()
+        if found is not None:
+            READS.count += 1  # as for legs
+            return found
+        before = READS.count
+        found = observe()
+        (ground if READS.count == before else self._outcomes)[key] = found
         return found
+
+    def is_past(self, date: dt.date) -> bool:
+        """Tell whether a certificate that is valid until a date has expired.
+
+        Moments share answers only if the same certificates have expired, so this is not counted as a
+        question about the day.
+        """
+        return date.toordinal() < self._day
 
     # ---------------------------------------------------------------- one pool
 
@@ -82,8 +126,17 @@ class Facts:
         readings = self.state.services.get(server, NOT_COLLECTED)
         return readings if isinstance(readings, Unknown) else readings.get(service)
 
+    @rule(
+        "one-running-server-serves",
+        "A pool does what a service is for while the service runs on one of its servers; where it is paused "
+        "or on its way to running it takes no new work.",
+        source="Get-CsWindowsService reference; third party: draining a Lync 2010 Mediation Server",
+        confidence=Confidence.DERIVED,
+    )
     def runs(self, pool: PoolId, service: str) -> Maybe[bool]:
         """Tell whether a service (by its key) takes new work on at least one server of a pool."""
+        if service == "front_end" and edge_replicator(self.state, pool):
+            return False
         open_question: Unknown | None = None
         for server in self.state.pools[pool].servers:
             state = self.state_of(server, service)
@@ -110,6 +163,8 @@ class Facts:
             return undecided(fqdn, f"nobody collected whether {name} runs here", runs.needs)
         if not runs:
             return failed(fqdn, f"{name} takes no new work on any server of the pool", diagnostic)
+        if service == "web_services" and (foreign := self.foreign_web(pool)):
+            return failed(fqdn, foreign, diagnostic, assumes=("balancer-sees-foreign-web",))
         return passed(fqdn, f"{name} runs", *self._planned(pool))
 
     def registrar(self, pool: PoolId) -> Leg:
@@ -129,41 +184,42 @@ class Facts:
         runs = self.runs(pool, "front_end")
         if isinstance(runs, Unknown):
             return undecided(fqdn, "nobody collected whether the Front-End service runs here", runs.needs)
+        if not runs and self.fills(pool) and self.rules.value("cold-start-ends") == "yes":
+            return passed(fqdn, "its Front-End services are starting: databases fill", "cold-start-ends")
         if not runs:
-            return failed(fqdn, "no Front-End service of the pool takes new work", 2)
+            reason = "no Front-End service of the pool takes new work"
+            shortage = self.start_shortage(pool)
+            return failed(fqdn, f"{reason}: {shortage}" if shortage else reason, 2)
         if lost := self.lost_quorum(pool):
             return failed(fqdn, lost, 2)
         return passed(fqdn, "the Front-End service answers", *self._planned(pool))
 
-    @rule(
-        "quorum-functional-minimum",
-        "An Enterprise pool with Windows Fabric stops itself when fewer of its Front Ends run than the table "
-        "for its size says (2: 1, 3-4: 2, 5-6: 3, 7-9: 4, 10-12: 5).",
-        source="Lync Server 2013: topologies and components for Front End Servers",
-    )
-    def lost_quorum(self, pool: PoolId) -> str | None:
-        """Say why an Enterprise pool is below its functional minimum; None while it is not.
-
-        Windows Fabric stops the remaining servers of such a pool. Servers that nobody reported on count
-        as running: the pool is not declared lost by what is not known.
-        """
+    def fills(self, pool: PoolId) -> bool:
+        """Tell whether a large pool is just starting, with enough Front Ends, and will be up by itself."""
         known = self.state.pools[pool]
-        if (
-            known.role is not PoolRole.FRONT_END
-            or known.edition is not Edition.ENTERPRISE
-            or not known.has_fabric
-        ):
-            return None
-        up = [server for server in known.servers if self._may_run(server)]
-        least = functional_minimum(len(known.servers))
-        if len(up) >= least:
-            return None
-        members = len(known.servers)
-        return f"{len(up)} of {members} Front Ends run, fewer than the {least} that Windows Fabric needs"
+        return (
+            len(known.servers) >= _LARGE
+            and quorum.has_quorum_rules(known)
+            and all(self.state_of(each, "front_end") is ServiceState.START_PENDING for each in known.servers)
+            and self.start_shortage(pool) is None
+        )
 
-    def _may_run(self, server: ServerId) -> bool:
-        state = self.state_of(server, "front_end")
-        return isinstance(state, Unknown) or state in (ServiceState.RUNNING, ServiceState.PAUSED)
+    def lost_quorum(self, pool: PoolId) -> str | None:
+        """Say why an Enterprise pool is below its functional minimum; None while it is not."""
+        return quorum.lost_quorum(self.state, self.state.pools[pool], self.rules)
+
+    def start_shortage(self, pool: PoolId) -> str | None:
+        """Say why Front-End services that are starting never finish; None where none is, or enough are."""
+        known = self.state.pools[pool]
+        if not any(
+            self.state_of(server, "front_end") is ServiceState.START_PENDING for server in known.servers
+        ):
+            return edge_replicator(self.state, pool)
+        return edge_replicator(self.state, pool) or quorum.cold_start_shortage(self.state, known, self.rules)
+
+    def foreign_web(self, pool: PoolId) -> str | None:
+        """Say why a pool's web sites answer with a foreign page; None where they are its own."""
+        return foreign_web_server(self.state, self.state.pools[pool], self.rules)
 
     # ---------------------------------------------------------------- two pools
 
@@ -312,8 +368,11 @@ class Facts:
         if shown is None:
             return self._taken_for_granted(here, Unknown("certificate export"))
         fqdn = self.fqdn(there)
-        if shown.not_after.toordinal() < self.state.day:
+        if self.is_past(shown.not_after):
             return failed(here.fqdn, f"the certificate of {fqdn} expired on {shown.not_after}", 1010)
+        if early := not_yet_valid(self.state, here, shown, self.rules):
+            assumes = ("clock-tolerance",)
+            return failed(here.fqdn, f"the certificate of {fqdn} {early}", 1010, assumes=assumes)
         if not covers(shown, name):
             return failed(here.fqdn, f"the certificate of {fqdn} does not name {name}", 1010)
         for server in here.servers:

@@ -16,6 +16,7 @@ from coexistence.deployment import Pool, key_of
 from coexistence.observation.facts import SIP_PORT, Facts, covers
 from coexistence.observation.outcomes import Hop
 from coexistence.observation.routes import Leg, failed, undecided
+from coexistence.particulars import DhcpScope
 from coexistence.simulation.clients import Client, Discovery
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import (
@@ -25,6 +26,7 @@ from coexistence.vocabulary import (
     PoolId,
     PoolRole,
     ServiceState,
+    SiteId,
     Unknown,
     Version,
 )
@@ -36,8 +38,10 @@ __all__ = [
     "Found",
     "certificate_trouble",
     "connects",
+    "dhcp_scope",
     "find",
     "leads_to",
+    "silence",
     "taken_for_granted",
 ]
 
@@ -71,15 +75,16 @@ class Found(Leg):
     how: str = ""
 
 
-def find(facts: Facts, client: Client, domain: str, home: PoolId) -> Leg:
+def find(facts: Facts, client: Client, domain: str, home: PoolId, site: SiteId) -> Leg:
     """Return the way to the first server that answers a client; a :class:`Found` where there is one.
 
-    Only Autodiscover of Lync Server 2010 asks who somebody is.
+    Only Autodiscover of Lync Server 2010 asks who somebody is, and only DHCP in which ``site`` they are.
     """
     versions = facts.state.pools[home].versions
     is_newer = bool(versions) and versions[0] > Version.L10
-    key = ("found", client.discovery, domain, is_newer)
-    return facts.leg(key, lambda: _find(facts, client.discovery, domain, is_newer))
+    place = None if isinstance(facts.state.particulars.dhcp, Unknown) else site
+    key = ("found", client.discovery, domain, is_newer, place)
+    return facts.leg(key, lambda: _find(facts, client.discovery, domain, is_newer, site))
 
 
 @rule(
@@ -90,7 +95,7 @@ def find(facts: Facts, client: Client, domain: str, home: PoolId) -> Leg:
     confidence=Confidence.THIRD_PARTY,
     switch="next-name-after-silence",
 )
-def _find(facts: Facts, discovery: Discovery, domain: str, is_newer: bool) -> Leg:
+def _find(facts: Facts, discovery: Discovery, domain: str, is_newer: bool, site: SiteId) -> Leg:
     """Try one name after the other.
 
     A name that leads to silence is passed over (assumption ``next-name-after-silence``).
@@ -107,31 +112,67 @@ def _find(facts: Facts, discovery: Discovery, domain: str, is_newer: bool) -> Le
         if pool is None:
             continue
         hops.append(Hop(name, f"leads to {pool}"))
-        silence = _silence(facts, how, pool) or _dangling(facts, how, name)
-        if isinstance(silence, Leg):
-            return Leg((*hops, *silence.hops), silence.stop, assumes)
-        if silence is None and how == WEB and is_newer and _is_2010(facts, pool):
+        quiet = silence(facts, how, pool) or _dangling(facts, how, name)
+        if isinstance(quiet, Leg):
+            return Leg((*hops, *quiet.hops), quiet.stop, assumes)
+        if quiet is None and how == WEB and is_newer and _is_2010(facts, pool):
             # It can answer only for itself (note in UCWA "Root URL").
             assumes = (*assumes, "autodiscover-2010")
             if facts.rules.value("autodiscover-2010") == "own-version":
-                silence = "Autodiscover of Lync Server 2010 knows nothing of people on newer pools"
-        if silence is None:
-            silence = _refuses_name(facts, how, name, domain, PoolId(pool))
-            if silence is None:
+                quiet = "Autodiscover of Lync Server 2010 knows nothing of people on newer pools"
+        if quiet is None:
+            quiet = _refuses_name(facts, how, name, domain, PoolId(pool))
+            if quiet is None:
                 return Found(tuple(hops), None, assumes, pool=PoolId(pool), how=how)
             if how != WEB:
-                end = failed(CLIENT, silence, assumes=assumes)
+                end = failed(CLIENT, quiet, assumes=assumes)
                 return Leg((*hops, *end.hops), end.stop, assumes)
             # A web client takes a wrong certificate for a connection error, and goes on.
-        hops.append(Hop(pool, silence))
+        hops.append(Hop(pool, quiet))
         assumes = (*assumes, "next-name-after-silence")
         if facts.rules.value("next-name-after-silence") == "no":
             break
     if discovery is not Discovery.EXTERNAL_WEB:
+        scope = dhcp_scope(facts, site)
+        if not isinstance(scope, Unknown):
+            return _by_dhcp(facts, scope, domain, tuple(hops), assumes)
         assumes = (*assumes, "dhcp-names-registrar")
         if facts.rules.value("dhcp-names-registrar") == "yes":
             return Found((*hops, Hop("DHCP", "option 120 names the home registrar")), None, assumes)
     end = failed(CLIENT, f"no sign-in name of {domain} leads to a server that answers", assumes=assumes)
+    return Leg((*hops, *end.hops), end.stop, assumes)
+
+
+def dhcp_scope(facts: Facts, site: SiteId) -> Maybe[DhcpScope | None]:
+    """Return what DHCP tells devices in a site's networks; None where nothing."""
+    told = facts.state.particulars.dhcp
+    if isinstance(told, Unknown):
+        return told
+    by_site = {each.site: each for each in told}
+    return by_site.get(site) or by_site.get(None)
+
+
+@rule(
+    "dhcp-option-120",
+    "Who finds no server in DNS asks DHCP for option 120, which names a registrar.",
+    source="Log on to the Lync Server; Planning for central site voice resiliency",
+    switch="dhcp-names-registrar",
+)
+def _by_dhcp(
+    facts: Facts, scope: DhcpScope | None, domain: str, hops: tuple[Hop, ...], assumes: tuple[str, ...]
+) -> Leg:
+    name = scope.registrar if scope is not None else None
+    if name is None:
+        end = failed(CLIENT, f"no sign-in name of {domain} leads to a server that answers", assumes=assumes)
+        return Leg((*hops, *end.hops), end.stop, assumes)
+    hops = (*hops, Hop("DHCP", f"option 120 names {name}"))
+    pool = leads_to(facts, key_of(name), "A")
+    quiet = f"no DNS A record of {name}" if pool is None else silence(facts, SIP, pool)
+    if isinstance(quiet, Leg):
+        return Leg((*hops, *quiet.hops), quiet.stop, assumes)
+    if pool is not None and quiet is None:
+        return Found(hops, None, assumes, pool=PoolId(pool), how=SIP)
+    end = failed(CLIENT, f"{name}: {quiet}", assumes=assumes)
     return Leg((*hops, *end.hops), end.stop, assumes)
 
 
@@ -177,7 +218,7 @@ def leads_to(facts: Facts, name: str, kind: str) -> str | None:
     return None
 
 
-def _silence(facts: Facts, how: str, pool: str) -> str | Leg | None:
+def silence(facts: Facts, how: str, pool: str) -> str | Leg | None:
     """Say why nobody answers under a name; None where somebody does; a leg where nobody can tell."""
     known = facts.state.pools.get(PoolId(pool))
     if known is None:
@@ -209,7 +250,9 @@ def _web_silence(facts: Facts, pool: Pool) -> str | Leg | None:
     states = [facts.state_of(server, "web_services") for server in pool.servers]
     if any(isinstance(each, Unknown) or each is None for each in states):
         return _no_answer(facts.registrar(pool.id))
-    return None if ServiceState.RUNNING in states else "its web services do not run"
+    if ServiceState.RUNNING not in states:
+        return "its web services do not run"
+    return facts.foreign_web(pool.id)
 
 
 @rule(
@@ -242,7 +285,7 @@ def certificate_trouble(facts: Facts, pool: PoolId, host: str, use: str = "Defau
     fqdn = facts.fqdn(pool)
     if shown is None:
         return f"{fqdn} has no certificate"
-    if shown.not_after.toordinal() < facts.state.day:
+    if facts.is_past(shown.not_after):
         return f"the certificate of {fqdn} expired on {shown.not_after}"
     if not covers(shown, host):
         return f"the certificate of {fqdn} does not name {host}"
@@ -282,7 +325,8 @@ def _look_connects(facts: Facts, client: Client, pool: PoolId, port: int) -> Leg
     if isinstance(theirs, Unknown):
         return Leg(assumes=tuple(dict.fromkeys(assumes)))
     ours = client.tls
-    if not ours & theirs and client.updated_tls != client.tls:
+    is_old = client.generation in facts.state.particulars.not_updated
+    if not ours & theirs and client.updated_tls != client.tls and not is_old:
         assumes.append("clients-updated")
         ours = client.updated_tls if facts.rules.value("clients-updated") == "yes" else ours
     if not ours & theirs:

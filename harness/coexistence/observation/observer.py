@@ -9,48 +9,68 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
-from typing import Final
+from functools import cache, cached_property
+from typing import Final, TypeAlias, cast
 
 import numpy as np
 
-from coexistence.deployment import Partner
+from coexistence.deployment import Application, Partner
 from coexistence.observation import administering, conferencing, federating, messaging
+from coexistence.observation.conferencing import OPEN, Terms
 from coexistence.observation.edges import home_site
 from coexistence.observation.facts import Facts
+from coexistence.observation.ground import Ground
 from coexistence.observation.outcomes import Outcome, Undecided, untold
 from coexistence.observation.references import Reference, references
+from coexistence.observation.replication import apart
 from coexistence.observation.services import alike, reported
 from coexistence.observation.signing_in import CLIENT_VERSIONS
 from coexistence.observation.subjects import (
     ApplicationSubject,
+    Asked,
+    CertificateSubject,
     ClientSubject,
     Cohort,
     Conversation,
     DeploymentSubject,
     DirectorySubject,
     MeetingSubject,
+    NameSubject,
     Organizer,
     PartnerSubject,
+    PartySubject,
     PoolSubject,
     ReplicaSubject,
+    ServerSubject,
     ServiceSubject,
     SiteSubject,
     Subject,
     User,
 )
-from coexistence.population import UNTOLD, Population, grouped
+from coexistence.population import (
+    PIN_UNKNOWN,
+    UNTOLD,
+    UNTOLD_DIRECTORY,
+    Meetings,
+    Population,
+    distinct,
+    grouped,
+)
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State
+from coexistence.simulation.user_data import group_column
 from coexistence.vocabulary import (
+    Access,
     ClientGeneration,
     ContactStore,
     Disposition,
     Guest,
+    Mailbox,
     Maybe,
     MeetingKind,
     Modality,
     Origin,
+    PhoneEntry,
     PoolId,
     PoolRole,
     SiteId,
@@ -58,14 +78,14 @@ from coexistence.vocabulary import (
     Version,
 )
 
-__all__ = ["SUBJECTS", "Observer"]
+__all__ = ["SUBJECTS", "Listing", "Observer"]
 
 
 class Observer(Facts):
     """Answers questions about one state."""
 
-    def __init__(self, state: State, rules: Rules) -> None:
-        super().__init__(state, rules)
+    def __init__(self, state: State, rules: Rules, ground: Ground | None = None) -> None:
+        super().__init__(state, rules, ground)
         self._subjects: dict[str, tuple[Subject, ...]] = {}
         #: Where outcomes are noted that a check is handed; set by whoever runs the check.
         self.note: Callable[[Outcome], None] | None = None
@@ -77,8 +97,13 @@ class Observer(Facts):
         collector could free them.
         """
         self._subjects.clear()
+        self._ground.clear()
         self._outcomes.clear()
         self._legs.clear()
+        self._worked_out.clear()
+        own = _worked_out_once(type(self))  # type: ignore[arg-type]  # every class can be hashed
+        for name in own & self.__dict__.keys():
+            del self.__dict__[name]
 
     def handed(self, outcome: Outcome) -> Outcome:
         """Note that a check was handed this outcome, and hand it over."""
@@ -86,10 +111,15 @@ class Observer(Facts):
             self.note(outcome)
         return outcome
 
-    def subjects(self, kind: str) -> tuple[Subject, ...]:
-        """Return everybody and everything of a kind; raises :class:`Undecided` where nobody told."""
+    def subjects(self, kind: str, listing: Listing | None = None) -> tuple[Subject, ...]:
+        """Return everybody and everything of a kind; raises :class:`Undecided` where nobody told.
+
+        ``listing`` goes through the subjects of a kind that is not ours.
+        """
         if kind not in self._subjects:
-            self._subjects[kind] = tuple(SUBJECTS[kind](self))
+            # Whatever somebody else's listing yields stands in for one of ours.
+            found = cast("Iterable[Subject]", (listing or SUBJECTS[kind])(self))
+            self._subjects[kind] = tuple(found)
         return self._subjects[kind]
 
     def people_of(self, pools: Iterable[PoolId]) -> Mapping[str, int]:
@@ -171,10 +201,21 @@ class Observer(Facts):
 
     def relays_media(self, site: SiteId | None) -> bool:
         """Tell whether any pool of a central site, or of its branch sites, has an Edge for media."""
+        return self.once(("relays", site), lambda: self._relays_media(site))
+
+    def _relays_media(self, site: SiteId | None) -> bool:
         return any(
             pool.media_edge is not None and self.central_site(pool.id) == site
             for pool in self.state.pools.values()
         )
+
+
+@cache
+def _worked_out_once(kind: type) -> frozenset[str]:
+    """Return the cached properties of a class of observers."""
+    return frozenset(
+        name for each in kind.__mro__ for name, it in vars(each).items() if isinstance(it, cached_property)
+    )
 
 
 # -------------------------------------------------------------------- who and what may be asked about
@@ -193,6 +234,42 @@ def _pools(observer: Observer) -> Iterator[PoolSubject]:
         yield PoolSubject(observer=observer, pool=pool)
 
 
+def _servers(observer: Observer) -> Iterator[ServerSubject]:
+    state = observer.state
+    for server in state.servers.values():
+        yield ServerSubject(observer=observer, server=server, pool=state.pools[server.pool])
+
+
+def _names(observer: Observer) -> Iterator[NameSubject]:
+    """Go through both sides of DNS.
+
+    Of a side that no export shows nothing is asked: that its names lead where they should is assumption
+    ``names-resolve``.
+    """
+    for side in (observer.state.records, observer.state.outside):
+        if isinstance(side, Unknown):
+            _untold_names(observer, side)
+            continue
+        for record in side.values():
+            yield NameSubject(observer=observer, record=record)
+
+
+def _certificates(observer: Observer) -> Iterator[CertificateSubject]:
+    certificates = observer.state.certificates
+    if isinstance(certificates, Unknown):
+        _untold_names(observer, certificates)
+        return
+    for certificate in certificates:
+        if certificate.pool in observer.state.pools:
+            yield CertificateSubject(observer=observer, certificate=certificate)
+
+
+def _untold_names(observer: Observer, unknown: Unknown) -> None:
+    """Say that nobody told, where that is not taken for granted."""
+    if observer.rules.value("names-resolve") == "undecided":
+        raise untold("nobody told about names and certificates", unknown.needs)
+
+
 def _sites(observer: Observer) -> Iterator[SiteSubject]:
     for site in observer.state.sites.values():
         yield SiteSubject(observer=observer, site=site.id, name=site.name)
@@ -203,7 +280,8 @@ def _replicas(observer: Observer) -> Iterator[ReplicaSubject]:
     for pool in state.pools.values():
         if pool.role is PoolRole.TRUSTED_APPLICATION:
             continue
-        for current, servers in alike(pool.servers, state.is_current):
+        for _, servers in alike(pool.servers, lambda server: apart(observer, server)):
+            current = state.is_current(servers[0])
             yield ReplicaSubject(observer=observer, pool=pool, servers=tuple(servers), current=current)
 
 
@@ -221,7 +299,15 @@ def _population(observer: Observer) -> Population:
 
 
 def _cohorts(observer: Observer) -> Iterator[Cohort]:
-    for pool, people in _population(observer).people_by_pool.items():
+    population = _population(observer)
+    groups = group_column(observer.state, population)
+    if groups is not None:
+        for group in grouped((population.home, groups), population.people):
+            home = population.pools[group.values[0]]
+            known = observer.state.pools.get(home)
+            yield Cohort(home, group.count, known.versions if known else (), group.values[1])
+        return
+    for pool, people in population.people_by_pool.items():
         known = observer.state.pools.get(pool)
         yield Cohort(pool, people, known.versions if known else ())
 
@@ -243,8 +329,9 @@ def _users(observer: Observer) -> Iterator[User]:
         kind: None if kind in population.assigned else Unknown("Get-CsUser")
         for kind in ("external-access", "voice")
     }
+    silence_is_no = observer.rules.value("needs-told") == "yes"
     columns = {
-        "xmpp": population.xmpp == 1,
+        "xmpp": population.xmpp == 1 if silence_is_no else population.xmpp,
         "voice": population.voice,
         "chat": population.chat,
         **{kind: given.code for kind, given in policies.items()},
@@ -252,9 +339,15 @@ def _users(observer: Observer) -> Iterator[User]:
     kept: dict[int, list[ContactStore]] = {}
     for group in grouped((population.home, population.contacts), people):
         kept.setdefault(group.values[0], []).append(ContactStore(group.values[1]))
+    if population.mailbox is not None:
+        columns["mailbox"] = population.mailbox
+        columns["contacts"] = population.contacts
     is_beside_2010 = any(Version.L10 in pool.versions for pool in observer.state.pools.values())
     if is_beside_2010 or any(ContactStore.LOST in each for each in kept.values()):
         columns["contacts"] = population.contacts
+    groups = group_column(observer.state, population)
+    if groups is not None:
+        columns["group"] = groups
     for group in grouped((population.home, *columns.values()), people):
         home, *values = group.values
         of = dict(zip(columns, values, strict=True))
@@ -266,33 +359,49 @@ def _users(observer: Observer) -> Iterator[User]:
         }
         yield User(
             observer=observer,
-            cohort=Cohort(pool, group.count, known.versions if known else ()),
+            cohort=Cohort(pool, group.count, known.versions if known else (), of.get("group", 0)),
             access_policy=own["external-access"],
-            has_xmpp=bool(of["xmpp"]),
+            has_xmpp=_needed(of["xmpp"], silence_is_no=silence_is_no),
             has_voice=_told(of["voice"]),
             voice_policy=own["voice"],
-            has_chat=_told(of["chat"]),
+            has_chat=_needed(of["chat"], silence_is_no=silence_is_no),
             contacts=(ContactStore(of["contacts"]),) if "contacts" in of else tuple(kept[home]),
+            mailbox=Mailbox(of["mailbox"]) if "mailbox" in of else Mailbox.UNKNOWN,
         )
+
+
+def _needed(code: int, *, silence_is_no: bool) -> Maybe[bool]:
+    """Tell whether people need a feature that newer versions lack (assumption ``needs-told``)."""
+    if code == UNTOLD:
+        return False if silence_is_no else Unknown("a statement of who uses XMPP and Persistent Chat")
+    return bool(code)
 
 
 def _told(code: int) -> Maybe[bool]:
     return Unknown("Get-CsUser") if code == UNTOLD else bool(code)
 
 
+#: Origin of an object that stands for all of a kind that nobody told about.
+_NOBODY: Final = "nobody told"
+
+
 def _applications(observer: Observer) -> Iterator[ApplicationSubject]:
-    """Put objects together that no rule tells apart: of one kind, on one pool, with one history."""
+    """Put objects together that no rule tells apart: of one kind, on one pool, with one history.
+
+    A kind that nobody told about has one subject, whose every answer is undecided.
+    """
     found = observer.state.applications
+    for kind in observer.state.untold_kinds:
+        stands_for_all = Application(id="", kind=kind, owner=PoolId(""), origin=Origin(_NOBODY))
+        yield ApplicationSubject(observer=observer, application=stands_for_all, count=0)
     if isinstance(found, Unknown):
-        raise Undecided(
-            Outcome(
-                disposition=Disposition.UNDECIDED,
-                needs=(found.needs,),
-                reason="nobody told which numbers, groups, phones and endpoints there are",
-            )
-        )
+        return
     for _, items in alike(
-        found, lambda each: (each.kind, each.owner, each.runs_on, each.copies, each.copy_deleted)
+        found,
+        lambda each: (
+            (each.kind, each.owner, each.runs_on, each.copies, each.copy_deleted),
+            (each.agents, each.formal, each.console, each.plays, each.gateway),
+        ),
     ):
         yield ApplicationSubject(observer=observer, application=items[0], count=len(items))
 
@@ -328,12 +437,21 @@ def _partners(observer: Observer) -> Iterator[PartnerSubject]:
             yield PartnerSubject(observer=observer, cohort=cohort, partner=partner, access_policy=policy)
 
 
+def _parties(observer: Observer) -> Iterator[PartySubject]:
+    for party in observer.state.surroundings.parties:
+        yield PartySubject(observer=observer, party=party)
+
+
 def _clients(observer: Observer) -> Iterator[ClientSubject]:
     """Divide people by home, client, SIP domain, upgrade, and client version policy given in person."""
     population = _population(observer)
     given = population.assigned.get("client-version")
-    for group in population.people_by_client:
-        home, client, domain, upgraded, policy = group.values
+    groups = group_column(observer.state, population)
+    divided = population.people_by_client if groups is None else population.people_by_client_and(groups)
+    for group in divided:
+        home, *others = group.values
+        routing = others.pop(0) if groups is not None else 0
+        client, domain, upgraded, policy, *record = others
         if home >= len(population.pools):
             continue
         yield ClientSubject(
@@ -344,6 +462,8 @@ def _clients(observer: Observer) -> Iterator[ClientSubject]:
             people=group.count,
             upgraded=CLIENT_VERSIONS if upgraded == UNTOLD else bool(upgraded),
             policy=Unknown("Get-CsUser") if given is None else given.tag(policy),
+            record=Version(record[0]) if record and record[0] else None,
+            group=routing,
         )
 
 
@@ -367,7 +487,8 @@ def _meetings(observer: Observer) -> Iterator[MeetingSubject]:
         )
     given = population.assigned.get("conferencing")
     for group, organizers in population.meetings_alike(observer.state.day):
-        home, tag, scheduled_on, by_upgraded, kind, directory, content, lost = group.values
+        home, tag, scheduled_on, by_upgraded, kind, directory, content, lost, *particular = group.values
+        access, phones, old_link, pin = particular or (0, 0, 0, PIN_UNKNOWN)
         if home >= len(population.pools):
             continue
         yield MeetingSubject(
@@ -383,6 +504,9 @@ def _meetings(observer: Observer) -> Iterator[MeetingSubject]:
             directory=directory - 1,
             stored=content,
             lost=lost,
+            terms=Terms(Access(access), PhoneEntry(phones)) if access or phones else OPEN,
+            old_link=bool(old_link),
+            pin=pin,
             alike=group.values,
         )
 
@@ -391,12 +515,16 @@ def _organizers(observer: Observer) -> Iterator[Organizer]:
     population = _population(observer)
     given = population.assigned.get("conferencing")
     columns = [population.home] if given is None else [population.home, given.code]
+    groups = group_column(observer.state, population)
+    if groups is not None:
+        columns.append(groups)
     for group in grouped(columns, population.people):
         pool, code = population.pools[group.values[0]], 0 if given is None else group.values[1]
+        routing = 0 if groups is None else group.values[-1]
         known = observer.state.pools.get(pool)
         yield Organizer(
             observer=observer,
-            cohort=Cohort(pool, group.count, known.versions if known else ()),
+            cohort=Cohort(pool, group.count, known.versions if known else (), routing),
             policy=Unknown("Get-CsUser") if given is None else given.tag(code),
             code=code,
         )
@@ -408,11 +536,13 @@ def _directories(observer: Observer) -> Iterator[DirectorySubject]:
         raise untold("nobody told which pools own the conference directories", directories.needs)
     population = observer.state.population
     meetings = None if isinstance(population, Unknown) else population.meetings
+    if isinstance(meetings, Meetings) and np.any(meetings.directory == UNTOLD_DIRECTORY):
+        meetings = None
     for each in directories:
         number = organizers = None
         if meetings is not None and not isinstance(meetings, Unknown):
             rows = np.flatnonzero((meetings.directory == each.number) & (meetings.last >= observer.state.day))
-            number, organizers = len(rows), len(np.unique(meetings.organizer[rows]))
+            number, organizers = len(rows), len(distinct(meetings.organizer[rows]))
         yield DirectorySubject(observer=observer, directory=each, meetings=number, organizers=organizers)
 
 
@@ -420,9 +550,21 @@ def _deployment(observer: Observer) -> Iterator[DeploymentSubject]:
     yield DeploymentSubject(observer=observer)
 
 
+def _steps(_observer: Observer) -> Iterator[Asked]:
+    """Steps belong to a plan, which a state knows nothing about: whoever carries it out hands them over."""
+    return iter(())
+
+
+#: Goes through the subjects of one kind.
+Listing: TypeAlias = Callable[[Observer], Iterable[Asked]]
+
 #: Parameter names of checks that stand for a kind of subject.
-SUBJECTS: Final[Mapping[str, Callable[[Observer], Iterator[Subject]]]] = {
+SUBJECTS: Final[Mapping[str, Listing]] = {
     "service": _services,
+    "server": _servers,
+    "name": _names,
+    "certificate": _certificates,
+    "step": _steps,
     "pool": _pools,
     "site": _sites,
     "replica": _replicas,
@@ -430,6 +572,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Observer], Iterator[Subject]]]] = {
     "client": _clients,
     "application": _applications,
     "partner": _partners,
+    "party": _parties,
     "conversation": _conversations,
     "meeting": _meetings,
     "organizer": _organizers,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coexistence.observation.advice import LOOK_AT
 from coexistence.simulation.diagnostics import DIAGNOSTICS, PHRASES
 from coexistence.vocabulary import Disposition
 
@@ -53,7 +54,8 @@ class Hop:
 class Outcome:
     """What would happen, how far it got, and why.
 
-    ``print(outcome)`` tells it as a story. ``assert outcome.done, outcome`` is how a check asks.
+    ``print(outcome)`` tells it as a story: the answer, who asked and what was found at each hop, where to
+    look, and what it rests on. ``assert outcome.done, outcome`` is how a check asks.
     """
 
     disposition: Disposition
@@ -80,7 +82,11 @@ class Outcome:
     def __bool__(self) -> bool:
         raise TypeError("An outcome is neither true nor false: ask outcome.done.")
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
+        """Return the answer alone: what fits into one line of a traceback."""
+        return f"<{self._answer()}>"
+
+    def _answer(self) -> str:
         answer = "" if self.sip is None else f" {self.sip}"
         if self.diagnostic is not None:
             answer += f" (ms-diagnostics {self.diagnostic})"
@@ -89,7 +95,27 @@ class Outcome:
             head += f" at {self.source}"
         if self.reason:
             head += f": {self.reason}"
-        return "\n".join([head, *(f"  {number}. {hop}" for number, hop in enumerate(self.hops, start=1))])
+        return head
+
+    def __str__(self) -> str:
+        lines = [self._answer(), *(f"  {number}. {hop}" for number, hop in enumerate(self.hops, start=1))]
+        if self.look_at:
+            lines.append(f"  Look at: {self.look_at}")
+        if self.needs:
+            lines.append(f"  Would be told by: {', '.join(self.needs)}")
+        if self.assumes:
+            lines.append(f"  Taken to be so: {', '.join(self.assumes)}")
+        return "\n".join(lines)
+
+    @property
+    def look_at(self) -> str:
+        """Where somebody who has to mend it looks first; empty where it works, or nobody could say.
+
+        Advice of ours, by the diagnostic that the product gave.
+        """
+        if self.diagnostic is None or self.disposition is Disposition.DONE:
+            return ""
+        return LOOK_AT.get(self.diagnostic, "")
 
     def as_cmdlet(self) -> str:
         """Return the lines in which a ``Test-Cs*`` cmdlet would print this answer.

@@ -24,7 +24,8 @@ from coexistence.observation.edges import (
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, refused, travel
-from coexistence.vocabulary import PoolId, PoolRole
+from coexistence.simulation.rulebook import rule
+from coexistence.vocabulary import Confidence, PoolId, PoolRole, Unknown
 
 __all__ = ["confer_from_outside", "media_edge", "reach_from_outside", "relay_media"]
 
@@ -56,6 +57,12 @@ def _reach(facts: Facts, home: PoolId, tag: Tag) -> Iterator[Leg]:
     yield granted(facts, home, tag, "EnableOutsideAccess", 4003)
 
 
+@rule(
+    "outside-by-sip-tls",
+    "A client outside finds the Access Edge by _sip._tls of its SIP domain and is served through it.",
+    source="DNS requirements for automatic client sign-in",
+    switch="names-resolve",
+)
 def _arrive(facts: Facts, domain: str) -> tuple[Leg, PoolId | None]:
     """Return how far a client gets into the Access Edge of a SIP domain, and which Edge pool that is."""
     found, host, edge = external_address(facts, _CLIENT, domain, "_sip._tls", diagnostics=False)
@@ -97,6 +104,13 @@ def relay_media(facts: Facts, home: PoolId) -> Outcome:
     return facts.outcome(("relay", home), lambda: travel(_relay(facts, home)))
 
 
+@rule(
+    "media-through-the-associated-edge",
+    "Media to and from outside goes through the Edge pool that the home pool is associated with, and through "
+    "no other: credentials on 5062, then 3478 or 443.",
+    source="Ports and protocols for internal servers; Connect pilot pool to legacy Edge Servers",
+    switch="appliance-media-of-registrar",
+)
 def _relay(facts: Facts, home: PoolId) -> Iterator[Leg]:
     yield facts.in_topology(home)
     associated = _associated(facts, home)
@@ -109,7 +123,8 @@ def _relay(facts: Facts, home: PoolId) -> Iterator[Leg]:
     yield facts.service(edge, "av_edge")
     if all(facts.is_blocked(home, edge, port) for port in _RELAY_PORTS):
         yield failed(facts.fqdn(home), f"neither port 3478 nor 443 of {facts.fqdn(edge)} can be reached")
-    yield reachable(facts, _CLIENT, edge, None)
+    yield _found_by_single_name(facts, edge)
+    yield reachable(facts, _CLIENT, edge, None, ports=_RELAY_PORTS)
 
 
 def _associated(facts: Facts, home: PoolId) -> Leg:
@@ -133,6 +148,12 @@ def confer_from_outside(facts: Facts, home: PoolId) -> Outcome:
     return facts.outcome(("confer", home), lambda: travel(_confer(facts, home)))
 
 
+@rule(
+    "web-conferences-through-the-edge",
+    "People outside take part in web conferences through an Edge pool that the host reaches on 8057.",
+    source="Ports and protocols for internal servers",
+    switch="web-conferencing-with-media",
+)
 def _confer(facts: Facts, home: PoolId) -> Iterator[Leg]:
     yield facts.in_topology(home)
     host = home
@@ -158,4 +179,29 @@ def _through(facts: Facts, host: PoolId, edge: PoolId | None) -> Iterator[Leg]:
     assert edge is not None  # asked of known Edge pools alone
     yield facts.link(host, edge, _PSOM_PORT)
     yield facts.service(edge, "web_conf_edge")
+    yield _found_by_single_name(facts, edge)
     yield reachable(facts, _CLIENT, edge, None)
+
+
+@rule(
+    "single-name-leads-to-one-edge",
+    "An Edge with one name for access, web conferencing and A/V loses the latter two to outside clients as "
+    "soon as external DNS leads its name to another Edge: the staged switch is not supported for it.",
+    source="Configure federation routes and media traffic",
+    confidence=Confidence.DERIVED,
+    switch="names-resolve",
+)
+def _found_by_single_name(facts: Facts, edge: PoolId) -> Leg:
+    names = facts.state.pools[edge].edge_names
+    outside = facts.state.outside
+    if (
+        names is None
+        or isinstance(outside, Unknown)
+        or not names.access == names.web_conferencing == names.av
+    ):
+        return Leg()
+    address = outside.get((names.av, "A"))
+    if address is None or address.target == edge or PoolId(address.target) not in facts.state.pools:
+        return Leg()
+    reason = f"{names.av}, the only name of {facts.fqdn(edge)}, leads to {address.target}"
+    return failed(_CLIENT, reason)

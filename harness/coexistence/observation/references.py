@@ -12,11 +12,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from coexistence.deployment import Pool
+from coexistence.deployment import Pool, key_of
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
+from coexistence.simulation.rulebook import rule
 from coexistence.simulation.state import State
-from coexistence.vocabulary import ApplicationKind, Disposition, PoolId, PoolRole, Unknown
+from coexistence.vocabulary import (
+    APPLICATION_CMDLETS,
+    ApplicationKind,
+    Confidence,
+    Disposition,
+    PoolId,
+    PoolRole,
+    Unknown,
+)
 
 __all__ = ["Reference", "is_due_for_removal", "references"]
 
@@ -86,17 +95,25 @@ def _named(facts: Facts, pool: PoolId, kind: str, names: list[str]) -> Outcome:
     )
 
 
+@rule(
+    "legacy-pool-free-of-references",
+    "A legacy pool may be removed when nothing names it any more: users, contacts, directories, records, "
+    "routes, next hops, media, backups, the Central Management store, call admission control, and what was "
+    "told a name outside the topology.",
+    source="Migrating multiple sites and pools; Remove legacy pools and servers",
+    confidence=Confidence.DERIVED,
+)
 def _scan(state: State) -> Iterator[tuple[str, PoolId | None, str]]:
     """Yield kind, pool and the name of the thing; without a pool, what would tell.
 
     Source: what a legacy pool must be free of before it is removed (migration facts, section 3.3).
     References between two pools that both are on their way out do no harm and are left out.
     """
-    if isinstance(state.applications, Unknown):
-        yield "application", None, state.applications.needs
-    else:
-        for application in state.applications:
-            yield _KIND_OF[application.kind], application.owner, application.id
+    applications = state.applications
+    for application in () if isinstance(applications, Unknown) else applications:
+        yield _KIND_OF[application.kind], application.owner, application.id
+    for untold in state.untold_kinds:
+        yield _KIND_OF[untold], None, APPLICATION_CMDLETS[untold]
     if isinstance(state.directories, Unknown):
         yield "conference-directory", None, state.directories.needs
     else:
@@ -116,8 +133,67 @@ def _scan(state: State) -> Iterator[tuple[str, PoolId | None, str]]:
         route = site.federation_route
         if route is not None and not isinstance(route, Unknown):
             yield "federation-route", route, f"site {site.name}"
+    yield from _around(state)
+    yield from _told_elsewhere(state)
     for pool in state.pools.values():
         yield from _by_pool(state, pool)
+
+
+def _around(state: State) -> Iterator[tuple[str, PoolId, str]]:
+    """Yield what stands around the pools and was given the name of one, or is kept by one alone."""
+    around = state.surroundings
+    if around.xmpp_route is not None:
+        yield "xmpp-route", around.xmpp_route, "XMPP federation"
+    for party in around.parties:
+        yield "external-party", party.pinned_to, f"{party.kind.value} {party.name}"
+    if around.exchange_um is not None:
+        for pool in sorted(around.exchange_um.gateways):
+            yield "um-gateway", pool, "a UM IP gateway of Exchange"
+    for settings in around.address_book:
+        scope, _, pool_name = settings.scope.partition(":")
+        if scope == "service":
+            yield "address-book-settings", PoolId(pool_name), settings.scope
+    for file in around.files:
+        copies = {each.pool for each in around.files if each.name == file.name}
+        if copies <= state.silenced:
+            yield "store-file", file.pool, file.name
+    rooms = around.chat_rooms or frozenset()
+    if rooms <= state.silenced:
+        for pool in sorted(rooms):
+            yield "chat-room-store", pool, "the rooms of Persistent Chat"
+    for route in () if isinstance(state.voice_routes, Unknown) else state.voice_routes:
+        # A route with another trunk goes on; what it says of this one is left in nobody's way.
+        on = {mediation for _, mediation in route.trunks}
+        if all(each in state.silenced or each not in state.pools for each in on):
+            for pool in sorted(on):
+                yield "voice-route", pool, route.name
+
+
+def _told_elsewhere(state: State) -> Iterator[tuple[str, PoolId, str]]:
+    """Yield what was told a name at another place than the topology: DHCP, the reverse proxy, people."""
+    fqdns = {key_of(pool.fqdn): pool.id for pool in state.pools.values()}
+    scopes = state.particulars.dhcp
+    for scope in () if isinstance(scopes, Unknown) else scopes:
+        where = f"the networks of site {scope.site}" if scope.site is not None else "every network"
+        for option, name in (("120", scope.registrar), ("43", scope.certificates)):
+            if name is not None and key_of(name) in fqdns:
+                yield "dhcp-option", fqdns[key_of(name)], f"option {option} in {where}"
+    for published in state.publishing.rules:
+        yield "reverse-proxy-rule", published.target, ", ".join(sorted(published.names))
+    if not isinstance(state.outside, Unknown):
+        for record in state.outside.values():
+            if record.target in state.pools:
+                yield "external-dns-record", PoolId(record.target), record.name
+    for application in () if isinstance(state.applications, Unknown) else state.applications:
+        if application.console is not None and application.console != application.owner:
+            yield "agent-console", application.console, application.id
+    scp = state.cms.scp
+    if scp is not None and not isinstance(scp, Unknown):
+        yield "service-control-point", scp, "the service control point in Active Directory"
+    for server in state.cms.discovery_candidates or ():
+        known = state.servers.get(server)
+        if known is not None:
+            yield "discovery-candidate", known.pool, server
 
 
 def _by_pool(state: State, pool: Pool) -> Iterator[tuple[str, PoolId | None, str]]:

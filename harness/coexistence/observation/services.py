@@ -14,8 +14,18 @@ from typing import Any
 from coexistence.deployment import Pool
 from coexistence.observation.facts import NOT_COLLECTED, Facts
 from coexistence.observation.outcomes import Outcome
+from coexistence.simulation.quorum import has_quorum_rules
+from coexistence.simulation.rulebook import rule
 from coexistence.simulation.state import BY_KEY, Readings
-from coexistence.vocabulary import Disposition, Maybe, PoolRole, ServerId, ServiceState, Unknown
+from coexistence.vocabulary import (
+    Confidence,
+    Disposition,
+    Maybe,
+    PoolRole,
+    ServerId,
+    ServiceState,
+    Unknown,
+)
 from coexistence.windows_services import Evidence, WindowsService, expected
 
 __all__ = ["RUNNING", "alike", "reported", "status"]
@@ -54,21 +64,56 @@ def reported(
         return [(_FRONT_END, Evidence.PRESENT, pool.servers, _NO_VERSION)] if pool.role in _SIP else []
     masters = state.cms.masters
     is_cms = not isinstance(masters, Unknown) and pool.id in masters
+    wanted = expected(pool, pool.versions[0], is_cms=is_cms)
     # Healthy servers share one table of readings: compare tables before looking into them.
-    tables = alike(pool.servers, lambda server: id(state.services.get(server)))
+    told = state.services
+    first = told.get(pool.servers[0], NOT_COLLECTED) if pool.servers else NOT_COLLECTED
+    if all(told.get(server, NOT_COLLECTED) is first for server in pool.servers):
+        servers = pool.servers
+        if isinstance(first, Unknown):
+            return [(service, evidence, servers, first) for service, evidence in wanted]
+        return [
+            (service, evidence, servers, found)
+            for service, evidence in wanted
+            if (found := first.get(service.key)) is not None or evidence is not Evidence.OPTIONAL
+        ]
+    tables = alike(pool.servers, lambda server: id(told.get(server)))
     rows = []
-    for service, evidence in expected(pool, pool.versions[0], is_cms=is_cms):
+    for service, evidence in wanted:
         states: dict[Any, list[ServerId]] = {}
-        for _, servers in tables:
-            readings: Maybe[Readings] = state.services.get(servers[0], NOT_COLLECTED)
+        for _, members in tables:
+            readings: Maybe[Readings] = told.get(members[0], NOT_COLLECTED)
             found = readings if isinstance(readings, Unknown) else readings.get(service.key)
             if found is None and evidence is Evidence.OPTIONAL:
                 continue
-            states.setdefault(found, []).extend(servers)
-        rows += [(service, evidence, tuple(servers), found) for found, servers in states.items()]
+            states.setdefault(found, []).extend(members)
+        rows += [(service, evidence, tuple(members), found) for found, members in states.items()]
     return rows
 
 
+@rule(
+    "start-pending-may-be-for-good",
+    "A Front-End service in StartPending takes no work yet. It stays there while its pool has no Windows "
+    "Fabric quorum; after a cold start of a large pool it leaves by itself.",
+    source="Reset-CsPoolRegistrarState reference; third party: Lync 2013 Front End Service - Starting",
+)
+def _pending(facts: Facts, pool: Pool) -> str:
+    first_suspect = "a pool without Windows Fabric quorum stays like this"
+    shortage = facts.start_shortage(pool.id)
+    if shortage is not None:
+        return f"{first_suspect}: {shortage}"
+    if has_quorum_rules(pool) and len(pool.servers) > 1:
+        return f"{first_suspect}; enough are started here, whose databases fill for up to an hour"
+    return first_suspect
+
+
+@rule(
+    "what-a-missing-service-is-worth",
+    "A service that a source shows for a role and version is missing where a complete list does not name it; "
+    "one that is only inferred may be. A paused one serves the sessions that it has.",
+    source="View the status of services running on a computer; Get-CsWindowsService reference",
+    confidence=Confidence.DERIVED,
+)
 def status(
     facts: Facts,
     pool: Pool,
@@ -81,6 +126,8 @@ def status(
 
     What a missing line is worth depends on the evidence (services facts, section 4).
     """
+    if state is ServiceState.RUNNING:
+        return _RUNNING_AS_PLANNED if facts.is_planned(pool.id) else RUNNING
     where = ", ".join(servers)
     if isinstance(state, Unknown):
         return Outcome(
@@ -104,11 +151,9 @@ def status(
             source=servers[0],
             reason=f"the list of {where} does not name it",
         )
-    if state is ServiceState.RUNNING:
-        return _RUNNING_AS_PLANNED if facts.is_planned(pool.id) else RUNNING
     reason = f"reported as {state.label}"
     if state in (ServiceState.START_PENDING, ServiceState.CONTINUE_PENDING) and service.key == "front_end":
-        reason += "; a pool without Windows Fabric quorum stays like this"
+        reason += f"; {_pending(facts, pool)}"
     if state in (ServiceState.PAUSED, ServiceState.PAUSE_PENDING):
         reason += "; it serves old sessions and refuses new ones"
     return Outcome(disposition=Disposition.FAILED, source=servers[0], reason=reason)

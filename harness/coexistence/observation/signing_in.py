@@ -4,14 +4,11 @@ Law of this room: a client looks for names in an order of its own, and the first
 decides; that server sends it to its home pool, and the home pool has the last word (protocol facts,
 sections 2.1 to 2.4; the order is a third party's).
 
-Left out, because it changes nothing that a migration changes, or because nobody could tell: proof of
-identity (a challenge is always met); names of a second choice that only outside clients use
-(``sipexternal``) and SRV over plain TCP; several SRV records with priorities; the second redirect inside
-an Enterprise pool to the person's preferred Front End; a fixed server in the client's settings; time
-spent (a backup registrar takes over at once, not after the failover interval). Mobile clients: the reverse
-proxy is taken to hand on ``lyncdiscover`` to the pool that the name leads to in internal DNS, its
-certificate and the name in external DNS are not looked at, nor is push notification. A cached registrar
-is that of the present home pool.
+Left out, because it changes nothing that a migration changes, or because nobody could tell: names of a
+second choice that only outside clients use (``sipexternal``) and SRV over plain TCP; several SRV records
+with priorities; a fixed server in the client's settings; time spent. Mobile clients: the reverse proxy is
+taken to hand on ``lyncdiscover`` to the pool that the name leads to in internal DNS, its certificate and
+the name in external DNS are not looked at, nor is push notification.
 
 PYTEST_DONT_REWRITE
 """
@@ -19,8 +16,21 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from coexistence.deployment import key_of
+from coexistence.observation.admitting import (
+    CLIENT_VERSIONS,
+    admitted,
+    alone,
+    listed,
+    mobility,
+    readable,
+)
+from coexistence.observation.backing import at_home
+from coexistence.observation.bootstrapping import bootstraps
+from coexistence.observation.edges import joined
 from coexistence.observation.facts import Facts
 from coexistence.observation.finding import (
     CLIENT,
@@ -33,38 +43,61 @@ from coexistence.observation.finding import (
     leads_to,
     taken_for_granted,
 )
-from coexistence.observation.outcomes import Hop, Outcome
+from coexistence.observation.outcomes import Outcome
 from coexistence.observation.outside import reach_from_outside
+from coexistence.observation.proving import proves
+from coexistence.observation.registering import serving, takes_over
 from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
-from coexistence.simulation.clients import (
-    ALLOWING,
-    CLIENTS,
-    Client,
-    Discovery,
-    Listed,
-    decided,
-    may_sign_in,
-    rules_for,
-    settings_for,
-)
+from coexistence.simulation.clients import CLIENTS, Client, Discovery
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import (
     ClientGeneration,
     Confidence,
+    Credentials,
     Disposition,
+    Edition,
     Maybe,
     PoolId,
     PoolRole,
+    SiteId,
     Unknown,
     UserKind,
+    Version,
 )
 
-__all__ = ["CLIENT_VERSIONS", "Cache", "downgraded", "sign_in"]
+__all__ = [
+    "CLIENT_VERSIONS",
+    "EVERY_DAY",
+    "PROMPT",
+    "Attempt",
+    "Cache",
+    "downgraded",
+    "legs_of_sign_in",
+    "sign_in",
+]
 
 #: What a client remembers from the last time: nothing, or its registrar.
 Cache: TypeAlias = Literal["empty", "warm"]
-#: What would tell which clients people use.
-CLIENT_VERSIONS: Final = Unknown("client versions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Under which circumstances somebody signs in; left out, those of every day."""
+
+    credentials: Credentials = Credentials.VALID
+    #: The registrar that a warm cache holds; None for the one that serves the home pool now.
+    remembered: PoolId | None = None
+    #: In which site's network the device is, for DHCP; None for that of the home pool.
+    site: SiteId | None = None
+    #: The version that rewrote the person's record, where it is not the home pool's.
+    record: Version | None = None
+    #: Code of the person's routing group where its replicas deviate.
+    group: int = 0
+
+
+EVERY_DAY: Final = Attempt()
+#: How a hop begins where the client asks people something.
+PROMPT: Final = "asks whether to trust"
 
 
 def sign_in(
@@ -77,17 +110,23 @@ def sign_in(
     outside: bool = False,
     kind: UserKind = UserKind.PERSON,
     policy: Maybe[str | None] = None,
+    attempt: Attempt = EVERY_DAY,
 ) -> Outcome:
     """Return whether somebody homed on a pool can sign in with a client.
 
     ``domain`` is that of the person's SIP address, ``policy`` the name of a client version policy that the
     person was granted. With a warm cache the client goes straight to its registrar. From ``outside``, a
     desktop client goes through the Access Edge; a mobile client takes the same way from everywhere.
+    ``attempt`` says what is not as it is every day.
     """
-    key = ("sign in", home, client, str(domain), cache, outside, kind, str(policy))
+    key = ("sign in", home, client, str(domain), cache, outside, kind, str(policy), attempt)
     if outside and client in CLIENTS and CLIENTS[client].discovery is not Discovery.EXTERNAL_WEB:
-        return facts.outcome(key, lambda: travel(_from_outside(facts, home, CLIENTS[client], policy)))
-    return facts.outcome(key, lambda: travel(_inside(facts, home, client, domain, cache, kind, policy)))
+        return facts.outcome(
+            key, lambda: travel(_from_outside(facts, home, CLIENTS[client], policy, attempt))
+        )
+    return facts.outcome(
+        key, lambda: travel(legs_of_sign_in(facts, home, client, domain, cache, kind, policy, attempt))
+    )
 
 
 def downgraded(facts: Facts, home: PoolId, client: ClientGeneration, upgraded: Maybe[bool]) -> Outcome:
@@ -104,7 +143,7 @@ def _downgraded(home: PoolId, client: ClientGeneration, upgraded: Maybe[bool]) -
     return Leg()
 
 
-def _inside(
+def legs_of_sign_in(
     facts: Facts,
     home: PoolId,
     generation: ClientGeneration,
@@ -112,7 +151,9 @@ def _inside(
     cache: Cache,
     kind: UserKind,
     policy: Maybe[str | None],
+    attempt: Attempt,
 ) -> Iterator[Leg]:
+    """Yield the legs of a sign-in from inside, for routes that end with one."""
     if kind is UserKind.CLOUD:
         yield refused(CLIENT, "the account is homed online, not in this deployment")
     yield facts.in_topology(home)
@@ -120,46 +161,137 @@ def _inside(
     if client is None:
         yield undecided(CLIENT, "nobody told which client they use", CLIENT_VERSIONS.needs)
         return
-    registrar = _serving(facts, home)
-    at = home
+    registrar = serving(facts, home)
     if cache == "warm":
-        yield _REMEMBERED
-    elif isinstance(domain, Unknown):
-        yield undecided(CLIENT, "nobody told the domain of their SIP addresses", domain.needs)
+        at, redirects = yield from _remembered(facts, client, domain, home, registrar, attempt)
     else:
-        at = yield from _discover(facts, client, domain, home, registrar)
+        at, redirects = yield from _discover(facts, client, domain, home, registrar, attempt)
     if kind is UserKind.DISABLED:
-        yield failed(facts.fqdn(at), "Destination URI either not enabled for SIP or does not exist", 4005)
-    yield from _register(facts, client, home, registrar, policy)
+        yield _not_enabled(facts, at)
+    yield facts.leg(
+        ("registers", generation, home, str(policy), attempt.credentials, attempt.record),
+        lambda: joined(_register(facts, client, home, registrar, policy, attempt)),
+    )
+    yield from at_home(facts, home, registrar, domain, attempt.group)
+    if redirects is not None and client.discovery is not Discovery.EXTERNAL_WEB:
+        yield _redirects(facts, registrar, redirects)
 
 
+@rule(
+    "disabled-account-4005",
+    "Whoever signs in to an account that is not enabled is answered with 404 and 4005.",
+    source="Lync Server 2013: testing pages of the synthetic transactions",
+)
+def _not_enabled(facts: Facts, at: PoolId) -> Leg:
+    return failed(facts.fqdn(at), "Destination URI either not enabled for SIP or does not exist", 4005)
+
+
+#: Which pool answered a client first, and how many redirects (301) it gave; None for a client that
+#: reached its own Front End at once.
+_Answered: TypeAlias = tuple[PoolId, int | None]
 _REMEMBERED: Final = passed(CLIENT, "goes straight to the registrar that it used last")
 
 
-def _from_outside(facts: Facts, home: PoolId, client: Client, policy: Maybe[str | None]) -> Iterator[Leg]:
+def _remembered(
+    facts: Facts, client: Client, domain: Maybe[str], home: PoolId, registrar: PoolId, attempt: Attempt
+) -> Generator[Leg, None, _Answered]:
+    """Go straight to a registrar that a client remembers."""
+    last = attempt.remembered
+    if last is None or last in (home, registrar):
+        yield _REMEMBERED
+        return home, None
+    yield facts.leg(("remembered", last), lambda: _look_remembered(facts, last))
+    if last not in facts.state.pools or facts.registrar(last).stop is not None:
+        return (yield from _discover(facts, client, domain, home, registrar, attempt))
+    how = WEB if client.discovery is Discovery.EXTERNAL_WEB else SIP
+    yield connects(facts, client, last, how)
+    yield proves(facts, client, last, how, attempt.credentials)
+    yield _sent_home(facts, how, last, home, registrar)
+    return last, 1
+
+
+@rule(
+    "cached-registrar",
+    "A client remembers the registrar that worked last and goes there first; a registrar that is not the "
+    "person's home any more sends it on.",
+    source="Log on to the Lync Server; Planning for central site voice resiliency",
+    switch="dead-registrar-forgotten",
+)
+def _look_remembered(facts: Facts, last: PoolId) -> Leg:
+    """Ask a remembered registrar that is not the person's own whether it is there."""
+    if last not in facts.state.pools:
+        gone = f"the registrar that it used last, {last}, is in the topology no more"
+    else:
+        stop = facts.registrar(last).stop
+        if stop is None:
+            assumes = facts.registrar(last).assumes
+            return passed(CLIENT, f"goes straight to {facts.fqdn(last)}, which it used last", *assumes)
+        if stop.disposition is Disposition.UNDECIDED:
+            return facts.registrar(last)
+        gone = f"the registrar that it used last, {facts.fqdn(last)}, is silent"
+    assumes = ("dead-registrar-forgotten",)
+    if facts.rules.value("dead-registrar-forgotten") == "no":
+        return failed(CLIENT, gone, assumes=assumes)
+    return passed(CLIENT, f"{gone}; it looks for another", *assumes)
+
+
+def _from_outside(
+    facts: Facts, home: PoolId, client: Client, policy: Maybe[str | None], attempt: Attempt
+) -> Iterator[Leg]:
     way = reach_from_outside(facts, home)
     yield Leg(way.hops, None if way.disposition is Disposition.DONE else way, way.assumes)
-    yield _listed(facts, client, home)
-    yield _admitted(facts, client, home, policy)
+    yield proves(facts, client, home, SIP, attempt.credentials, outside=True)
+    yield listed(facts, client, home)
+    yield admitted(facts, client, home, policy)
+    yield readable(facts, home, attempt.record)
+    yield from at_home(facts, home, home, Unknown("Get-CsUser"), attempt.group)
 
 
 # -------------------------------------------------------------------- being sent home
 
 
 def _discover(
-    facts: Facts, client: Client, domain: str, home: PoolId, registrar: PoolId
-) -> Generator[Leg, None, PoolId]:
-    """Follow a client's names to the first server that answers, and from there home.
-
-    Returns the pool that answered.
-    """
-    found = find(facts, client, domain, home)
+    facts: Facts, client: Client, domain: Maybe[str], home: PoolId, registrar: PoolId, attempt: Attempt
+) -> Generator[Leg, None, _Answered]:
+    """Follow a client's names to the first server that answers, and from there home."""
+    if isinstance(domain, Unknown):
+        yield undecided(CLIENT, "nobody told the domain of their SIP addresses", domain.needs)
+        return home, 0
+    site = attempt.site if attempt.site is not None else facts.state.pools[home].site
+    found = find(facts, client, domain, home, site)
     yield found
+    if client.discovery is Discovery.SRV_THEN_DHCP:
+        yield bootstraps(facts, registrar, site)
     if not isinstance(found, Found) or found.pool is None:
-        return home
+        return home, 0
     yield connects(facts, client, found.pool, found.how)
+    yield proves(facts, client, found.pool, found.how, attempt.credentials)
     yield _sent_home(facts, found.how, found.pool, home, registrar)
-    return found.pool
+    if found.how == WEB and client.discovery is Discovery.AUTODISCOVER_FIRST:
+        yield facts.leg(("prompt", home, domain), lambda: _trusts_name(facts, home, domain))
+    is_redirect = found.how != WEB and found.pool not in (home, registrar)
+    return found.pool, int(is_redirect)
+
+
+@rule(
+    "autodiscover-trust-prompt",
+    "A client asks whether to trust a server that Autodiscover names, if its name lies in no domain that the "
+    "client trusts; what people answer is remembered.",
+    source="Lync 2010 pool / Lync 2013 client coexistence (third party); Cannot verify that the server is "
+    "trusted",
+    confidence=Confidence.THIRD_PARTY,
+    switch="trust-prompt-accepted",
+)
+def _trusts_name(facts: Facts, home: PoolId, domain: str) -> Leg:
+    name = key_of(facts.fqdn(home))
+    trusted = {domain, *facts.state.particulars.trusted_domains}
+    if any(name.endswith(f".{each}") for each in trusted):
+        return Leg()
+    question = f"{PROMPT} {facts.fqdn(home)}, which is not in {domain}"
+    assumes = ("trust-prompt-accepted",)
+    if facts.rules.value("trust-prompt-accepted") == "no":
+        return refused(CLIENT, f"{question}; people do not", assumes=assumes)
+    return passed(CLIENT, question, *assumes)
 
 
 def _sent_home(facts: Facts, how: str, here: PoolId, home: PoolId, registrar: PoolId) -> Leg:
@@ -199,34 +331,63 @@ def _look_sent_home(facts: Facts, how: str, here: PoolId, home: PoolId) -> Leg:
 # -------------------------------------------------------------------- at home
 
 
-def _serving(facts: Facts, home: PoolId) -> PoolId:
-    """Return the pool that registers people of a home pool now: it, or its backup while it is silent."""
-    pool = facts.state.pools.get(home)
-    if pool is None or pool.backup is None or pool.backup not in facts.state.pools:
-        return home
-    stop = facts.registrar(home).stop
-    if stop is None or stop.disposition is Disposition.UNDECIDED:
-        return home
-    return pool.backup if facts.registrar(pool.backup).stop is None else home
-
-
 def _register(
-    facts: Facts, client: Client, home: PoolId, registrar: PoolId, policy: Maybe[str | None]
+    facts: Facts,
+    client: Client,
+    home: PoolId,
+    registrar: PoolId,
+    policy: Maybe[str | None],
+    attempt: Attempt,
 ) -> Iterator[Leg]:
-    if registrar != home:
-        yield facts.leg(("takes over", home), lambda: _takes_over(facts, home, registrar))
-    if client.discovery is Discovery.EXTERNAL_WEB:
-        yield facts.leg(("mobility", home), lambda: _mobility(facts, home))
+    is_web = client.discovery is Discovery.EXTERNAL_WEB
+    yield takes_over(facts, home, registrar)
+    if is_web:
+        yield facts.leg(("mobility", home), lambda: mobility(facts, home))
     else:
         yield facts.leg(("met", registrar), lambda: _met(facts, registrar))
         yield connects(facts, client, registrar, SIP)
     yield facts.registrar(registrar)
-    yield _listed(facts, client, home)
-    yield _admitted(facts, client, home, policy)
+    yield proves(facts, client, registrar, WEB if is_web else SIP, attempt.credentials)
+    yield listed(facts, client, home)
+    yield admitted(facts, client, home, policy)
+    yield readable(facts, home, attempt.record)
     if facts.state.pools[home].role is PoolRole.BRANCH_APPLIANCE and registrar == home:
-        yield facts.leg(("alone", home), lambda: _alone(facts, home))
+        yield facts.leg(("alone", home), lambda: alone(facts, home))
 
 
+def _redirects(facts: Facts, registrar: PoolId, between_pools: int) -> Leg:
+    key = ("redirects", registrar, between_pools)
+    return facts.leg(key, lambda: _look_redirects(facts, registrar, between_pools))
+
+
+@rule(
+    "preferred-front-end",
+    "In an Enterprise pool, the Front End that DNS led to sends people on to their preferred one by another "
+    "301; a client follows a limited number of redirects.",
+    source="Planning for central site voice resiliency; UCMA: MaximumRegisterRedirectionAttempts",
+    switch="redirects-followed",
+)
+def _look_redirects(facts: Facts, registrar: PoolId, between_pools: int) -> Leg:
+    """Tell the redirect inside a pool, and count it together with the one between pools."""
+    pool = facts.state.pools[registrar]
+    has_preferred = pool.edition is Edition.ENTERPRISE and len(pool.servers) > 1
+    count = between_pools + has_preferred
+    assumes = ("redirects-followed",) if count > 1 else ()
+    if count > int(facts.rules.value("redirects-followed")):
+        return failed(CLIENT, f"gives up at redirect {count}", assumes=("redirects-followed",))
+    if not has_preferred:
+        return Leg(assumes=assumes)
+    answer = "301 Redirect request to Home Server: the person's preferred Front End"
+    return passed(pool.fqdn, answer, *assumes)
+
+
+@rule(
+    "registrar-by-its-own-name",
+    "A client resolves the name of the registrar that it was sent to, and accepts a valid certificate with "
+    "that name alone.",
+    source="DNS requirements for automatic client sign-in; Certificate requirements for internal servers",
+    switch="names-resolve",
+)
 def _met(facts: Facts, pool: PoolId) -> Leg:
     """Ask whether a client can resolve a registrar's own name, and accepts its certificate."""
     fqdn = facts.fqdn(pool)
@@ -236,151 +397,3 @@ def _met(facts: Facts, pool: PoolId) -> Leg:
         return failed(CLIENT, f"no DNS A record of {fqdn}")
     wrong = certificate_trouble(facts, pool, pool)
     return failed(CLIENT, wrong) if wrong else Leg()
-
-
-@rule(
-    "backup-registrar",
-    "While a pool is silent, its backup registrar registers its people in survivable mode.",
-    source="Planning for central site voice resiliency; User experience during pool failure",
-)
-def _takes_over(facts: Facts, home: PoolId, backup: PoolId) -> Leg:
-    """Tell that the backup registrar serves people whose own pool is silent.
-
-    A pair: calls and messages work, contact lists, conferences and presence do not, until the
-    administrator fails the pool over ("User experience during pool failure"). The contact lists of a
-    branch appliance's people are on the backup registrar's pool anyway.
-    """
-    stop = facts.registrar(home).stop
-    reason = stop.reason if stop is not None else ""
-    survivable = "the backup registrar takes over"
-    if facts.state.pools[home].role is not PoolRole.BRANCH_APPLIANCE:
-        survivable += "; survivable mode: no contact list, no conferences, presence unknown"
-    return Leg((Hop(facts.fqdn(home), reason), Hop(facts.fqdn(backup), survivable)), None, ())
-
-
-def _alone(facts: Facts, home: PoolId) -> Leg:
-    """Tell that a branch appliance registers people while the pool behind it is silent."""
-    backup = facts.state.pools[home].backup
-    if backup is None or backup not in facts.state.pools:
-        return Leg()
-    stop = facts.registrar(backup).stop
-    if stop is None or stop.disposition is Disposition.UNDECIDED:
-        return Leg()
-    return passed(facts.fqdn(home), f"survivable mode: {facts.fqdn(backup)} behind it is silent")
-
-
-@rule(
-    "mobile-external-web",
-    "Mobile clients always use the external web name of the home pool, through the reverse proxy.",
-    source="Mobility (Skype for Business Server 2015)",
-)
-def _mobility(facts: Facts, home: PoolId) -> Leg:
-    """Ask for the external web name of the pool that serves mobile clients of a home pool.
-
-    Mobile traffic always takes that name, through the reverse proxy ("Mobility", 2015). A branch
-    appliance has no web services: its registrar's pool has.
-    """
-    pool = facts.state.pools[home]
-    if pool.role is PoolRole.BRANCH_APPLIANCE and pool.backup in facts.state.pools:
-        pool = facts.state.pools[pool.backup]  # type: ignore[index]  # a key of the pools is no None
-    if not pool.external_web_fqdn:
-        return failed(pool.fqdn, "the pool has no external web name for mobile clients")
-    return passed(pool.external_web_fqdn, f"external web services of {pool.fqdn}", "clients-reach-pools")
-
-
-def _listed(facts: Facts, client: Client, home: PoolId) -> Leg:
-    """Ask whether a client may sign in to the home pool's version at all."""
-    return facts.leg(("listed", client.generation, home), lambda: _look_listed(facts, client, home))
-
-
-@rule(
-    "client-signs-in-where-listed",
-    "A client signs in to the server versions whose lists name it; mobile clients of 2010 not from 2019 on.",
-    source="Client interoperability in Lync 2013; Clients and devices (2015); feature comparison (2019)",
-    switch="unlisted-client-signs-in",
-)
-def _look_listed(facts: Facts, client: Client, home: PoolId) -> Leg:
-    pool = facts.state.pools[home]
-    listed = may_sign_in(client, pool.versions)
-    label = client.generation.label
-    if isinstance(listed, Unknown):
-        return undecided(pool.fqdn, f"which version runs here decides about {label}", listed.needs)
-    if listed is Listed.YES:
-        return Leg()
-    product = pool.versions[0].product
-    if listed is Listed.NO:
-        return refused(pool.fqdn, f"{label} cannot sign in to {product}")
-    assumption = "unlisted-client-signs-in" if listed is Listed.NOT_LISTED else "newer-client-signs-in"
-    if facts.rules.value(assumption) == "no":
-        return refused(pool.fqdn, f"{label} is not among the clients of {product}", assumes=(assumption,))
-    return passed(pool.fqdn, f"lets {label} in, which no list of {product} names", assumption)
-
-
-def _admitted(facts: Facts, client: Client, home: PoolId, policy: Maybe[str | None]) -> Leg:
-    """Ask the client version filter of the home pool."""
-    key = ("admitted", client.generation, home, str(policy))
-    return facts.leg(key, lambda: _look_admitted(facts, client, home, policy))
-
-
-@rule(
-    "client-version-filter",
-    "The first client version rule that matches decides, else the default action; the narrowest scope with "
-    "rules counts alone. Turned away with 17002, or 17003 where an address is given.",
-    source="New-CsClientVersionPolicyRule; Set-CsClientVersionConfiguration; [MS-OCER] 8.16",
-    switch="clients-updated",
-)
-def _look_admitted(facts: Facts, client: Client, home: PoolId, policy: Maybe[str | None]) -> Leg:
-    pool = facts.state.pools[home]
-    rules, settings = facts.state.client_rules, facts.state.client_settings
-    chosen = None if isinstance(settings, Unknown) else settings_for(settings, pool)
-    if chosen is not None and not chosen.enabled:
-        return passed(pool.fqdn, "the client version filter is off")
-    if isinstance(rules, Unknown):
-        return undecided(pool.fqdn, "nobody told the client version rules", rules.needs)
-    otherwise: Maybe[str] = Unknown("Get-CsClientVersionConfiguration")
-    if isinstance(settings, Unknown):
-        otherwise = Unknown(settings.needs)
-    elif chosen is not None:
-        otherwise = chosen.default_action
-    granted = [policy] if not isinstance(policy, Unknown) else [None, *_tags(facts)]
-    actions = set()
-    for tag in granted:
-        counting = rules_for(rules, pool, tag)
-        action = decided(counting, client.agents, client.versions, otherwise)
-        if isinstance(action, Unknown) and action == CLIENT_VERSIONS and client.updated != client.versions:
-            if facts.rules.value("clients-updated") == "yes":
-                action = decided(counting, client.agents, client.updated, otherwise)
-            actions.add((action, "clients-updated"))
-        else:
-            actions.add((action, ""))
-    assumes = tuple(sorted({assumption for _, assumption in actions if assumption}))
-    answers = {action for action, _ in actions}
-    label = client.generation.label
-    unknown = next((each for each in answers if isinstance(each, Unknown)), None)
-    if unknown is not None:
-        reason = f"the client version filter may turn {label} away"
-        return undecided(pool.fqdn, reason, unknown.needs, assumes=assumes)
-    turned_away = {each for each in answers if each not in ALLOWING}
-    if not turned_away:
-        return Leg((Hop(pool.fqdn, f"lets {label} in"),), None, assumes)
-    if len(turned_away) < len(answers):
-        reason = f"a client version policy that people may have been granted turns {label} away"
-        needs = policy.needs if isinstance(policy, Unknown) else CLIENT_VERSIONS.needs
-        return undecided(pool.fqdn, reason, needs, assumes=assumes)
-    if isinstance(settings, Unknown):
-        # The filter is installed and on by default; a rule that blocks means nothing where it is off.
-        reason = f"a rule turns {label} away, if the client version filter is on"
-        return undecided(pool.fqdn, reason, settings.needs, assumes=assumes)
-    with_url = "BlockWithUrl" in turned_away
-    return refused(
-        pool.fqdn,
-        f"the client version filter turns {label} away" + (" with an address" if with_url else ""),
-        17003 if with_url else 17002,
-        assumes=assumes,
-    )
-
-
-def _tags(facts: Facts) -> list[str]:
-    rules = facts.state.client_rules
-    scopes = () if isinstance(rules, Unknown) else (rule.scope for rule in rules)
-    return sorted({scope[4:] for scope in scopes if scope.startswith("tag:")})

@@ -16,7 +16,8 @@ from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, refused, travel, undecided
 from coexistence.simulation.policies import assumptions_of, effective, setting
-from coexistence.vocabulary import Disposition, Maybe, PoolId, Unknown
+from coexistence.simulation.rulebook import rule
+from coexistence.vocabulary import Confidence, Disposition, Maybe, PoolId, Unknown
 from coexistence.windows_services import CAPABILITIES
 
 __all__ = ["call_out"]
@@ -56,6 +57,13 @@ def _call_out(facts: Facts, home: PoolId, tag: Maybe[str | None]) -> Iterator[Le
     yield _over_a_trunk(facts, home, allowed)
 
 
+@rule(
+    "first-trunk-that-carries",
+    "A call goes over the first trunk of the routes allowed to the caller that carries it; 403 with 12001 "
+    "where no route has a usage of the policy, 12004 where no trunk carries it.",
+    source="Testing PSTN calls; M:N trunk in Lync Server 2013",
+    switch="calls-cross-generations",
+)
 def _over_a_trunk(facts: Facts, home: PoolId, routes: list[VoiceRoute]) -> Leg:
     """Try the trunks of the routes; a trunk that the topology does not have is passed over."""
     known = {(gateway.fqdn, gateway.mediation) for gateway in facts.state.gateways}
@@ -71,6 +79,8 @@ def _over_a_trunk(facts: Facts, home: PoolId, routes: list[VoiceRoute]) -> Leg:
             last = Leg(tried.hops, tried, tried.assumes)
     if last is not None and last.stop is not None and last.stop.disposition is Disposition.UNDECIDED:
         return last
+    if last is not None and last.stop is not None and last.stop.diagnostic == 10000:
+        return last  # it got as far as a gateway: the answer is that one's
     tried_last = f"; the first: {last.stop.reason}" if last is not None and last.stop is not None else ""
     assumes = last.assumes if last is not None else ()
     return failed(
@@ -78,6 +88,27 @@ def _over_a_trunk(facts: Facts, home: PoolId, routes: list[VoiceRoute]) -> Leg:
     )
 
 
+@rule(
+    "gateway-refusal-passed-on",
+    "What a gateway refuses is passed on with its status and 10000; the next trunk is tried.",
+    source="OCS 2007: ms-diagnostics of the Mediation Server",
+    confidence=Confidence.ASSUMED,
+    switch="gateways-answer",
+)
+def _gateway_takes(facts: Facts, gateway: str, mediation: PoolId) -> Leg:
+    for answer in facts.state.surroundings.gateway_answers:
+        if answer.gateway == gateway and answer.mediation in (None, mediation):
+            return failed(gateway, f"the gateway answers {answer.sip}", 10000, sip=answer.sip)
+    return Leg()
+
+
+@rule(
+    "mediation-takes-the-call",
+    "A trunk is a gateway together with the Mediation pool that it is reached through: without that pool's "
+    "Mediation service it carries nothing.",
+    source="M:N trunk in Lync Server 2013; Ports and protocols for internal servers",
+    switch="calls-cross-generations",
+)
 def _trunk(facts: Facts, home: PoolId, gateway: str, mediation: PoolId) -> Iterator[Leg]:
     ours, theirs = facts.state.pools[home].versions, facts.state.pools[mediation].versions
     if ours != theirs:
@@ -90,6 +121,7 @@ def _trunk(facts: Facts, home: PoolId, gateway: str, mediation: PoolId) -> Itera
     if home != mediation:
         yield facts.link(home, mediation)
     yield from capable(facts, mediation, _SERVICES, 12004)
+    yield _gateway_takes(facts, gateway, mediation)
     assumes = ("gateways-answer",)
     if facts.rules.value("gateways-answer") == "no":
         yield failed(gateway, "the gateway does not answer", 12004, assumes=assumes)

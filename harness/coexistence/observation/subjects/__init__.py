@@ -11,44 +11,61 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from coexistence.observation.subjects.asked import Cohort
+from coexistence.observation.subjects.asked import Asked, Cohort
 from coexistence.observation.subjects.calendars import DirectorySubject, MeetingSubject, Organizer
-from coexistence.observation.subjects.objects import ApplicationSubject
+from coexistence.observation.subjects.machinery import (
+    CertificateSubject,
+    NameSubject,
+    ServerSubject,
+    StepSubject,
+)
+from coexistence.observation.subjects.objects import ApplicationSubject, PartySubject
 from coexistence.observation.subjects.people import ClientSubject, Conversation, PartnerSubject, User
 from coexistence.observation.subjects.places import (
-    DeploymentSubject,
     PoolSubject,
     ReplicaSubject,
     ServiceSubject,
     SiteSubject,
 )
+from coexistence.observation.subjects.whole import DeploymentSubject
 
 __all__ = [
     "ApplicationSubject",
+    "Asked",
+    "CertificateSubject",
     "ClientSubject",
     "Cohort",
     "Conversation",
     "DeploymentSubject",
     "DirectorySubject",
     "MeetingSubject",
+    "NameSubject",
     "Organizer",
     "PartnerSubject",
+    "PartySubject",
     "PoolSubject",
     "ReplicaSubject",
+    "ServerSubject",
     "ServiceSubject",
     "SiteSubject",
+    "StepSubject",
     "Subject",
     "User",
 ]
 
 Subject: TypeAlias = (
     ServiceSubject
+    | ServerSubject
+    | NameSubject
+    | CertificateSubject
+    | StepSubject
     | PoolSubject
     | SiteSubject
     | ReplicaSubject
     | ApplicationSubject
     | User
     | PartnerSubject
+    | PartySubject
     | ClientSubject
     | Conversation
     | MeetingSubject

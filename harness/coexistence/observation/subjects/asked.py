@@ -26,9 +26,16 @@ class Cohort:
     people: int
     #: Versions that the pool may run; empty where the topology does not know the pool.
     versions: tuple[Version, ...]
+    #: Code of their routing group where its replicas deviate; 0 for everybody else.
+    group: int = 0
 
     def __str__(self) -> str:
-        return f"{self.people} people on {self.pool}"
+        return f"{self.people} people on {self.home}"
+
+    @property
+    def home(self) -> str:
+        """The pool, and the routing group where that matters."""
+        return f"{self.pool} (routing group {self.group})" if self.group else self.pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

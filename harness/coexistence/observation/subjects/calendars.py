@@ -5,22 +5,39 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from coexistence.administration import Administrator, AdminWay
 from coexistence.deployment import ConferenceDirectory, generations
-from coexistence.observation import conferencing, joining, keeping
+from coexistence.observation import administering, backing, conferencing, keeping, safekeeping
+from coexistence.observation.conferencing import OPEN, Terms
+from coexistence.observation.invitations import Kept, kept
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.subjects.asked import Asked, Cohort
-from coexistence.population import LEFT_BEHIND, MEETING_LOST, NO_CONTENT, NOTHING_LOST, Rows
-from coexistence.vocabulary import Guest, Maybe, MeetingKind, Modality, PoolId, Unknown, Version
+from coexistence.population import LEFT_BEHIND, MEETING_LOST, NO_CONTENT, NOTHING_LOST, PIN_UNKNOWN, Rows
+from coexistence.vocabulary import (
+    Access,
+    ClientGeneration,
+    Disposition,
+    Guest,
+    Maybe,
+    MeetingKind,
+    Modality,
+    PoolId,
+    Unknown,
+    Version,
+)
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer
+    from coexistence.simulation.meeting_clients import MeetingClient
 
 __all__ = ["DirectorySubject", "MeetingSubject", "Organizer"]
 
+
+T = TypeVar("T")
 
 _SORTS: Final = {MeetingKind.ONCE: "single", MeetingKind.RECURRING: "recurring", MeetingKind.STATIC: "static"}
 
@@ -47,6 +64,12 @@ class MeetingSubject(Asked):
     stored: int = NO_CONTENT
     #: What was given up by a forced move, as in the column of that name.
     lost: int = NOTHING_LOST
+    #: Whom they let in.
+    terms: Terms = OPEN
+    #: Whether their invitations print a link that the organizer's site does not use any more.
+    old_link: bool = False
+    #: What the organizers' dial-in PIN is, as :data:`~coexistence.population.PIN_VALID` and its like.
+    pin: int = PIN_UNKNOWN
     #: Values of the group, as :meth:`~coexistence.population.Population.meetings_alike` has them.
     alike: tuple[int, ...] = ()
 
@@ -60,7 +83,10 @@ class MeetingSubject(Asked):
                 client += f" on {self.scheduled_on.product}"
         policy = f" (conferencing policy {self.policy})" if isinstance(self.policy, str) else ""
         slides = " with slides" if self.stored != NO_CONTENT else ""
-        return f"{self.meetings} {_SORTS[self.kind]} meetings{slides} hosted on {self.host}{client}{policy}"
+        closed = f" ({self.terms.access.label})" if self.terms.access is not Access.EVERYONE else ""
+        link = " whose link is an old one" if self.old_link else ""
+        sort = f"{_SORTS[self.kind]} meetings{closed}{slides}{link}"
+        return f"{self.meetings} {sort} hosted on {self.host}{client}{policy}"
 
     @property
     def has_dial_in_code(self) -> bool:
@@ -78,6 +104,11 @@ class MeetingSubject(Asked):
         return conferencing.anonymous_allowed(self.observer, self.host, self.policy)
 
     @property
+    def guest_programs(self) -> frozenset[str]:
+        """Programs that guests are known to join with, as :class:`~coexistence.MeetingClient` names them."""
+        return self.observer.state.particulars.guest_programs
+
+    @property
     def joiners(self) -> tuple[PoolId, ...]:
         """Pools that anybody is homed on."""
         return tuple(map(PoolId, self.observer.people_of(self.observer.state.pools)))
@@ -87,6 +118,46 @@ class MeetingSubject(Asked):
 
         ``joiner`` is another home pool to come from, or a kind of guest; ``modality`` another wish.
         """
+        return self.observer.handed(self._join(modality, joiner))
+
+    def _join(self, modality: Modality | None, joiner: PoolId | Guest | None) -> Outcome:
+        return conferencing.join(
+            self.observer,
+            self.host,
+            self.scheduled_on,
+            self.by_upgraded,
+            joiner=joiner,
+            modality=modality,
+            policy=self.policy,
+            lost=self.lost == MEETING_LOST,
+            terms=self.terms,
+        )
+
+    def join_from_everywhere(self) -> Outcome:
+        """Return whether people of every pool get in: the first outcome of a pool whose people do not."""
+        found = self._for_alike("everywhere", lambda: self._first_failing(self.joiners))
+        return self.observer.handed(found)
+
+    def _first_failing(self, pools: Iterable[PoolId]) -> Outcome:
+        outcomes = [self._join(None, pool) for pool in pools]
+        bad = (each for each in outcomes if each.disposition is not Disposition.DONE)
+        assumes = sorted({name for each in outcomes for name in each.assumes})
+        return next(bad, Outcome(disposition=Disposition.DONE, assumes=tuple(assumes)))
+
+    def join_for(self, *modalities: Modality) -> tuple[Outcome, ...]:
+        """Return for each modality whether these meetings can be joined for it."""
+        found = self._for_alike(modalities, lambda: tuple(self._join(each, None) for each in modalities))
+        return tuple(map(self.observer.handed, found))
+
+    def _for_alike(self, what: object, work: Callable[[], T]) -> T:
+        """Work something out once for all meetings that joining does not tell apart."""
+        apart = conferencing.fate(self.observer, self.host, self.scheduled_on, self.by_upgraded)
+        return self.observer.once((what, self.host, apart, self.policy, self.lost, self.terms), work)
+
+    def join_with(
+        self, client: MeetingClient, joiner: PoolId | Guest | None = None, modality: Modality | None = None
+    ) -> Outcome:
+        """Return whether these meetings can be joined with a certain client, and what is missing in it."""
         return self.observer.handed(
             conferencing.join(
                 self.observer,
@@ -97,13 +168,33 @@ class MeetingSubject(Asked):
                 modality=modality,
                 policy=self.policy,
                 lost=self.lost == MEETING_LOST,
+                terms=self.terms,
+                client=client,
+            )
+        )
+
+    def join_as_partner(self, access_policy: str | None = None) -> Outcome:
+        """Return whether people of a partner get in, as anonymous participants if they cannot otherwise.
+
+        ``access_policy`` is the external access policy that the organizers were given in person.
+        """
+        return self.observer.handed(
+            conferencing.as_partner(
+                self.observer,
+                self.host,
+                self.scheduled_on,
+                self.by_upgraded,
+                policy=self.policy,
+                access_policy=access_policy,
+                terms=self.terms,
+                lost=self.lost == MEETING_LOST,
             )
         )
 
     def join_by_link(self, joiner: PoolId | Guest | None = None) -> Outcome:
         """Return whether the link in the invitation opens these meetings in a browser."""
         return self.observer.handed(
-            joining.by_link(
+            conferencing.by_link(
                 self.observer,
                 self.host,
                 self.scheduled_on,
@@ -111,6 +202,8 @@ class MeetingSubject(Asked):
                 joiner=joiner,
                 policy=self.policy,
                 lost=self.lost == MEETING_LOST,
+                terms=self.terms,
+                old_link=self.old_link,
             )
         )
 
@@ -121,7 +214,7 @@ class MeetingSubject(Asked):
     def dial_in(self) -> Outcome:
         """Return whether the code in the invitation opens these meetings from a phone."""
         return self.observer.handed(
-            joining.dial_in(
+            conferencing.dial_in(
                 self.observer,
                 self.directory,
                 self.host,
@@ -129,6 +222,23 @@ class MeetingSubject(Asked):
                 self.by_upgraded,
                 policy=self.policy,
                 lost=self.lost,
+                terms=self.terms,
+            )
+        )
+
+    def lead_by_phone(self) -> Outcome:
+        """Return whether the organizers get into these meetings as leaders from a phone, by their PIN."""
+        return self.observer.handed(
+            conferencing.dial_in(
+                self.observer,
+                self.directory,
+                self.host,
+                self.scheduled_on,
+                self.by_upgraded,
+                policy=self.policy,
+                lost=self.lost,
+                terms=self.terms,
+                pin=self.pin,
             )
         )
 
@@ -137,6 +247,21 @@ class MeetingSubject(Asked):
         return self.observer.handed(
             conferencing.content(self.observer, self.host, is_there=self.stored != LEFT_BEHIND)
         )
+
+    def keep_invitation(self, before: Observer) -> Outcome:
+        """Return whether link and conference ID still open them, as at another moment of the path."""
+        return self._keep(before, Kept.LINK, Kept.CODE)
+
+    def keep_terms(self, before: Observer) -> Outcome:
+        """Return whether they let in whom they let in before, by client and by phone."""
+        return self._keep(before, Kept.TERMS)
+
+    def keep_pin(self, before: Observer) -> Outcome:
+        """Return whether their organizers kept the PIN that they lead by phone with, if they had one."""
+        return self._keep(before, Kept.PIN)
+
+    def _keep(self, before: Observer, *things: Kept) -> Outcome:
+        return self.observer.handed(kept(self.observer, before, things, self.host, self.alike))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """Their organizers, by row: somebody may organize meetings of several sorts."""
@@ -181,9 +306,30 @@ class Organizer(Asked):
         """Whether the federation route of their site leads anywhere."""
         return self.observer.federates(self.observer.central_site(self.cohort.pool))
 
-    def schedule(self) -> Outcome:
-        """Return whether they can schedule a meeting."""
-        return self.observer.handed(conferencing.schedule(self.observer, self.cohort.pool))
+    def schedule(self, client: ClientGeneration | None = None) -> Outcome:
+        """Return whether they can schedule a meeting; ``client`` is what they do it with, if it matters."""
+        scheduled = conferencing.schedule(self.observer, self.cohort.pool, client)
+        return self.observer.handed(backing.changed_by(self.observer, scheduled, self.cohort.group))
+
+    def schedule_by_web(self, at: PoolId | None = None) -> Outcome:
+        """Return whether they can schedule in a browser, on the page of a pool (left out: their own)."""
+        return self.observer.handed(
+            conferencing.schedule_by_web(self.observer, self.cohort.pool, at or self.cohort.pool)
+        )
+
+    def have_partners(self) -> Outcome:
+        """Return whether people of a partner get into a new meeting of theirs, whichever way they come in.
+
+        Their external access policy is taken to be the automatic one.
+        """
+        on = self.cohort.versions[0] if self.cohort.versions else Unknown("Get-CsServerPatchVersion")
+        return self.observer.handed(
+            conferencing.as_partner(self.observer, self.cohort.pool, on, False, policy=self.policy)
+        )
+
+    def new_terms_kept(self, before: Observer) -> Outcome:
+        """Return whether a new meeting of theirs lets in whom one did at another moment of the path."""
+        return self.observer.handed(keeping.terms_kept(self.observer, before, self.cohort.pool))
 
     def may_have_guests(self) -> Outcome:
         """Return whether their conferencing policy admits anonymous participants."""
@@ -221,9 +367,25 @@ class DirectorySubject(Asked):
         """Whether its pool was stopped, and is about to be removed."""
         return self.directory.owner in self.observer.state.silenced
 
+    @property
+    def is_halfway(self) -> bool:
+        """Whether a move of it was begun and did not end."""
+        return self.directory.state == "moving"
+
+    def keep_codes(self) -> Outcome:
+        """Return whether it knows every code that invitations to meetings ahead print."""
+        return self.observer.handed(safekeeping.codes_kept(self.observer, self.directory))
+
     def owner(self) -> Outcome:
         """Return whether the pool that owns it is there and answers."""
-        return self.observer.handed(joining.directory_owner(self.observer, self.directory))
+        return self.observer.handed(conferencing.directory_owner(self.observer, self.directory))
+
+    def move(
+        self, to: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
+    ) -> Outcome:
+        """Return whether an administrator may move it to a pool, and it would arrive whole."""
+        found = administering.move_directory(self.observer, self.directory, to, by=by, through=through)
+        return self.observer.handed(found)
 
     def hit(self) -> Mapping[str, int | Rows]:
         """Organizers of the meetings whose codes it holds."""

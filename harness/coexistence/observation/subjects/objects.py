@@ -1,4 +1,4 @@
-"""Subjects that answer callers: application objects.
+"""Subjects that answer callers, and such as call from outside: application objects, external parties.
 
 PYTEST_DONT_REWRITE
 """
@@ -9,13 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coexistence.deployment import Application, generations
-from coexistence.observation import applications
-from coexistence.observation.outcomes import Outcome
+from coexistence.observation import agents, applications, parking, parties, signing_in
+from coexistence.observation.outcomes import Outcome, Undecided, untold
 from coexistence.observation.subjects.asked import Asked
 from coexistence.population import Rows
-from coexistence.vocabulary import ApplicationKind, PoolId
+from coexistence.surroundings import ExternalParty
+from coexistence.vocabulary import (
+    APPLICATION_CMDLETS,
+    ApplicationKind,
+    ClientGeneration,
+    Maybe,
+    PoolId,
+    Unknown,
+)
 
-__all__ = ["ApplicationSubject"]
+__all__ = ["ApplicationSubject", "PartySubject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,8 @@ class ApplicationSubject(Asked):
     @property
     def label(self) -> str:
         """What they are, and which pool they belong to."""
+        if not self.is_told:
+            return f"{self.kind.value}s"
         if self.count == 1:
             return f"{self.kind.value} {self.application.id} on {self.owner}"
         return f"{self.count} {self.kind.value}s on {self.owner}"
@@ -38,6 +48,14 @@ class ApplicationSubject(Asked):
     def kind(self) -> ApplicationKind:
         """What they are."""
         return self.application.kind
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anybody told which there are; if not, this stands for all of the kind, undecided."""
+        return self.count > 0
+
+    def _untold(self) -> Undecided:
+        return untold(f"nobody told which {self.kind.value}s there are", APPLICATION_CMDLETS[self.kind])
 
     @property
     def owner(self) -> PoolId:
@@ -57,16 +75,95 @@ class ApplicationSubject(Asked):
     @property
     def is_on_newest_generation(self) -> bool:
         """Whether their pool runs the newer of two generations."""
+        if not self.is_told:
+            raise self._untold()
         pools = self.observer.state.pools
         found = generations(pools.values())
         return len(found) > 1 and self.owner in pools and pools[self.owner].versions == found[-1]
 
+    @property
+    def is_without_application(self) -> bool:
+        """Endpoints: whether the pool that runs their application is in the topology no more."""
+        runs_on = self.application.runs_on
+        known = runs_on is not None and not isinstance(runs_on, Unknown)
+        return known and runs_on not in self.observer.state.pools
+
+    @property
+    def callers(self) -> tuple[PoolId, ...]:
+        """The home pools that people call from, as far as these are up."""
+        observer = self.observer
+        return tuple(each for each in applications.callers(observer) if observer.registrar(each).stop is None)
+
+    @property
+    def agent_homes(self) -> tuple[PoolId, ...]:
+        """Response groups: where people from the agents' pools are homed now; none if nobody told."""
+        first = self.observer.first_homes
+        told = set(self.application.agents)
+        return tuple(home for home, came_from in first.items() if told & {home, *came_from})
+
     def answer(self, caller: PoolId | None = None) -> Outcome:
         """Return whether they answer callers homed on a pool; left out, on every pool that is up."""
+        if not self.is_told:
+            return self.observer.handed(self._untold().outcome)
         if caller is None:
             return self.observer.handed(applications.answer_everybody(self.observer, self.application))
         return self.observer.handed(applications.answer(self.observer, self.application, caller))
 
+    def register(self) -> Outcome:
+        """Phones: return whether such a phone, fresh from the box, finds its pool and signs in."""
+        if not self.is_told:
+            return self.observer.handed(self._untold().outcome)
+        domain: Maybe[str] = next(iter(self.observer.state.sip_domains), Unknown("Get-CsSipDomain"))
+        return self.observer.handed(
+            signing_in.sign_in(self.observer, self.owner, ClientGeneration.PHONE_EDITION, domain)
+        )
+
+    def sign_in(self, agent: PoolId) -> Outcome:
+        """Response groups: return whether agents homed on a pool can sign in to them."""
+        if not self.is_told:
+            return self.observer.handed(self._untold().outcome)
+        return self.observer.handed(agents.sign_in_to_group(self.observer, self.application, agent))
+
+    def call_on_behalf(self, agent: PoolId) -> Outcome:
+        """Response groups: return whether agents homed on a pool can place calls in their name."""
+        if not self.is_told:
+            return self.observer.handed(self._untold().outcome)
+        return self.observer.handed(agents.call_for_group(self.observer, self.application, agent))
+
+    def fetch(self, caller: PoolId, *, outside: bool = False) -> Outcome:
+        """Orbits: return whether people of a pool (``outside``: from outside) fetch a parked call."""
+        if not self.is_told:
+            return self.observer.handed(self._untold().outcome)
+        return self.observer.handed(
+            parking.fetch(self.observer, self.application.id, caller, outside=outside)
+        )
+
+    def play_music(self) -> Outcome:
+        """Orbits: return whether parked callers hear the company's own music, if they are to hear any."""
+        if not self.is_told:
+            return self.observer.handed(self._untold().outcome)
+        return self.observer.handed(parking.music(self.observer, self.application))
+
     def hit(self) -> Mapping[str, int | Rows]:
         """Everybody who may call."""
         return self.observer.people_of(self.observer.state.pools)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartySubject(Asked):
+    """Somebody outside the topology who was given a name or address of one of our servers."""
+
+    party: ExternalParty
+
+    @property
+    def label(self) -> str:
+        """What it is, and which server it uses."""
+        return f"{self.party.kind.value} {self.party.name} on {self.party.pinned_to}"
+
+    def connect(self) -> Outcome:
+        """Return whether it reaches the server that it was told to use."""
+        return self.observer.handed(parties.connect(self.observer, self.party))
+
+    def hit(self) -> Mapping[str, int | Rows]:
+        """Nobody in particular: who depends on it is told nowhere."""
+        return {}

@@ -7,21 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from coexistence.deployment import Partner
-from coexistence.observation import federating, messaging, outside, signing_in, stores, voice
-from coexistence.observation.outcomes import Outcome
+from coexistence.observation import (
+    address_book,
+    admitting,
+    backing,
+    calling,
+    federating,
+    keeping,
+    messaging,
+    outside,
+    pools,
+    presenting,
+    signed_out,
+    signing_in,
+    stores,
+    voice,
+    voicemail,
+    xmpp,
+)
+from coexistence.observation.outcomes import Outcome, untold
+from coexistence.observation.routes import travel
 from coexistence.observation.subjects.asked import Asked, Cohort
 from coexistence.population import Rows
 from coexistence.vocabulary import (
     ClientGeneration,
     ContactStore,
+    Content,
+    Credentials,
+    Deregistration,
     Disposition,
+    Mailbox,
     Maybe,
     Modality,
     PoolId,
+    PoolRole,
+    Recipient,
     SiteId,
+    Unknown,
+    Version,
 )
+
+if TYPE_CHECKING:
+    from coexistence.observation.observer import Observer
 
 __all__ = ["ClientSubject", "Conversation", "PartnerSubject", "User"]
 
@@ -34,7 +64,7 @@ class User(Asked):
     #: External access policy that they were given in person; None for automatic.
     access_policy: Maybe[str | None] = None
     #: Whether they have XMPP contacts, as far as anybody told.
-    has_xmpp: bool = False
+    has_xmpp: Maybe[bool] = False
     #: Whether they are enabled for Enterprise Voice.
     has_voice: Maybe[bool] = False
     #: Voice policy that they were given in person; None for automatic.
@@ -43,6 +73,8 @@ class User(Asked):
     has_chat: Maybe[bool] = False
     #: Where their contact lists are kept: one store, or several where that makes no difference.
     contacts: tuple[ContactStore, ...] = (ContactStore.SERVER,)
+    #: Where their mailboxes are, as far as anybody told.
+    mailbox: Mailbox = Mailbox.UNKNOWN
 
     @property
     def label(self) -> str:
@@ -62,6 +94,8 @@ class User(Asked):
             policy += f" (voice: {self.voice_policy})"
         if self.contacts == (ContactStore.EXCHANGE,):
             policy += " (contacts in Exchange)"
+        if self.mailbox is not Mailbox.UNKNOWN:
+            policy += f" (mailbox: {self.mailbox.product})"
         return f"{self.cohort}{having}{policy}"
 
     @property
@@ -87,31 +121,125 @@ class User(Asked):
         """Return whether they reach the telephone network, if they are enabled for Enterprise Voice."""
         return self.observer.handed(voice.call_out(self.observer, self.cohort.pool, self.voice_policy))
 
+    def dial(self, digits: str, *, plan: str | None = None) -> Outcome:
+        """Return whether they reach the telephone network by dialling some digits.
+
+        ``plan`` is the dial plan given to them in person. Undecided where nobody told its rules.
+        """
+        return self.observer.handed(
+            calling.dial(self.observer, self.cohort.pool, digits, plan=plan, policy=self.voice_policy)
+        )
+
+    def be_called(self, gateway: str | None = None) -> Outcome:
+        """Return whether calls from the telephone network reach them, through a gateway or any."""
+        return self.observer.handed(calling.called_from_outside(self.observer, self.cohort.pool, gateway))
+
+    @property
+    def is_on_branch_appliance(self) -> bool:
+        """Whether they are homed on a branch appliance or server."""
+        pool = self.observer.state.pools.get(self.cohort.pool)
+        return pool is not None and pool.role is PoolRole.BRANCH_APPLIANCE
+
+    @property
+    def sip_domains(self) -> tuple[str, ...]:
+        """The deployment's own SIP domains."""
+        return self.observer.state.sip_domains
+
+    @property
+    def has_voicemail(self) -> bool:
+        """Whether anybody told of voice mail: where their mailboxes are, of Exchange UM, or its contacts."""
+        state = self.observer.state
+        return (
+            self.mailbox is not Mailbox.UNKNOWN
+            or state.surroundings.exchange_um is not None
+            or voicemail.has_contacts(self.observer)
+        )
+
+    def keep_policy(self, kind: str, before: Observer) -> Outcome:
+        """Return whether a policy allows them what it allowed at another moment of the path.
+
+        ``kind`` is ``"external-access"`` or ``"voice"``: by these they are told apart.
+        """
+        told = {"external-access": self.access_policy, "voice": self.voice_policy}[kind]
+        code = keeping.code_of(self.observer, kind, told)
+        return self.observer.handed(keeping.policy_kept(self.observer, before, kind, self.cohort.pool, code))
+
+    def receive_voicemail(self) -> Outcome:
+        """Return whether an unanswered call to them ends in their voice mail."""
+        return self.observer.handed(voicemail.leave_message(self.observer, self.cohort.pool, self.mailbox))
+
+    def read_numbers(self) -> Outcome:
+        """Return whether they see others' telephone numbers in a form that can be dialled."""
+        return self.observer.handed(address_book.read_numbers(self.observer, self.cohort.pool))
+
+    def write_to(self, domain: str) -> Outcome:
+        """Return whether a message to somebody of another SIP domain arrives there."""
+        return self.observer.handed(
+            federating.write_to(self.observer, self.cohort.pool, domain, self.access_policy)
+        )
+
+    def receive_xmpp(self, domain: str) -> Outcome:
+        """Return whether XMPP contacts reach them by the records of one of our SIP domains."""
+        return self.observer.handed(
+            xmpp.receive_xmpp(self.observer, self.cohort.pool, domain, self.access_policy)
+        )
+
     def read_contacts(self) -> Outcome:
         """Return whether they get their contact lists, wherever these are kept."""
-        outcomes = [stores.read_contacts(self.observer, self.cohort.pool, store) for store in self.contacts]
+        outcomes = [
+            stores.read_contacts(self.observer, self.cohort.pool, store, self.mailbox)
+            for store in self.contacts
+        ]
         bad = (each for each in outcomes if each.disposition is not Disposition.DONE)
         return self.observer.handed(next(bad, outcomes[0]))
 
     def find_in_address_book(self) -> Outcome:
         """Return whether they can search the address book."""
-        return self.observer.handed(stores.find_in_address_book(self.observer, self.cohort.pool))
+        return self.observer.handed(address_book.find_in_address_book(self.observer, self.cohort.pool))
+
+    def ask_address_book(self) -> Outcome:
+        """Return whether the address book answers them at all, whatever it finds."""
+        return self.observer.handed(address_book.answers(self.observer, self.cohort.pool))
+
+    def keep_contact_store(self) -> Outcome:
+        """Return whether their contact lists stay where they are: nothing was rolled back to return."""
+        return self.observer.handed(stores.contacts_stay(self.observer, self.cohort.pool))
 
     def chat(self) -> Outcome:
         """Return whether they reach a Persistent Chat pool."""
+        if isinstance(self.has_chat, Unknown):
+            raise untold("nobody told whether they use Persistent Chat", self.has_chat.needs)
         return self.observer.handed(stores.chat(self.observer, self.cohort.pool))
+
+    def keep_changes(self) -> Outcome:
+        """Return whether they can change what is kept for them: contacts, presence, meetings.
+
+        Whoever signs in but cannot has a client in limited functionality.
+        """
+        return self.observer.handed(backing.keep(self.observer, self.cohort.pool, self.cohort.group))
+
+    def leave_legacy(self) -> Outcome:
+        """Return whether they have left the older generation; done where a feature keeps them there."""
+        needs = (self.has_xmpp, self.has_chat)
+        return self.observer.handed(pools.arrived(self.observer, self.cohort.pool, needs))
+
+    def have_xmpp_gateway(self) -> Outcome:
+        """Return whether the version that they are homed on has XMPP at all."""
+        if isinstance(self.has_xmpp, Unknown):
+            raise untold("nobody told whether they have XMPP contacts", self.has_xmpp.needs)
+        return self.observer.handed(xmpp.has_gateway(self.observer, self.cohort.pool))
 
     def reach_xmpp(self) -> Outcome:
         """Return whether they reach their XMPP contacts."""
-        return self.observer.handed(
-            federating.reach_xmpp(self.observer, self.cohort.pool, self.access_policy)
-        )
+        if isinstance(self.has_xmpp, Unknown):
+            raise untold("nobody told whether they have XMPP contacts", self.has_xmpp.needs)
+        return self.observer.handed(xmpp.reach_xmpp(self.observer, self.cohort.pool, self.access_policy))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """These people."""
         if self.label != str(self.cohort):
             return {self.label: self.cohort.people}
-        return {self.cohort.pool: self.cohort.people}
+        return {self.cohort.home: self.cohort.people}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,26 +255,119 @@ class ClientSubject(Asked):
     upgraded: Maybe[bool]
     #: Client version policy that they were granted in person; None for none.
     policy: Maybe[str | None]
+    #: The version that rewrote their records, where that matters (assumption ``records-read-by-older``).
+    record: Version | None = None
+    #: Code of their routing group where its replicas deviate; 0 for everybody else.
+    group: int = 0
 
     @property
     def label(self) -> str:
         """How many, where they are homed, and what they use."""
         domain = f" in {self.domain}" if isinstance(self.domain, str) else ""
         upgraded = ", upgraded" if self.upgraded is True else ""
-        return f"{self.people} people on {self.home}{domain} with {self.client.label}{upgraded}"
+        group = f" (routing group {self.group})" if self.group else ""
+        record = f", records of {self.record.product}" if self.record is not None else ""
+        uses = f"{self.client.label}{upgraded}{record}"
+        return f"{self.people} people on {self.home}{group}{domain} with {uses}"
 
-    def sign_in(self) -> Outcome:
-        """Return whether they can sign in on a device that knows nothing yet."""
-        return self._sign_in("empty")
+    @property
+    def former_homes(self) -> tuple[PoolId, ...]:
+        """The pools that people on this one came from: what old caches may remember."""
+        return self.observer.first_homes.get(self.home, ())
 
-    def sign_in_again(self) -> Outcome:
-        """Return whether they can sign in where the client remembers its registrar."""
-        return self._sign_in("warm")
+    def have_record_read(self) -> Outcome:
+        """Return whether their home pool can read their records, whichever version rewrote them last."""
+        return self.observer.handed(travel([admitting.readable(self.observer, self.home, self.record)]))
 
-    def _sign_in(self, cache: signing_in.Cache) -> Outcome:
+    def sign_in(
+        self,
+        credentials: Credentials = Credentials.VALID,
+        *,
+        site: SiteId | None = None,
+    ) -> Outcome:
+        """Return whether they can sign in on a device that knows nothing yet.
+
+        ``site`` is where the device is, if not at home: DHCP may tell it something else there.
+        """
+        return self._sign_in("empty", self._attempt(credentials=credentials, site=site))
+
+    def sign_in_again(
+        self, credentials: Credentials = Credentials.VALID, *, remembered: PoolId | None = None
+    ) -> Outcome:
+        """Return whether they can sign in where the client remembers its registrar.
+
+        ``remembered`` is that registrar, if not the one that serves their home pool now: somebody who was
+        moved while signed out remembers an old one (see :attr:`former_homes`).
+        """
+        return self._sign_in("warm", self._attempt(credentials=credentials, remembered=remembered))
+
+    def sign_in_after(self, why: Deregistration, *, former: PoolId | None = None) -> Outcome:
+        """Return whether they get in again by themselves after a server signed them out.
+
+        ``former`` is the pool that they were moved from.
+        """
+        return self.observer.handed(
+            signed_out.signed_out(
+                self.observer,
+                self.home,
+                self.client,
+                self.domain,
+                why,
+                from_pool=former,
+                policy=self.policy,
+                attempt=self._attempt(),
+            )
+        )
+
+    def trust_prompt(self) -> str:
+        """Return what the client asks them at a first sign-in before it trusts a server; "" for nothing."""
+        outcome = self._sign_in("empty", self._attempt())
+        return next((hop.found for hop in outcome.hops if hop.found.startswith(signing_in.PROMPT)), "")
+
+    def keep_signed_in(self, devices: int) -> Outcome:
+        """Return whether one person stays signed in on so many devices."""
+        return self.observer.handed(signed_out.keep_endpoints(self.observer, self.home, devices))
+
+    def be_seen(self) -> Outcome:
+        """Return whether others see their presence."""
+        return self.observer.handed(messaging.be_seen(self.observer, self.home, self.client))
+
+    def present(self, organizer: PoolId | None = None) -> Outcome:
+        """Return whether they can show slides inside, in a new meeting of somebody.
+
+        ``organizer`` is the home pool of whoever invites; left out, one of themselves.
+        """
+        host = self.home if organizer is None else organizer
+        return self.observer.handed(presenting.present(self.observer, self.home, self.client, host))
+
+    def _attempt(
+        self,
+        *,
+        credentials: Credentials = Credentials.VALID,
+        remembered: PoolId | None = None,
+        site: SiteId | None = None,
+    ) -> signing_in.Attempt:
+        facts = (remembered, site, self.record)
+        if credentials is Credentials.VALID and facts == (None, None, None) and not self.group:
+            return signing_in.EVERY_DAY
+        return signing_in.Attempt(
+            credentials=credentials,
+            remembered=remembered,
+            site=site,
+            record=self.record,
+            group=self.group,
+        )
+
+    def _sign_in(self, cache: signing_in.Cache, attempt: signing_in.Attempt) -> Outcome:
         return self.observer.handed(
             signing_in.sign_in(
-                self.observer, self.home, self.client, self.domain, cache=cache, policy=self.policy
+                self.observer,
+                self.home,
+                self.client,
+                self.domain,
+                cache=cache,
+                policy=self.policy,
+                attempt=attempt,
             )
         )
 
@@ -171,38 +392,89 @@ class Conversation(Asked):
     @property
     def label(self) -> str:
         """From where to where."""
-        return f"{self.sender.pool} to {self.recipient.pool}"
+        return f"{self.sender.home} to {self.recipient.home}"
 
     @property
     def crosses_generations(self) -> bool:
         """Whether the two are homed on different server generations."""
         return self.sender.versions != self.recipient.versions
 
-    def message(self) -> Outcome:
-        """Return whether a message arrives."""
-        return self.reach(Modality.MESSAGE)
+    def answering(self) -> Conversation:
+        """Return the conversation the other way round: the recipient writes to the sender."""
+        return Conversation(observer=self.observer, sender=self.recipient, recipient=self.sender)
 
-    def presence(self) -> Outcome:
-        """Return whether the sender sees the recipient's presence."""
-        return self.reach(Modality.PRESENCE)
+    def message(
+        self,
+        recipient: Recipient = Recipient.REACHABLE,
+        content: Content = Content.TEXT,
+        *,
+        in_session: bool = True,
+    ) -> Outcome:
+        """Return whether a message arrives.
 
-    def call(self) -> Outcome:
+        ``recipient`` says what the recipient is like at that moment, ``content`` what is sent, and
+        ``in_session`` whether the message belongs to a session, as those of people's clients do.
+        """
+        return self.reach(Modality.MESSAGE, recipient, content, in_session=in_session)
+
+    def presence(self, recipient: Recipient = Recipient.REACHABLE) -> Outcome:
+        """Return whether the sender sees the recipient's presence, be it that they are not there."""
+        return self.reach(Modality.PRESENCE, recipient)
+
+    def call(self, recipient: Recipient = Recipient.REACHABLE) -> Outcome:
         """Return whether a call between their clients is set up."""
-        return self.reach(Modality.AUDIO)
+        return self.reach(Modality.AUDIO, recipient)
 
-    def share(self) -> Outcome:
+    def share(self, recipient: Recipient = Recipient.REACHABLE) -> Outcome:
         """Return whether one can share a desktop with the other."""
-        return self.reach(Modality.SHARING)
+        return self.reach(Modality.SHARING, recipient)
 
-    def reach(self, modality: Modality) -> Outcome:
-        """Return whether the sender reaches the recipient by a modality."""
+    def invite_third(self, modality: Modality | None = None) -> Outcome:
+        """Return whether the sender can make a meeting of the conversation, and the recipient gets in.
+
+        It is held on the sender's pool (or the one that hosts conferences for it), whoever comes.
+        """
         return self.observer.handed(
-            messaging.between(self.observer, self.sender.pool, self.recipient.pool, modality)
+            messaging.escalate(self.observer, self.sender.pool, self.recipient.pool, modality)
         )
+
+    def delegate(self, *, online: bool = False) -> Outcome:
+        """Return whether the sender may make the recipient their delegate.
+
+        ``online``: the delegate is homed in the cloud instead.
+        """
+        return self.observer.handed(
+            messaging.delegate(self.observer, self.sender.pool, self.recipient.pool, online=online)
+        )
+
+    def reach(
+        self,
+        modality: Modality,
+        recipient: Recipient = Recipient.REACHABLE,
+        content: Content = Content.TEXT,
+        *,
+        in_session: bool = True,
+    ) -> Outcome:
+        """Return whether the sender reaches the recipient by a modality."""
+        sent = messaging.between(
+            self.observer,
+            self.sender.pool,
+            self.recipient.pool,
+            modality,
+            who=recipient,
+            content=content,
+            in_session=in_session,
+        )
+        if modality in (Modality.AUDIO, Modality.VIDEO):
+            sent = calling.admitted(self.observer, self.sender.pool, self.recipient.pool, sent)
+        if not self.sender.group and not self.recipient.group:
+            return self.observer.handed(sent)
+        groups = (self.sender.pool, self.sender.group), (self.recipient.pool, self.recipient.group)
+        return self.observer.handed(backing.between_groups(self.observer, sent, *groups))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """Both sides: neither reaches the other."""
-        return {self.sender.pool: self.sender.people, self.recipient.pool: self.recipient.people}
+        return {self.sender.home: self.sender.people, self.recipient.home: self.recipient.people}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Subjects that stand somewhere: services, pools, sites, replicas, the deployment.
+"""Subjects that stand somewhere: services, pools, sites, replicas.
 
 PYTEST_DONT_REWRITE
 """
@@ -8,17 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coexistence.deployment import Pool, Site, generations
+from coexistence.administration import Administrator, AdminTask, AdminWay
+from coexistence.deployment import Pool, Site
 from coexistence.observation import (
     administering,
     applications,
+    backing,
+    domains,
     edges,
     federating,
-    joining,
+    losses,
+    pools,
+    provisions,
     references,
+    replication,
     services,
+    standing,
     stores,
 )
+from coexistence.observation.losses import Loss
 from coexistence.observation.outcomes import Outcome, untold
 from coexistence.observation.references import Reference
 from coexistence.observation.subjects.asked import Asked
@@ -36,7 +44,7 @@ from coexistence.vocabulary import (
 )
 from coexistence.windows_services import Evidence, Weight, WindowsService, display_name
 
-__all__ = ["DeploymentSubject", "PoolSubject", "ReplicaSubject", "ServiceSubject", "SiteSubject"]
+__all__ = ["PoolSubject", "ReplicaSubject", "ServiceSubject", "SiteSubject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,11 @@ class ServiceSubject(Asked):
         return self.state in (ServiceState.START_PENDING, ServiceState.CONTINUE_PENDING)
 
     @property
+    def is_filling(self) -> bool:
+        """Whether it is a Front-End service of a large pool that is just starting, and will be up soon."""
+        return self.service.key == "front_end" and self.observer.fills(self.pool.id)
+
+    @property
     def is_draining(self) -> bool:
         """Whether it still serves old sessions but takes no new ones."""
         return self.state in (ServiceState.PAUSED, ServiceState.PAUSE_PENDING)
@@ -91,6 +104,15 @@ class ServiceSubject(Asked):
         return self.observer.handed(
             services.status(self.observer, self.pool, self.service, self.evidence, self.servers, self.state)
         )
+
+    def takes_away(self) -> tuple[Loss, ...]:
+        """Return what works while the service runs on these servers, and does not while it is stopped.
+
+        It makes no difference whether it runs now. This looks at two whole states: it costs as much as
+        every other observation taken together, and nothing until it is asked.
+        """
+        observer = self.observer
+        return losses.losses(type(observer), observer.state, observer.rules, self.servers, self.service.key)
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
@@ -114,9 +136,45 @@ class PoolSubject(Asked):
         return self.pool.id in self.observer.state.silenced
 
     @property
+    def is_switched_off(self) -> bool:
+        """Whether its Front-End service (on an Edge pool the Access Edge) was stopped on purpose."""
+        state = self.observer.state
+        return self.pool.id in state.silenced or (self.pool.id, "front_end") in state.disabled
+
+    @property
+    def is_left_by_pair(self) -> bool:
+        """Whether the pool that it is paired with was removed, or is going to be."""
+        state, pair = self.observer.state, self.pool.backup
+        return pair is not None and (pair not in state.pools or pair in state.silenced)
+
+    @property
     def is_due_for_removal(self) -> bool:
         """Whether it is on its way out: silenced, or an older pool that everybody has left."""
         return references.is_due_for_removal(self.observer, self.pool)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether it is, for certain, of an older generation than the newest in the topology."""
+        newest, versions = self.observer.newest, self.pool.versions
+        return newest is not None and bool(versions) and versions[-1] < newest
+
+    @property
+    def people(self) -> int:
+        """How many people are homed on it."""
+        population = self.observer.state.population
+        if isinstance(population, Unknown):
+            raise untold("nobody told who is homed where", population.needs)
+        return population.people_by_pool.get(self.pool.id, 0)
+
+    @property
+    def newest_pools(self) -> tuple[PoolId, ...]:
+        """The Front End pools of the newest generation."""
+        newest = self.observer.newest
+        return tuple(
+            each.id
+            for each in self.observer.pools(PoolRole.FRONT_END)
+            if each.versions and each.versions[0] == newest
+        )
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -126,11 +184,102 @@ class PoolSubject(Asked):
     @property
     def first_homes(self) -> tuple[PoolId, ...]:
         """The pools on which the people who are homed here began."""
+        population = self.observer.state.population
+        if isinstance(population, Unknown):
+            raise untold("nobody told who is homed where", population.needs)
         return self.observer.first_homes.get(self.pool.id, ())
 
     def archive(self) -> Outcome:
         """Return whether what people homed here write is archived."""
         return self.observer.handed(stores.archive(self.observer, self.pool.id))
+
+    def hold_rooms(self) -> Outcome:
+        """Chat pools: return whether the rooms are here, as far as anybody told where they are."""
+        return self.observer.handed(stores.rooms(self.observer, self.pool.id))
+
+    def report_calls(self) -> Outcome:
+        """Return whether what becomes of calls of people homed here is kept in a Monitoring store."""
+        return self.observer.handed(stores.report_calls(self.observer, self.pool.id))
+
+    def start_up(self) -> Outcome:
+        """Return whether its Front-End services run, or will by themselves after a cold start."""
+        return self.observer.handed(pools.start_up(self.observer, self.pool.id))
+
+    def hold_users(self) -> Outcome:
+        """Return whether it has no more people than the vendor's figures give it, one Front End down."""
+        return self.observer.handed(pools.hold_users(self.observer, self.pool.id))
+
+    def fail_over(self) -> Outcome:
+        """Return whether its pair could take over its people; refused where it has none."""
+        return self.observer.handed(pools.fail_over(self.observer, self.pool.id))
+
+    def serve_in_full(self) -> Outcome:
+        """Return whether all its people are served in full, whichever Front End their data is on."""
+        return self.observer.handed(provisions.serve_in_full(self.observer, self.pool.id))
+
+    def have_room_for_databases(self) -> Outcome:
+        """Return whether setup would find room for the databases that it is still to get."""
+        return self.observer.handed(provisions.room_for_databases(self.observer, self.pool.id))
+
+    def have_room_in_log(self) -> Outcome:
+        """Return whether the transaction log of its user store takes what is written next."""
+        return self.observer.handed(provisions.room_in_log(self.observer, self.pool.id))
+
+    def agree_on_time(self) -> Outcome:
+        """Return whether every other Front End pool accepts its web tickets, by their clocks."""
+        return self.observer.handed(provisions.same_time(self.observer, self.pool.id))
+
+    def hand_out_one_chain(self) -> Outcome:
+        """Return whether its servers hand out one chain of trust, that of their own certificate."""
+        return self.observer.handed(provisions.one_chain(self.observer, self.pool.id))
+
+    def publish_web(self) -> Outcome:
+        """Return whether its external web name is published, and leads to its own web services."""
+        return self.observer.handed(provisions.publish_web(self.observer, self.pool.id))
+
+    def agree_on_version(self) -> Outcome:
+        """Return whether all its servers run one version."""
+        return self.observer.handed(standing.one_version(self.observer, self.pool))
+
+    def agree_on_build(self) -> Outcome:
+        """Return whether all its servers run one build."""
+        return self.observer.handed(standing.one_build(self.observer, self.pool))
+
+    def agree_on_system(self) -> Outcome:
+        """Return whether all its servers have one operating system, as far as it was told."""
+        return self.observer.handed(standing.one_system(self.observer, self.pool))
+
+    def match_pair(self) -> Outcome:
+        """Return whether the pool that it is paired with is of its kind; done where it has no pair."""
+        return self.observer.handed(standing.like_its_pair(self.observer, self.pool))
+
+    def have_own_name(self) -> Outcome:
+        """Return whether its names are those of no other pool and no server."""
+        return self.observer.handed(standing.own_name(self.observer, self.pool))
+
+    def have_own_instance(self) -> Outcome:
+        """Return whether no other pool has its user store in the same SQL Server instance."""
+        return self.observer.handed(standing.own_instance(self.observer, self.pool))
+
+    def do_without_mirrors(self) -> Outcome:
+        """Return whether it has no mirrored database where its version supports none."""
+        return self.observer.handed(standing.mirrored(self.observer, self.pool))
+
+    def have_address(self) -> Outcome:
+        """Return whether its FQDN has an address in internal DNS."""
+        return self.observer.handed(domains.address(self.observer, self.pool))
+
+    def be_empty(self) -> Outcome:
+        """Return whether no account is homed on it, disabled ones and rooms among them."""
+        return self.observer.handed(pools.is_empty(self.observer, self.pool.id))
+
+    def know_accounts(self) -> Outcome:
+        """Return whether its user replicator has brought the accounts of every domain (event 30024)."""
+        return self.observer.handed(pools.knows_accounts(self.observer, self.pool.id))
+
+    def serve(self) -> Outcome:
+        """Return whether people homed on it can sign in there, and change what is kept for them."""
+        return self.observer.handed(backing.keep(self.observer, self.pool.id))
 
     def access_edge(self) -> Outcome:
         """Return whether the Access Edge service of this Edge pool runs."""
@@ -140,9 +289,45 @@ class PoolSubject(Asked):
         """Return whether what comes in through this Edge pool is taken by its next hop."""
         return self.observer.handed(edges.next_hop(self.observer, self.pool.id))
 
-    def administer(self) -> Outcome:
-        """Return whether an administrator with the newest tools can manage this pool now."""
-        return self.observer.handed(administering.pool(self.observer, self.pool.id))
+    def administer(
+        self,
+        *,
+        by: Administrator | None = None,
+        through: AdminWay | None = None,
+        task: AdminTask = AdminTask.SETTINGS,
+    ) -> Outcome:
+        """Return whether an administrator can manage this pool now, and changes reach its servers.
+
+        Left out: somebody with every right and the newest tools.
+        """
+        found = administering.pool(self.observer, self.pool.id, by=by, through=through, task=task)
+        return self.observer.handed(found)
+
+    def give_users(
+        self, to: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
+    ) -> Outcome:
+        """Return whether an administrator may move people from here to another pool, and it would work."""
+        found = administering.move_users(self.observer, self.pool.id, to, by=by, through=through)
+        return self.observer.handed(found)
+
+    def take_central_management(
+        self, *, by: Administrator | None = None, through: AdminWay | None = None
+    ) -> Outcome:
+        """Return whether an administrator may move the Central Management store here, and it would work."""
+        found = administering.take_cms(self.observer, self.pool.id, by=by, through=through)
+        return self.observer.handed(found)
+
+    def take_configuration(self) -> Outcome:
+        """Return whether the master can hand configuration to its servers, whatever they hold now."""
+        return self.observer.handed(replication.carry(self.observer, self.pool))
+
+    def take_configuration_inside(self) -> Outcome:
+        """Return whether the master reaches the inside of this Edge pool for replication (HTTPS 4443)."""
+        return self.observer.handed(replication.to_edge(self.observer, self.pool))
+
+    def monitored(self) -> Outcome:
+        """Return whether Operations Manager, where it is used, still discovers its servers."""
+        return self.observer.handed(administering.monitored(self.observer, self.pool))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
@@ -179,9 +364,19 @@ class SiteSubject(Asked):
         """Return whether its call admission control decides; done where it has none."""
         return self.observer.handed(applications.admission(self.observer, self.site))
 
-    def administer(self) -> Outcome:
-        """Return whether an administrator with the newest tools can manage this site now."""
-        return self.observer.handed(administering.site(self.observer, self.site))
+    def administer(
+        self,
+        *,
+        by: Administrator | None = None,
+        through: AdminWay | None = None,
+        task: AdminTask = AdminTask.SETTINGS,
+    ) -> Outcome:
+        """Return whether an administrator can manage this site now, in a way, for a task.
+
+        Left out: somebody with every right and the newest tools.
+        """
+        found = administering.site(self.observer, self.site, by=by, through=through, task=task)
+        return self.observer.handed(found)
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed in the site."""
@@ -191,7 +386,7 @@ class SiteSubject(Asked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaSubject(Asked):
-    """The configuration replica of those servers of a pool that are equally up to date."""
+    """The configuration replica of those servers of a pool that nothing tells apart in this respect."""
 
     pool: Pool
     servers: tuple[ServerId, ...]
@@ -204,55 +399,16 @@ class ReplicaSubject(Asked):
 
     def status(self) -> Outcome:
         """Return whether the replica holds the newest published configuration."""
-        return self.observer.handed(administering.replica(self.servers, self.current))
+        return self.observer.handed(administering.replica(self.observer, self.servers, self.current))
+
+    def follow(self) -> Outcome:
+        """Return whether a change made now gets here from the store, station by station, and is told back."""
+        return self.observer.handed(administering.follow(self.observer, self.pool, self.servers))
+
+    def route(self) -> Outcome:
+        """Return whether its servers know of every pool that is gone, and route to none of them."""
+        return self.observer.handed(replication.by_old_map(self.observer, self.servers))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
         return self.observer.people_of((self.pool.id,))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeploymentSubject(Asked):
-    """The deployment as a whole."""
-
-    @property
-    def label(self) -> str:
-        """Just that."""
-        return "the deployment"
-
-    @property
-    def pools(self) -> tuple[Pool, ...]:
-        """Every pool of the topology."""
-        return tuple(self.observer.state.pools.values())
-
-    @property
-    def sites(self) -> tuple[Site, ...]:
-        """Every site of the topology."""
-        return tuple(self.observer.state.sites.values())
-
-    @property
-    def generations(self) -> tuple[tuple[Version, ...], ...]:
-        """The generations of Front End pools, oldest first."""
-        return generations(self.observer.state.pools.values())
-
-    def access_numbers(self) -> Mapping[str, Outcome]:
-        """Return for each dial-in access number whether some dial plan offers it to anybody."""
-        numbers = joining.numbers_of(self.observer)
-        if isinstance(numbers, Unknown):
-            raise untold("nobody told the access numbers", numbers.needs)
-        return {each.id: self.observer.handed(joining.access_number(self.observer, each)) for each in numbers}
-
-    def simple_urls(self) -> Mapping[str, Outcome]:
-        """Return for each simple URL whether it leads to a pool that answers under its name."""
-        urls = joining.urls_of(self.observer)
-        if isinstance(urls, Unknown):
-            raise untold("nobody told the simple URLs", urls.needs)
-        return {each.url: self.observer.handed(joining.open_url(self.observer, each.url)) for each in urls}
-
-    def central_management(self) -> Outcome:
-        """Return whether exactly one reachable pool is the active Central Management master."""
-        return self.observer.handed(administering.central_management(self.observer))
-
-    def hit(self) -> Mapping[str, int | Rows]:
-        """Everybody."""
-        return self.observer.people_of(self.observer.state.pools)

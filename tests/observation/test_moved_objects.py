@@ -1,0 +1,55 @@
+"""Answers about numbers, groups and phones follow them from pool to pool, though moments share answers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from helpers import RULES, built, front_end, new, one_pool, state_at, tried
+
+from coexistence.blueprint import PoolBlueprint
+from coexistence.observation import ApplicationSubject, Observer
+from coexistence.observation.ground import Grounds
+from coexistence.simulation.state import State
+from coexistence.vocabulary import ApplicationKind, PoolId, Unknown
+
+PLAN = one_pool(20, pool=PoolBlueprint(response_groups=1, dial_in=True, voice=True))
+OLD = front_end(built(PLAN))
+NEW = new(OLD)
+PILOT = state_at(tried(PLAN), "pilot")
+
+
+def owned_by(state: State, owner: PoolId) -> State:
+    assert not isinstance(state.applications, Unknown)
+    return state.changed(
+        applications=tuple(
+            dataclasses.replace(each, owner=owner, formal=True, agents=(OLD, NEW))
+            for each in state.applications
+        )
+    )
+
+
+def subject(state: State, grounds: Grounds, kind: ApplicationKind) -> ApplicationSubject:
+    here = Observer(state, RULES, grounds.of(state))
+    found = (each for each in here.subjects("application") if isinstance(each, ApplicationSubject))
+    return next(each for each in found if each.kind is kind)
+
+
+def test_an_agent_is_asked_again_when_the_group_was_moved() -> None:
+    grounds, kind = Grounds(), ApplicationKind.RESPONSE_GROUP
+    before = subject(owned_by(PILOT, OLD), grounds, kind)
+    after = subject(owned_by(PILOT, NEW), grounds, kind)
+
+    assert before.call_on_behalf(OLD).done
+    assert not after.call_on_behalf(OLD).done
+    assert NEW in str(after.sign_in(OLD))
+    assert NEW not in str(before.sign_in(OLD))
+
+
+def test_a_number_is_called_again_when_it_was_moved() -> None:
+    grounds, kind = Grounds(), ApplicationKind.ACCESS_NUMBER
+    before = subject(owned_by(PILOT, OLD), grounds, kind)
+    after = subject(owned_by(PILOT, NEW), grounds, kind)
+
+    assert NEW not in str(before.answer(OLD))
+    assert NEW in str(after.answer(OLD))
+    assert NEW in str(after.answer())
