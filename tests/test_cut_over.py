@@ -128,10 +128,10 @@ def test_a_site_that_never_federated_is_not_routed() -> None:
 def test_a_single_name_keeps_federation_on_the_legacy_edge_until_everybody_has_moved() -> None:
     plan = planned(description(single_name=True))
     steps = [step.id for step in plan.steps]
-    late = what(plan, "P8.6")
+    late = what(plan, "P8.5b")
 
     assert cut_over(plan) == []
-    assert steps.index("P6.4") < steps.index("P8.6") < steps.index("P8.7")
+    assert steps.index("P6.4") < steps.index("P8.5b") < steps.index("P8.7")
     off = late.index(op.SetEdgeFederation(edge=EDGE, enabled=False))
     stopped = late.index(op.DisableService(pool=EDGE, service="RTCSRV"))
     on = late.index(op.SetEdgeFederation(edge=NEW_EDGE, enabled=True))
@@ -149,7 +149,7 @@ def test_a_single_name_edge_that_stays_for_xmpp_is_never_cut_over() -> None:
     plan = planned(description(single_name=True, xmpp=True, people_with_xmpp=3, director=True))
 
     assert cut_over(plan) == []
-    assert not [each for each in what(plan, "P8.6") if isinstance(each, op.SetEdgeFederation)]
+    assert not [each for each in what(plan, "P8.5b") if isinstance(each, op.SetEdgeFederation)]
     assert plan.notes[0].endswith("It stays, and keeps both.")
 
 

@@ -58,18 +58,19 @@ ORDER = [
 
 def done(plan: Plan, step: str) -> tuple[op.Operation, ...]:
     """What one step does."""
-    return next(each.operations for each in plan.steps if each.id == step)
+    return next((each.operations for each in plan.steps if each.id == step), ())
 
 
 @given(deployments())
 def test_services_move_in_the_guides_order(deployment: Deployment) -> None:
     order = [step.id for step in make_plan(deployment).steps]
 
-    assert [step for step in order if step in ORDER] == ORDER
-    assert order.index("P6.4") < order.index("P7.2")
-    assert order.index("P7.14") < order.index("P8.1")
+    services = [step for step in order if step in ORDER]
+    assert services == [step for step in ORDER if step in services]
+    assert order.index("P6.4") < order.index(services[0])
+    assert order.index(services[-1]) < order.index("P8.1")
     retiring = ("P8.1", "P8.2", "P8.3", "P8.4", "P8.5", "P8.7", "P8.8")
-    assert [step for step in order if step in retiring] == list(retiring)
+    assert [step for step in order if step in retiring] == [step for step in retiring if step in order]
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,8 @@ from coexistence.operations import (
     AssignCertificates,
     AssociateMediaEdge,
     DisableService,
-    LetDaysPass,
-    MoveUsers,
     Operation,
     Replicate,
-    ScheduleMeetings,
-    Selection,
     SetDnsRecords,
     SetEdgeFederation,
     SetNextHop,
@@ -27,7 +23,7 @@ from coexistence.operations import (
     SwitchFederationRoute,
 )
 from coexistence.planning.deploying import Deploying
-from coexistence.planning.plans import NO_COUNTERPART, PlanStep, Undo, published
+from coexistence.planning.plans import NO_COUNTERPART, PlanStep, published, still
 from coexistence.planning.succession import has_single_name
 from coexistence.vocabulary import Checkpoint, Origin, PoolId, PoolRole, SiteKind, Unknown
 
@@ -35,6 +31,7 @@ __all__ = ["CuttingOver"]
 
 #: Short name of the Access Edge's Windows service.
 _ACCESS_EDGE: Final = "RTCSRV"
+_VERIFY_OUTSIDE: Final = still("P6.2", "Verify federation and remote access")
 
 
 class CuttingOver(Deploying):
@@ -42,14 +39,22 @@ class CuttingOver(Deploying):
 
     def _deploy_edge(self) -> Iterator[PlanStep]:
         edges = self._fresh(PoolRole.EDGE)
-        yield PlanStep(
-            id="P5.1", title="Define the new Edge pools, federation off", operations=self._publish(edges)
-        )
-        started = (*self._certificates(edges), *(StartServices(pool=pool.id) for pool in edges))
+        if edges:
+            yield PlanStep(
+                id="P5.1", title="Define the new Edge pools, federation off", operations=self._publish(edges)
+            )
+            yield PlanStep(
+                id="P5.2",
+                title="Install the new Edge servers, certificates, start",
+                operations=(
+                    *self._certificates(edges),
+                    *(StartServices(pool=pool.id) for pool in edges),
+                ),
+            )
         yield PlanStep(
             id="P5.3",
-            title="Start the new Edge servers, verify replication",
-            operations=(*started, Replicate()),
+            title="Verify replication to the new Edge" if edges else "Verify replication",
+            operations=(Replicate(),),
             reaches=Checkpoint.EDGE,
         )
 
@@ -219,21 +224,16 @@ class CuttingOver(Deploying):
         at_once = [edge for edge in self._old_edges() if not has_single_name(edge)]
         if at_once:
             yield from self._cut_over(at_once)
+            yield _VERIFY_OUTSIDE
         yield PlanStep(
             id="P6.3",
             title="Simple URLs and Autodiscover to the new pools",
             operations=self._repoint("A", skip=("sip.",)),
         )
-        made: list[Operation] = []
-        for old, new in self._front_ends():
-            made += [
-                MoveUsers(users=self._selection(old.id), to=new, tools=self._tools, with_content=True),
-                ScheduleMeetings(by=Selection(on=new, came_from=old.id), each=1),
-            ]
-        yield PlanStep(
-            id="P6.4",
-            title="Move the remaining users",
-            operations=(*made, LetDaysPass(days=14)),
-            undo=Undo.BILL,
-            reaches=Checkpoint.PRODUCTION,
+        yield from self._moving_steps(
+            "P6.4",
+            "Move the remaining users",
+            self.later_waves,
+            Checkpoint.PRODUCTION,
+            self.calendar.production,
         )

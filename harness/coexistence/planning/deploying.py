@@ -1,4 +1,4 @@
-"""Phases 2 to 4 of the guide: prepare, deploy the new pools, move the pilot.
+"""Phases 1 to 4 of the guide: plan, prepare, deploy the new pools, move the pilot.
 
 PYTEST_DONT_REWRITE
 """
@@ -7,34 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from coexistence.deployment import Certificate, DnsRecord, Gateway, Pool
 from coexistence.operations import (
     AssignCertificates,
     AssociateMediaEdge,
     InstallTools,
-    LetDaysPass,
-    MoveUsers,
     Operation,
     PrepareDirectory,
     PublishTopology,
     Replicate,
-    ScheduleMeetings,
-    Selection,
     SetDnsRecords,
     SetVoiceRoutes,
     StartServices,
-    UpgradeClients,
 )
-from coexistence.planning.plans import CLIENT_OF, NO_COUNTERPART, PlanStep, Undo, pilot_size, published
-from coexistence.planning.succession import Succession
-from coexistence.population import Population
-from coexistence.vocabulary import Checkpoint, Maybe, Origin, PoolId, PoolRole, Unknown, Version
+from coexistence.planning.moving import Moving
+from coexistence.planning.plans import PlanStep, Undo, published, still
+from coexistence.vocabulary import Checkpoint, Origin, PoolId, PoolRole, Unknown, Version
 
 __all__ = ["Deploying"]
 
+# Steps in which the model has nothing to do are the same for every deployment.
+_USERS_PLAN: Final = still("P1.1", "Plan who is moved when: test users, pilot users, everybody else")
+_STORES_PLAN: Final = still("P1.2", "Plan Archiving and Monitoring of the new pools")
+_TOOLS_PLAN: Final = still("P1.3", "Plan which computers get the new administrative tools")
+_SITES_PLAN: Final = still("P1.4", "Plan each pool by itself: pilot users, validation, external users")
+_FEATURES_PLAN: Final = still("P1.5", "Plan for people who use XMPP or Persistent Chat")
+_UPDATES: Final = still("P2.1", "Apply updates to the legacy servers and clients")
+_BACKUP: Final = still("P2.3", "Back up, and write down who is homed where")
+_FILTER: Final = still("P2.4", "Client version filter: admit clients with current updates only")
+_VERIFY_LEGACY: Final = still("P2.5", "Verify the legacy deployment")
+_DEFINE: Final = still("P3.3", "Define the new pools")
+_VERIFY_PILOT: Final = still("P3.6", "Verify coexistence: services run, both versions can be administered")
+_XMPP_POLICY: Final = still("P3.8", "XMPP: external access policy for people who stay on legacy pools")
+_LIST_USERS: Final = still("P4.1", "List the users of the legacy pools")
+_REPLICATED: Final = still("P4.2", "Wait for the first user replication")
 
-class Deploying(Succession):
+
+class Deploying(Moving):
     """Plans the way to the pilot."""
 
     def _publish(self, pools: list[Pool]) -> tuple[Operation, ...]:
@@ -74,17 +85,29 @@ class Deploying(Succession):
             made.append(replace(route, trunks=tuple(dict.fromkeys((*route.trunks, *new)))))
         return (SetVoiceRoutes(routes=tuple(made)),)
 
+    def _plan_ahead(self) -> Iterator[PlanStep]:
+        yield _USERS_PLAN
+        if any(pool.archiving_store or pool.monitoring_store for pool in self.legacy_pools):
+            yield _STORES_PLAN
+        yield _TOOLS_PLAN
+        if sum(pool.role is PoolRole.FRONT_END for pool in self.legacy_pools) > 1:
+            yield _SITES_PLAN
+        if any(pool.xmpp or pool.role is PoolRole.PERSISTENT_CHAT for pool in self.legacy_pools):
+            yield _FEATURES_PLAN
+
     def _prepare(self) -> Iterator[PlanStep]:
         records = tuple(
             DnsRecord(name=pool.id, kind="A", target=pool.id, origin=pool.origin) for pool in self.additions
         )
-        yield PlanStep(id="P2.1", title="Apply updates to the legacy servers and clients", operations=())
+        yield _UPDATES
         yield PlanStep(
             id="P2.2",
             title="Create DNS records of the new pools",
             operations=(SetDnsRecords(records=records),) if records else (),
         )
-        yield PlanStep(id="P2.3", title="Back up, and write down who is homed where", operations=())
+        yield _BACKUP
+        yield _FILTER
+        yield _VERIFY_LEGACY
 
     def _deploy_pilot(self) -> Iterator[PlanStep]:
         inside = self._fresh(
@@ -101,24 +124,29 @@ class Deploying(Succession):
             title="Install the new tools, download the topology",
             operations=(InstallTools(version=self._tools),),
         )
-        yield PlanStep(id="P3.4", title="Define the new pools and publish", operations=self._publish(inside))
+        yield _DEFINE
+        yield PlanStep(id="P3.4", title="Publish the topology", operations=self._publish(inside))
         started = (*self._certificates(inside), *(StartServices(pool=pool.id) for pool in inside))
         yield PlanStep(
             id="P3.5",
             title="Install the servers and start services",
             operations=(*started, *self._routes(), Replicate()),
         )
+        yield _VERIFY_PILOT
         connected = tuple(
             AssociateMediaEdge(pool=self.successor[old.id], edge=old.media_edge)
             for old, _ in self._front_ends()
             if old.media_edge
         )
+        keeps_xmpp = any(pool.xmpp and pool.id in self.staying for pool in self._old_edges())
         yield PlanStep(
             id="P3.7",
             title="Connect the new pools to the legacy Edge",
             operations=published(connected),
-            reaches=Checkpoint.SIDE_BY_SIDE,
+            reaches=None if keeps_xmpp else Checkpoint.SIDE_BY_SIDE,
         )
+        if keeps_xmpp:
+            yield replace(_XMPP_POLICY, reaches=Checkpoint.SIDE_BY_SIDE)
 
     def _certificates(self, pools: list[Pool]) -> tuple[Operation, ...]:
         """Request for new pools what the old ones have, with the new names in place of the old ones."""
@@ -139,10 +167,6 @@ class Deploying(Succession):
             )
         return (AssignCertificates(certificates=tuple(made)),)
 
-    def _selection(self, on: PoolId, **more: bool | int | PoolId | None) -> Selection:
-        narrowed = bool(set(self.target) & NO_COUNTERPART)
-        return Selection(on=on, without_xmpp=narrowed, without_chat=narrowed, **more)  # type: ignore[arg-type]  # fields of Selection
-
     def _autodiscover(self) -> tuple[Operation, ...]:
         """Let Autodiscover names lead to the new pools before anybody is homed there, from 2010 on.
 
@@ -158,36 +182,21 @@ class Deploying(Succession):
         )
 
     def _move_pilot(self) -> Iterator[PlanStep]:
+        yield _LIST_USERS
         if autodiscover := self._autodiscover():
             yield PlanStep(
                 id="P4.2",
                 title="User replication is complete: Autodiscover to the new pools",
                 operations=autodiscover,
             )
-        made: list[Operation] = []
-        population: Maybe[Population] = self.deployment.population
-        people = {} if isinstance(population, Unknown) else population.people_by_pool
-        for old, new in self._front_ends():
-            first = pilot_size(people.get(old.id, 0))
-            if not first:
-                continue
-            made += [
-                MoveUsers(
-                    users=self._selection(old.id, first=first, people_only=True),
-                    to=new,
-                    tools=self._tools,
-                    # P7.1: what lies in meetings moves with their organizers, or not at all.
-                    with_content=True,
-                ),
-                UpgradeClients(users=Selection(on=new, came_from=old.id), to=CLIENT_OF[self._tools]),
-                ScheduleMeetings(by=Selection(on=new, came_from=old.id), each=1),
-            ]
-        yield PlanStep(
-            id="P4.3",
-            title="Move the pilot users, upgrade their clients",
-            operations=(*made, LetDaysPass(days=7)),
-            undo=Undo.BILL,
-            reaches=Checkpoint.PILOT,
+        else:
+            yield _REPLICATED
+        yield from self._moving_steps(
+            "P4.3",
+            "Move the pilot users, upgrade their clients",
+            self.pilot_waves,
+            Checkpoint.PILOT,
+            self.calendar.pilot,
         )
 
     def _repoint(self, kind: str, skip: tuple[str, ...] = ()) -> tuple[Operation, ...]:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from coexistence.deployment import Deployment, Pool, Server, generations
+from coexistence.deployment import Deployment, Pool, Server, generations, key_of
 from coexistence.errors import InputError
-from coexistence.planning.plans import NO_COUNTERPART, targets_of
+from coexistence.planning.plans import NO_COUNTERPART, Calendar, targets_of
+from coexistence.planning.wishes import NOTHING_ASKED, OwnPlan, OwnPool
 from coexistence.vocabulary import (
     PATHS,
     Checkpoint,
@@ -21,6 +22,7 @@ from coexistence.vocabulary import (
     PoolId,
     PoolRole,
     ServerId,
+    SiteId,
     Unknown,
     Version,
     version_name,
@@ -46,8 +48,21 @@ def has_single_name(edge: Pool) -> bool:
 class Succession:
     """Works out who takes over from whom."""
 
-    def __init__(self, deployment: Deployment, target: Version | None) -> None:
+    def __init__(
+        self,
+        deployment: Deployment,
+        target: Version | None,
+        own: OwnPlan = NOTHING_ASKED,
+        calendar: Calendar | None = None,
+    ) -> None:
         self.deployment = deployment
+        #: What the administrator wants otherwise.
+        self.own = own
+        self.calendar = calendar or Calendar()
+        #: Where the deployment stands; worked out before any step is planned.
+        self.phase = Checkpoint.LEGACY
+        self._known_rows: dict[str, int] | None = None
+        self._wishes: dict[PoolId, OwnPool] = {PoolId(key_of(each.legacy)): each for each in own.pools}
         #: Front End and Edge pools of a version that nobody knows: with such a one, nothing is planned.
         self.strangers = tuple(
             pool.fqdn
@@ -100,6 +115,9 @@ class Succession:
         """Tell how far the deployment has come, by what its data shows."""
         if not self.mixed:
             return Checkpoint.LEGACY
+        told = next((each.phase for each in reversed(self.own.statements) if each.phase), None)
+        if told is not None:
+            return told
         population = self.deployment.population
         if isinstance(population, Unknown):
             return Checkpoint.SIDE_BY_SIDE
@@ -118,14 +136,21 @@ class Succession:
         for pool in self.legacy_pools:
             if pool.role not in (*_MIRRORED, PoolRole.EDGE) and not self._gets_new_chat(pool):
                 continue
-            taken[pool.id] = self._existing_successor(pool) or self._mirror(pool).id
+            taken[pool.id] = self._existing_successor(pool) or self._merged(pool) or self._mirror(pool).id
         self.additions = [self._connected(pool, taken) for pool in self.additions]
         return taken
 
     def _gets_new_chat(self, pool: Pool) -> bool:
         return pool.role is PoolRole.PERSISTENT_CHAT and not set(self.target) & NO_COUNTERPART
 
+    def _merged(self, old: Pool) -> PoolId | None:
+        """Return the new pool that another legacy pool was given already, where both shall share one."""
+        wish = self._wishes.get(old.id)
+        return next((new.id for new in self.additions if wish and new.id == key_of(wish.fqdn)), None)
+
     def _existing_successor(self, old: Pool) -> PoolId | None:
+        if wish := self._wishes.get(old.id):
+            return next((new.id for new in self.new_pools if new.id == key_of(wish.fqdn)), None)
         alike = [pool for pool in self.new_pools if pool.role is old.role]
         named = [pool for pool in alike if pool.id == f"new-{old.id}"]
         near = [pool for pool in alike if pool.site == old.site]
@@ -140,11 +165,19 @@ class Succession:
         def renamed(fqdn: str) -> str:
             return f"{prefix}-{fqdn}"
 
-        servers = tuple(ServerId(renamed(server)) for server in old.servers)
+        wish = self._wishes.get(old.id)
+        fqdn = wish.fqdn if wish else renamed(old.fqdn)
+        asked = wish.servers if wish else ()
+        if wish and not asked and len(old.servers) == 1 and str(old.servers[0]) == old.id:
+            asked = (wish.fqdn,)  # a Standard Edition server is called as its pool
+        names = asked or tuple(renamed(server) for server in old.servers)
+        servers = tuple(ServerId(key_of(name)) for name in names)
         pool = replace(
             old,
-            id=PoolId(renamed(old.id)),
-            fqdn=renamed(old.fqdn),
+            id=PoolId(key_of(fqdn)),
+            fqdn=fqdn,
+            edition=(wish and wish.edition) or old.edition,
+            site=(wish and wish.site and self.site_named(wish.site)) or old.site,
             versions=self.target,
             servers=servers,
             roles=old.roles - {"CentralMgmt"},
@@ -165,17 +198,19 @@ class Succession:
         )
         self.additions.append(pool)
         build = self.target[0].first_build if len(self.target) == 1 else Unknown("Get-CsServerPatchVersion")
+        # Servers beyond those of the old pool are made like its first one.
+        models = (*old.servers, *old.servers[:1] * len(servers))[: len(servers)]
         self.new_servers += [
             replace(
                 self.deployment.server_by_id[model],
                 id=each,
-                fqdn=each,
+                fqdn=name,
                 pool=pool.id,
                 build=build,
                 services=(),
                 origin=origin,
             )
-            for model, each in zip(old.servers, servers, strict=True)
+            for model, each, name in zip(models, servers, names, strict=True)
         ]
         return pool
 
@@ -228,6 +263,18 @@ class Succession:
                         # considerations).
                         found.setdefault(pool.next_hop, f"{pool.fqdn} is homed here, and stays")
         return found
+
+    def site_named(self, name: str) -> SiteId | None:
+        """Return the site of an id or a name, as far as there is one."""
+        wanted = name.strip().lower()
+        found = [site.id for site in self.deployment.sites if wanted in (site.id.lower(), site.name.lower())]
+        return found[0] if found else None
+
+    def site_name(self, site: str) -> str:
+        """Return what a site is called: its name, or its id where others have the same name."""
+        name = next((each.name for each in self.deployment.sites if each.id == site), site)
+        is_unique = sum(each.name.lower() == name.lower() for each in self.deployment.sites) == 1
+        return name if name and is_unique else site
 
     @property
     def _tools(self) -> Version:

@@ -1,0 +1,26 @@
+"""What the vendor's guide says about each step, by its id.
+
+Law of this room: nothing here is about a deployment. What a step does to named objects is planned elsewhere.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coexistence.planning.guide_deploying import DEPLOYING
+from coexistence.planning.guide_retiring import RETIRING
+from coexistence.planning.guide_words import GuideStep, Requirement, Tool, tool_name
+
+__all__ = ["GUIDE", "GuideStep", "Requirement", "Tool", "guide_of", "tool_name"]
+
+#: Steps by id, in the guide's order.
+GUIDE: Final = {step.id: step for step in (*DEPLOYING, *RETIRING)}
+#: What an administrator added is not in the guide.
+_OWN: Final = GuideStep(id="", tool=Tool.PAPER, source="the administrator's plan")
+
+
+def guide_of(step: str) -> GuideStep:
+    """Return what the guide says about a step; for a step of somebody's own, that it says nothing."""
+    return GUIDE.get(step, _OWN)
