@@ -1,4 +1,4 @@
-"""What going back from here would cost, in meetings, clients and people.
+"""What going back from here would cost, in meetings, clients and people, and whom to tell.
 
 Law of this room: counting, not judging. What cannot be known is None, never zero.
 
@@ -7,19 +7,35 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from coexistence.planning import Plan
-from coexistence.population import UNTOLD, Meetings, Population, Rows
+from coexistence.population import (
+    ENDLESS,
+    MEETING_LOST,
+    NOWHERE,
+    UNTOLD,
+    Meetings,
+    Population,
+    Rows,
+    distinct,
+)
 from coexistence.simulation.rules import Rules, meeting_survives
 from coexistence.simulation.state import State
-from coexistence.vocabulary import Maybe, PoolId, SiteId, Unknown, UserKind, Version
+from coexistence.vocabulary import ContactStore, Maybe, PoolId, SiteId, Unknown, UserKind, Version
 
-__all__ = ["Bill", "bill_of", "lost_meetings"]
+__all__ = ["NEVER", "SHOWN_ROWS", "Bill", "Freeze", "Letter", "bill_of", "letters", "lost_meetings"]
+
+#: A freeze of any length would not do: some meeting takes place for ever.
+NEVER: Final = "never"
+#: Days, or :data:`NEVER`; None where nobody told.
+Freeze: TypeAlias = int | Literal["never"] | None
+#: Row numbers that the JSON report lists; the mail-merge file has all of them.
+SHOWN_ROWS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,60 +50,185 @@ class Bill:
     users: int | None
     #: People who organize those meetings and have to be warned.
     organizers: int | None
-    #: The same four by the site that people go back to.
-    by_site: Mapping[SiteId, Mapping[str, int | None]] = field(default_factory=dict)
+    #: People invited to those meetings. No export tells, and made-up deployments do not invent it.
+    invited: int | None = None
+    #: Contact lists that are lost if nobody rolls them back first: in Exchange while their owner goes to
+    #: Lync Server 2010; and those that a forced move has given up already.
+    contact_lists: int | None = None
+    #: Conference directories to be given back; the dial-in codes of meetings go with them.
+    directories: int | None = None
+    #: Access numbers, response groups, phones and endpoints to be moved back.
+    endpoints: int | None = None
+    #: For how many days nobody might schedule with an upgraded client until no meeting is on the bill.
+    freeze: Freeze = None
+    #: Meetings on the bill that take place for ever: recurring without an end, and people's own ones.
+    endless: int | None = None
+    #: Rows of the meetings, as the meetings export numbers them (from 0); None where nobody told.
+    rows: Rows | None = field(default=None, compare=False)
+    #: The same amounts by the site that people and objects go back to.
+    by_site: Mapping[SiteId, Mapping[str, int | str | None]] = field(default_factory=dict)
+
+    @property
+    def amounts(self) -> dict[str, int | str | None]:
+        """Everything but rows and sites, by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in _NO_AMOUNTS}
 
     def plain(self) -> dict[str, Any]:
         """Return the bill as JSON types."""
-        return {
-            "meetings": self.meetings,
-            "clients": self.clients,
-            "users": self.users,
-            "organizers": self.organizers,
-            "by_site": {site: dict(part) for site, part in sorted(self.by_site.items())},
-        }
+        rows = None if self.rows is None else self.rows[:SHOWN_ROWS].tolist()
+        by_site = {site: dict(part) for site, part in sorted(self.by_site.items())}
+        return {**self.amounts, "meeting_rows": rows, "by_site": by_site}
 
 
-def bill_of(state: State, plan: Plan, rules: Rules) -> Bill:
-    """Return what a rollback from ``state`` would cost."""
+_NO_AMOUNTS: Final = ("rows", "by_site")
+
+
+def bill_of(state: State, plan: Plan, rules: Rules, start: State | None = None) -> Bill:
+    """Return what a rollback from ``state`` would cost.
+
+    ``start`` is where the path began: what belonged to another pool then is to be given back. Left out,
+    nothing is known about directories and endpoints.
+    """
+    directories = _given_away(state.directories, start and start.directories)
+    endpoints = _given_away(state.applications, start and start.applications)
+    sites = {pool: state.pools[pool].site for pool in plan.legacy if pool in state.pools}
     population = state.population
     if isinstance(population, Unknown):
-        return Bill(meetings=None, clients=None, users=None, organizers=None)
-    away = (population.home != population.came_from) & (population.kind == UserKind.PERSON)
-    new = np.isin(population.home, [population.code(pool) for pool in set(plan.successor.values())])
-    moved = np.flatnonzero(away & new)
+        return Bill(
+            meetings=None,
+            clients=None,
+            users=None,
+            organizers=None,
+            directories=_number(directories),
+            endpoints=_number(endpoints),
+        )
+    moved = _moved(population, plan)
     lost = _lost(state, population, plan, rules)
-    totals = _counts(population, moved, lost)
-    by_site: dict[SiteId, Mapping[str, int | None]] = {}
-    sites = {pool: state.pools[pool].site for pool in plan.legacy if pool in state.pools}
+    counting = _Counting(state, population)
+    totals = counting.amounts(moved, lost, directories, endpoints)
+    by_site: dict[SiteId, Mapping[str, int | str | None]] = {}
     for site in sorted(set(sites.values())):
-        codes = [population.code(pool) for pool, place in sites.items() if place == site]
-        here = moved[np.isin(population.came_from[moved], codes)]
+        here = frozenset(pool for pool, place in sites.items() if place == site)
+        codes = [population.code(pool) for pool in here]
         lost_here = lost
         if not isinstance(lost, Unknown):
-            assert isinstance(population.meetings, Meetings)  # otherwise the lost ones were unknown
-            organizers = population.meetings.organizer[lost]
-            lost_here = lost[np.isin(population.came_from[organizers], codes)]
-        part = _counts(population, here, lost_here)
+            lost_here = lost[np.isin(population.came_from[_organizers(population, lost)], codes)]
+        part = counting.amounts(
+            moved[np.isin(population.came_from[moved], codes)],
+            lost_here,
+            _of(directories, here),
+            _of(endpoints, here),
+        )
         if any(part.values()):
             by_site[site] = part
-    return Bill(by_site=by_site, **totals)
+    return Bill(by_site=by_site, rows=None if isinstance(lost, Unknown) else lost, **totals)
 
 
-def _counts(population: Population, moved: Rows, lost: Maybe[Rows]) -> dict[str, int | None]:
-    untold = bool(np.any(population.upgraded[moved] == UNTOLD))
-    meetings: int | None = None
-    organizers: int | None = None
-    if not isinstance(lost, Unknown):
-        assert isinstance(population.meetings, Meetings)  # otherwise the lost ones were unknown
-        meetings = len(lost)
-        organizers = len(np.unique(population.meetings.organizer[lost]))
-    return {
-        "meetings": meetings,
-        "clients": None if untold else int(np.count_nonzero(population.upgraded[moved] == 1)),
-        "users": len(moved),
-        "organizers": organizers,
-    }
+def _moved(population: Population, plan: Plan) -> Rows:
+    """Return the people who are on a new pool and would go back to where they came from."""
+    away = (population.home != population.came_from) & (population.kind == UserKind.PERSON)
+    new = np.isin(population.home, [population.code(pool) for pool in set(plan.successor.values())])
+    return np.flatnonzero(away & new)
+
+
+def _organizers(population: Population, meetings: Rows) -> Rows:
+    """Return who organizes each of some meetings."""
+    known = population.meetings
+    assert isinstance(known, Meetings)  # somebody has picked rows of it
+    return known.organizer[meetings].astype(np.int64)
+
+
+def _given_away(now: Any, then: Any) -> dict[PoolId, int] | None:
+    """Count what has another owner than at the start, by the owner of then; None where nobody told."""
+    if now is None or then is None or isinstance(now, Unknown) or isinstance(then, Unknown):
+        return None
+    if now is then:
+        return {}
+    owners = {_name(each): each.owner for each in then}
+    counts: dict[PoolId, int] = {}
+    for each in now:
+        before = owners.get(_name(each), each.owner)
+        if before != each.owner:
+            counts[before] = counts.get(before, 0) + 1
+    return counts
+
+
+def _name(thing: Any) -> object:
+    """Return what a conference directory, or an application object, keeps wherever it goes."""
+    return thing.number if hasattr(thing, "number") else (thing.kind, thing.id)
+
+
+def _number(by_owner: Mapping[PoolId, int] | None) -> int | None:
+    return None if by_owner is None else sum(by_owner.values())
+
+
+def _of(by_owner: Mapping[PoolId, int] | None, pools: frozenset[PoolId]) -> Mapping[PoolId, int] | None:
+    return by_owner and {pool: count for pool, count in by_owner.items() if pool in pools}
+
+
+class _Counting:
+    """Counts what some people and meetings come to."""
+
+    def __init__(self, state: State, population: Population) -> None:
+        self.state = state
+        self.population = population
+        self._at_risk = lists_at_risk(state, population)
+
+    def amounts(
+        self,
+        moved: Rows,
+        lost: Maybe[Rows],
+        directories: Mapping[PoolId, int] | None,
+        endpoints: Mapping[PoolId, int] | None,
+    ) -> dict[str, Any]:
+        untold = bool(np.any(self.population.upgraded[moved] == UNTOLD))
+        meetings = organizers = endless = None
+        freeze: Freeze = None
+        if not isinstance(lost, Unknown):
+            meetings = len(lost)
+            organizers = len(distinct(_organizers(self.population, lost)))
+            freeze, endless = self._freeze(lost)
+        return {
+            "meetings": meetings,
+            "clients": None if untold else int(np.count_nonzero(self.population.upgraded[moved] == 1)),
+            "users": len(moved),
+            "organizers": organizers,
+            "contact_lists": self._contact_lists(moved),
+            "directories": _number(directories),
+            "endpoints": _number(endpoints),
+            "freeze": freeze,
+            "endless": endless,
+        }
+
+    def _contact_lists(self, moved: Rows) -> int | None:
+        at_risk = self._at_risk[moved]
+        return None if bool(np.any(at_risk == UNTOLD)) else int(np.count_nonzero(at_risk))
+
+    def _freeze(self, lost: Rows) -> tuple[Freeze, int]:
+        """Return the days until the last of some meetings is over, and how many never are."""
+        known = self.population.meetings
+        assert isinstance(known, Meetings)  # otherwise nothing was known to be lost
+        last = known.last[lost]
+        endless = int(np.count_nonzero(last == ENDLESS))
+        if endless:
+            return NEVER, endless
+        return (int(last.max()) - self.state.day + 1 if len(last) else 0), 0
+
+
+def lists_at_risk(state: State, population: Population) -> Rows:
+    """Tell of everybody whether the contact list is lost or would be by going back: 1, 0, or UNTOLD.
+
+    Lync Server 2010 cannot read a list that is kept in Exchange ("Roll back migrated users").
+    """
+    on_2010 = np.isin(
+        population.came_from,
+        [population.code(pool.id) for pool in state.pools.values() if Version.L10 in pool.versions],
+    ) & (population.came_from != NOWHERE)
+    risk = np.zeros(len(population), dtype=np.int64)
+    risk[on_2010 & (population.contacts == ContactStore.EXCHANGE)] = 1
+    risk[on_2010 & (population.contacts == ContactStore.UNKNOWN)] = UNTOLD
+    risk[population.contacts == ContactStore.LOST] = 1
+    return risk
 
 
 def _lost(state: State, population: Population, plan: Plan, rules: Rules) -> Maybe[Rows]:
@@ -98,7 +239,11 @@ def _lost(state: State, population: Population, plan: Plan, rules: Rules) -> May
     found = lost_meetings(
         population, meetings, {p: state.pools[p].versions for p in plan.legacy if p in state.pools}, rules
     )
-    return found if isinstance(found, Unknown) else found[meetings.last[found] >= state.day]
+    if isinstance(found, Unknown):
+        return found
+    # What a forced move has lost already is no price of going back.
+    ahead: Rows = found[(meetings.last[found] >= state.day) & (meetings.lost[found] != MEETING_LOST)]
+    return ahead
 
 
 def lost_meetings(
@@ -113,10 +258,10 @@ def lost_meetings(
     away = population.home[meetings.organizer] != came_from
     for pool, versions in legacy.items():
         theirs = away & (came_from == population.code(pool))
-        for code in np.unique(meetings.scheduled_on[theirs]).tolist():
+        for code in distinct(meetings.scheduled_on[theirs]).tolist():
             scheduled_on: Maybe[Version] = Unknown("meetings export") if code == UNTOLD else Version(code)
             on_it = theirs & (meetings.scheduled_on == code)
-            for flag in np.unique(meetings.by_upgraded[on_it]).tolist():
+            for flag in distinct(meetings.by_upgraded[on_it]).tolist():
                 by_upgraded: Maybe[bool] = Unknown("meetings export") if flag == UNTOLD else bool(flag)
                 survives = meeting_survives(scheduled_on, by_upgraded, versions, rules)
                 if isinstance(survives, Unknown):
@@ -124,3 +269,57 @@ def lost_meetings(
                 if not survives:
                     lost |= on_it & (meetings.by_upgraded == flag)
     return np.flatnonzero(lost)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one person has to be told before a rollback."""
+
+    #: Row of the person in the inventory, from 0.
+    person: int
+    #: SIP address, without ``sip:``.
+    address: str
+    site: SiteId | None
+    home: PoolId
+    back_to: PoolId
+    #: Rows of this person's meetings that will not work; None where nobody told.
+    meetings: tuple[int, ...] | None
+    #: Whether the client has to be downgraded; None where nobody told.
+    client: bool | None
+    #: Whether the contact list is lost or at risk; None where nobody told.
+    contact_list: bool | None
+
+
+def letters(state: State, plan: Plan, rules: Rules) -> Iterator[Letter]:
+    """Go through everybody whom a rollback from ``state`` concerns, in the order of the inventory."""
+    population = state.population
+    if isinstance(population, Unknown):
+        return
+    moved = _moved(population, plan)
+    lost = _lost(state, population, plan, rules)
+    by_person: dict[int, list[int]] = {}
+    if not isinstance(lost, Unknown):
+        for row, organizer in zip(lost.tolist(), _organizers(population, lost).tolist(), strict=True):
+            by_person.setdefault(organizer, []).append(row)
+    risk = lists_at_risk(state, population)
+    for row in _sorted_union(moved.tolist(), by_person):
+        back_to = population.pools[population.came_from[row]]
+        pool = state.pools.get(back_to)
+        yield Letter(
+            person=row,
+            address=population.addresses[row],
+            site=pool.site if pool else None,
+            home=population.pools[population.home[row]],
+            back_to=back_to,
+            meetings=None if isinstance(lost, Unknown) else tuple(by_person.get(row, ())),
+            client=_told(population.upgraded[row]),
+            contact_list=_told(risk[row]),
+        )
+
+
+def _sorted_union(rows: Iterable[int], others: Iterable[int]) -> list[int]:
+    return sorted({*rows, *others})
+
+
+def _told(code: int) -> bool | None:
+    return None if code == UNTOLD else bool(code)
