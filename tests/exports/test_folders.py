@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from coexistence.errors import InputError
 from coexistence.exports import Imported, read_exports
 
 Write = Callable[[Mapping[str, str | bytes]], Path]
+Read = Callable[[Mapping[str, str | bytes]], Imported]
 
 
 def _kinds(read: Imported) -> dict[str, str]:
@@ -132,3 +134,16 @@ def test_a_folder_that_holds_everything_is_not_searched(exported: Write) -> None
 
     with pytest.raises(InputError, match="more than 1000 files"):
         read_exports(folder)
+
+
+def test_a_file_written_long_before_the_topology_says_so(imported: Read, tmp_path: Path) -> None:
+    users = "SipAddress,RegistrarPool\na@contoso.com,se19.contoso.com\n"
+    folder = tmp_path / "exports"
+    assert not any("written" in note for each in imported({"users.csv": users}).files for note in each.notes)
+    old = (folder / "topology.xml").stat().st_mtime - 30 * 3600
+    os.utime(folder / "users.csv", (old, old))
+
+    account = next(each for each in read_exports(folder).files if each.file == "users.csv")
+
+    assert account.written is not None
+    assert account.notes[-1].startswith("written 30 hours before topology.xml")

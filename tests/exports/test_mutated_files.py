@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,42 @@ _TABLES = {
     "patches.csv": (
         '"ComponentName","Version","ComputerName"\r\n'
         '"Server, Core Components","7.0.2046.252","se19.contoso.com"\r\n'
+    ),
+}
+_CLIXML = (
+    '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">\n'
+    '<Obj RefId="0"><TN RefId="0"><T>Deserialized.X.SimpleUrlConfiguration</T></TN><Props>'
+    '<S N="Identity">Global</S><Obj N="SimpleUrl" RefId="1"><LST><Obj RefId="2"><TNRef RefId="0"/><Props>'
+    '<S N="Component">Meet</S><S N="Domain">contoso_x002E_com</S><S N="ActiveUrl">https://meet</S>'
+    '<Ref N="Self" RefId="2"/></Props></Obj></LST></Obj></Props></Obj>\n</Objs>\n'
+)
+#: The other forms, and tables whose cells are taken apart.
+_OTHERS = {
+    "users.json": (
+        '[{"SipAddress": "sip:ann@contoso.com", "RegistrarPool": {"FriendlyName": "se19.contoso.com"},'
+        ' "Enabled": true, "WhenCreated": "\\/Date(1534017600000)\\/"},\n {"SipAddress": null}]'
+    ),
+    "urls.xml": _CLIXML,
+    "routes.txt": (
+        "Identity        : A\nName            : A\nPstnUsages      : {Local, \n                  Far}\n"
+        "PstnGatewayList : {PstnGateway:gw1.contoso.com}\n\nIdentity        : B\n"
+    ),
+    "meetings.csv": (
+        "organizer,conf_id,front_end,is_static,created,expires,pstn_authority,pstn_local,scheduler_client\n"
+        "ann@contoso.com,A,FE1,0,2026-01-01T08:00:00,,1,2,OC/15.0.4420\n"
+    ),
+    "clients.csv": "SipAddress,Client,ContactStore\nann@contoso.com,lync2013,exchange\n",
+    "rules.csv": (
+        "Identity,Priority,Action,MajorVersion,MinorVersion,BuildNumber,QfeNumber,UserAgent,Enabled,CompareOp\n"
+        "Site:Redmond/1,0,Block,2,0,,,OC,True,LSS\n"
+    ),
+    "certificates.csv": (
+        "ComputerName,Use,Subject,AlternativeNames,Issuer,NotAfter\n"
+        'fe1.contoso.com,Default,"CN=pool13.contoso.com",a;b,CA,2027-01-02\n'
+    ),
+    "endpoints.csv": (
+        "Identity,RegistrarPool,HomeServer,OwnerUrn,SipAddress\n"
+        '"CN={1},DC=x",487279971,"CN=Lc Services,CN=1:4,CN=Pools",urn:application:a,sip:a@contoso.com\n'
     ),
 }
 _PIECES = st.sampled_from(
@@ -62,6 +100,12 @@ _PIECES = st.sampled_from(
         b"=cmd",
         b"\xed\xa0\x80",
         b'xmlns="urn:x" ',
+        b'{"',
+        b"[[[[",
+        b'RefId="0"',
+        b" : ",
+        b"{...}",
+        b"/Date(1)/",
     ]
 )
 
@@ -120,6 +164,42 @@ def test_a_mutated_table_is_read_or_refused(
     published: str, name: str, cuts: list[tuple[float, int, bytes]], codec: str
 ) -> None:
     _read({"topology.xml": published.encode(), name: _mutated(_TABLES[name].encode(codec), cuts)})
+
+
+@pytest.mark.parametrize("name", sorted(_OTHERS))
+@given(
+    cuts=st.lists(_cuts(), min_size=1, max_size=6), codec=st.sampled_from(["utf-8-sig", "utf-16", "ascii"])
+)
+def test_another_form_mutated_is_read_or_refused(
+    published: str, name: str, cuts: list[tuple[float, int, bytes]], codec: str
+) -> None:
+    users = _TABLES["users.csv"].encode()
+    _read(
+        {
+            "topology.xml": published.encode(),
+            "a-users.csv": users,
+            name: _mutated(_OTHERS[name].encode(codec), cuts),
+        }
+    )
+
+
+@given(cuts=st.lists(_cuts(), min_size=1, max_size=4), packed=st.booleans(), share=st.floats(0, 1, width=32))
+def test_a_mutated_archive_is_read_or_refused(
+    published: str, cuts: list[tuple[float, int, bytes]], packed: bool, share: float
+) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as archive:
+        archive.writestr("twin/topology.xml", published)
+        archive.writestr("twin/users.csv", _TABLES["users.csv"])
+    data = _mutated(made.getvalue(), cuts)
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "twin.zip"
+        path.write_bytes(data[: max(1, int(len(data) * (0.5 + share)))])
+        try:
+            sentence = str(read_exports(path).deployment.name)
+        except InputError as error:
+            sentence = str(error)
+    assert "\n" not in sentence
 
 
 _VALUE = re.compile(r'"([^"<>]*)"')

@@ -177,7 +177,25 @@ def test_contacts_of_applications_are_no_users(imported: Read) -> None:
     read = imported({"um.csv": text, "rooms.csv": rooms})
 
     assert read.deployment.population == Unknown("Get-CsUser")
-    assert {each.kind for each in read.files if each.file != "topology.xml"} == {"not yet understood"}
+    assert {each.kind for each in read.files if each.file != "topology.xml"} == {
+        "Get-CsExUmContact",
+        "Get-CsMeetingRoom",
+    }
+
+
+def test_meeting_rooms_are_accounts_that_nobody_signs_in_to(imported: Read) -> None:
+    users = (
+        "SipAddress,RegistrarPool,MeetingRoom\n"
+        "a@contoso.com,se19.contoso.com,\nb@contoso.com,se19.contoso.com,True\n"
+    )
+    rooms = (
+        "#TYPE Microsoft.Rtc.Management.ADConnect.Schema.OCSADMeetingRoom\n"
+        "SipAddress,RegistrarPool\nroom@contoso.com,se19.contoso.com\n"
+    )
+    population = imported({"users.csv": users, "rooms.csv": rooms}).deployment.population
+
+    assert not isinstance(population, Unknown)
+    assert population.kind.tolist() == [UserKind.PERSON, UserKind.RESOURCE, UserKind.RESOURCE]
 
 
 def test_many_rows_keep_their_lines(imported: Read) -> None:

@@ -8,21 +8,48 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AGENT_GROUPS",
+    "ALLOWED",
+    "BLOCKED",
+    "CERTIFICATES",
+    "CLIENT_RULES",
+    "CLIENT_SETTINGS",
+    "CMS_STATUS",
+    "CONNECTION",
+    "DIAL_PLANS",
+    "DIRECTORIES",
+    "MEETINGS",
+    "NAMES",
     "NOT_UNDERSTOOD",
     "PATCHES",
+    "PEOPLE",
+    "POOLS",
+    "POOL_SERVICES",
     "PUBLISHED",
+    "QUEUES",
     "REPLICATION",
+    "ROOMS",
+    "SERVER_SETTINGS",
+    "SERVER_VERSION",
     "SERVICES",
+    "SIMPLE_URLS",
+    "SIP_DOMAINS",
+    "SITES",
+    "TESTS",
     "TOPOLOGY_BUILDER",
+    "TRUSTED_APPLICATIONS",
+    "TRUSTED_POOLS",
     "USERS",
+    "VOICE_ROUTES",
     "Account",
     "FileAccount",
     "domains_of",
@@ -33,9 +60,35 @@ __all__ = [
 PUBLISHED: Final = "Get-CsTopology -AsXml"
 TOPOLOGY_BUILDER: Final = "Topology Builder (.tbxml)"
 USERS: Final = "Get-CsUser"
+ROOMS: Final = "Get-CsMeetingRoom"
 SERVICES: Final = "Get-CsWindowsService"
 REPLICATION: Final = "Get-CsManagementStoreReplicationStatus"
 PATCHES: Final = "Get-CsServerPatchVersion"
+SERVER_VERSION: Final = "Get-CsServerVersion"
+SITES: Final = "Get-CsSite"
+POOLS: Final = "Get-CsPool"
+POOL_SERVICES: Final = "Get-CsService"
+CMS_STATUS: Final = "Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus"
+CONNECTION: Final = "Get-CsManagementConnection"
+SIP_DOMAINS: Final = "Get-CsSipDomain"
+DIRECTORIES: Final = "Get-CsConferenceDirectory"
+QUEUES: Final = "Get-CsRgsQueue"
+AGENT_GROUPS: Final = "Get-CsRgsAgentGroup"
+TRUSTED_POOLS: Final = "Get-CsTrustedApplicationPool"
+TRUSTED_APPLICATIONS: Final = "Get-CsTrustedApplication"
+SIMPLE_URLS: Final = "Get-CsSimpleUrlConfiguration"
+CLIENT_RULES: Final = "Get-CsClientVersionPolicyRule"
+CLIENT_SETTINGS: Final = "Get-CsClientVersionConfiguration"
+DIAL_PLANS: Final = "Get-CsDialPlan"
+VOICE_ROUTES: Final = "Get-CsVoiceRoute"
+ALLOWED: Final = "Get-CsAllowedDomain"
+BLOCKED: Final = "Get-CsBlockedDomain"
+MEETINGS: Final = "meetings export"
+PEOPLE: Final = "client versions"
+NAMES: Final = "DNS export"
+CERTIFICATES: Final = "certificate export"
+SERVER_SETTINGS: Final = "TLS settings"
+TESTS: Final = "Test-Cs* results"
 NOT_UNDERSTOOD: Final = "not yet understood"
 
 #: A report stays readable with a screenful per file; whoever needs more mends these first.
@@ -58,6 +111,8 @@ class FileAccount:
     used: int
     #: One sentence each, with its line where it has one; never a person's name, address or number.
     notes: tuple[str, ...] = ()
+    #: The day on which the file was last written, as the file system has it; None where that is not known.
+    written: dt.date | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -79,6 +134,7 @@ class Account:
         self.kind = kind
         self.rows = 0
         self.used = 0
+        self.written: dt.datetime | None = None
         self._notes: dict[object, _Note] = {}
         self._beyond = 0
 
@@ -98,7 +154,14 @@ class Account:
         notes = [str(note) for note in self._notes.values()]
         if self._beyond:
             notes.append(f"and {self._beyond} more")
-        return FileAccount(file=self.file, kind=self.kind, rows=self.rows, used=self.used, notes=tuple(notes))
+        return FileAccount(
+            file=self.file,
+            kind=self.kind,
+            rows=self.rows,
+            used=self.used,
+            notes=tuple(notes),
+            written=None if self.written is None else self.written.date(),
+        )
 
 
 def domains_of(fqdns: Iterable[str]) -> frozenset[str]:

@@ -1,53 +1,50 @@
-"""A folder of exported files, each recognised by what is in it.
+"""A folder (or a zip file) of exported files, each recognised by what is in it.
 
 Law of this room: a file's name says nothing about its content, with one exception: what is called
-``.xml`` or ``.tbxml`` is meant to be XML, so there a broken file is an error and not a file that belongs
-to somebody else. Only files directly in the folder are opened, and no link is followed.
+``.xml``, ``.tbxml`` or ``.json`` is meant to be just that, so there a broken file is an error and not a
+file that belongs to somebody else. Only files directly in the folder are opened, and no link is followed.
 
 PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError
-from coexistence.exports import draft, patches, published, replication, services, tables, texts, users
+from coexistence.exports import clixml, draft, forms, published, screens, texts
 from coexistence.exports.accounts import (
     NOT_UNDERSTOOD,
-    PATCHES,
     PUBLISHED,
-    REPLICATION,
-    SERVICES,
+    SERVER_VERSION,
     TOPOLOGY_BUILDER,
-    USERS,
     Account,
     FileAccount,
 )
-from coexistence.exports.assembling import assembled
+from coexistence.exports.archives import is_archive, unpacked
+from coexistence.exports.catalogue import kind_of, lacking
+from coexistence.exports.crosschecks import FAR_APART
 from coexistence.exports.markup import EXPORT_AGAIN, Element, read_tree
-from coexistence.exports.servers import Directory
+from coexistence.exports.reading import Tables, deployment_of_tables
 from coexistence.exports.topology import topology_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from coexistence.deployment import Deployment
     from coexistence.exports.documents import Document
 
 __all__ = ["Imported", "read_exports"]
 
+#: The one line of ``Get-CsServerVersion``.
+_SERVER_VERSION: Final = re.compile(r"\s*[\w ]{5,80} \(\d{1,3}(?:\.\d{1,6}){3}\)")
 #: A folder of exports holds some dozens of files.
 _MOST_FILES: Final = 1_000
-_RECOGNISED: Final[tuple[tuple[str, Callable[[tables.Heading], bool]], ...]] = (
-    (REPLICATION, replication.is_replication),
-    (PATCHES, patches.is_patches),
-    (USERS, users.is_users),
-    (SERVICES, services.is_services),
-)
 _HOW_TO_START: Final = "A deployment needs one: (Get-CsTopology -AsXml).Save('topology.xml')."
 
 
@@ -66,11 +63,16 @@ class _Pile:
 
     accounts: list[Account] = field(default_factory=list)
     documents: list[tuple[Account, Document]] = field(default_factory=list)
-    tables: dict[str, list[tuple[Path, Account]]] = field(default_factory=dict)
+    tables: Tables = field(default_factory=Tables)
+    #: How many objects of CLIXML files may still be kept until they are asked for.
+    room: int = 150_000
+    #: When the file that is sorted in was last written.
+    written: dt.datetime | None = None
 
     def account(self, file: str, kind: str) -> Account:
-        """Open the account of a file."""
+        """Open the account of the file that is sorted in."""
         account = Account(file, kind)
+        account.written = self.written
         self.accounts.append(account)
         return account
 
@@ -79,35 +81,47 @@ class _Pile:
         self.account(file, NOT_UNDERSTOOD).note(why)
 
 
-def read_exports(folder: Path) -> Imported:
-    """Return the deployment that the exported files in a folder describe; one topology file will do too.
+def read_exports(folder: Path, *, watching: Callable[[str], None] | None = None) -> Imported:
+    """Return the deployment that the exported files in a folder describe.
+
+    A zip file with the files does as well, and so does one topology file alone. ``watching`` is told the kind
+    of each large table (users, clients, meetings) before it is read.
 
     Raises InputError for a folder without a topology or with two different ones, and for files that are
     damaged or hostile.
     """
-    pile = _Pile()
+    if folder.is_file() and is_archive(folder):
+        with unpacked(folder, str(folder)) as inner:
+            return _read(inner, shown=folder, watching=watching)
+    return _read(folder, shown=folder, watching=watching)
+
+
+def _read(folder: Path, *, shown: Path, watching: Callable[[str], None] | None) -> Imported:
+    """Read a folder; ``shown`` is what it is called in messages."""
+    pile = _Pile(tables=Tables(watching=watching))
     for path, file in _entries(folder):
         _sort_in(path, file, pile)
-    chosen, document = _chosen(pile, folder)
-    topology = topology_of(document, chosen)
-    servers = Directory((server.id for server in topology.servers), topology.domains)
-    listed = pile.tables.get(USERS)
-    states = pile.tables.get(REPLICATION)
-    deployment = assembled(
-        topology,
-        builds=patches.builds_of(_with_computer(pile.tables.get(PATCHES, ()), patches.COLUMNS), servers),
-        services=services.services_of(
-            _with_computer(pile.tables.get(SERVICES, ()), services.COLUMNS), servers
-        ),
-        replicas=None
-        if states is None
-        else replication.replicas_of(
-            ((account, record) for account, _, record in _records(states, replication.COLUMNS)), servers
-        ),
-        population=None if listed is None else users.read_users(listed, topology),
-    )
-    files = sorted((account.finished() for account in pile.accounts), key=lambda each: each.file)
+    chosen, document = _chosen(pile, shown)
+    deployment = deployment_of_tables(topology_of(document, chosen), pile.tables)
+    _compare_ages(pile.accounts, chosen)
+    files = sorted((account.finished() for account in pile.accounts), key=lambda each: (each.file, each.kind))
     return Imported(deployment=deployment, files=tuple(files))
+
+
+def _compare_ages(accounts: list[Account], topology: Account) -> None:
+    """Note which files were written long before or after the topology.
+
+    A note and no contradiction: copying a file or checking it out makes it look new.
+    """
+    for account in accounts:
+        if account.kind == NOT_UNDERSTOOD or account.written is None or topology.written is None:
+            continue
+        hours = round((account.written - topology.written).total_seconds() / 3600)
+        if abs(hours) > FAR_APART.total_seconds() / 3600:
+            account.note(
+                f"written {abs(hours)} hours {'after' if hours > 0 else 'before'} {topology.file}: what "
+                "changed in between may look like a contradiction; export everything on one day",
+            )
 
 
 def _entries(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -146,10 +160,15 @@ def _printable(name: str) -> str:
 
 
 def _sort_in(path: Path, file: str, pile: _Pile) -> None:
+    pile.written = None
     try:
-        mode = path.lstat().st_mode
+        status = path.lstat()
+        mode = status.st_mode
+        pile.written = dt.datetime.fromtimestamp(status.st_mtime, tz=dt.UTC)
     except OSError as error:
         raise InputError(f"the file cannot be read ({error.strerror}).", file=file) from error
+    except (OverflowError, ValueError):  # a date that no calendar has
+        mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
         pile.left_alone(file, "this is a link: links are not followed; put the file itself into the folder")
     elif stat.S_ISDIR(mode):
@@ -167,41 +186,65 @@ def _sort_in_by_content(path: Path, file: str, pile: _Pile) -> None:
     if claims_xml or text.lstrip().startswith("<"):
         _sort_in_xml(path, file, pile, claims_xml=claims_xml, begins=text)
         return
-    heading = tables.heading_of(text, complete=complete)
-    kind = None
-    if heading is not None:
-        kind = next((kind for kind, recognises in _RECOGNISED if recognises(heading)), None)
-    if kind is None and ending == ".csv" and "\0" in text:
+    source = _source(path, file, text, complete=complete)
+    export = None if source is None else kind_of(source.heading)
+    if export is None and ending == ".csv" and "\0" in text:
         raise InputError(
             "there is a NUL character, which no text export has: the file is damaged or binary. "
             "Export it again with -Encoding UTF8.",
             file=file,
             line=1 + text.count("\n", 0, text.index("\0")),
         )
-    if kind is not None:
-        pile.tables.setdefault(kind, []).append((path, pile.account(file, kind)))
+    if source is not None and export is not None:
+        pile.tables.add(export.kind, pile.account(file, export.kind), source.opened)
     elif not text.strip():
-        pile.left_alone(file, "the file is empty")
+        pile.left_alone(
+            file, "the file is empty; for a list without entries write the header line alone, as documented"
+        )
     elif text.startswith("PK"):
-        pile.left_alone(file, "this is a zip file: unpack it into the folder")
+        pile.left_alone(file, "this is a zip file: unpack it into the folder, or name the zip file itself")
+    elif _SERVER_VERSION.match(text):
+        pile.account(file, SERVER_VERSION).note(
+            "this tells the product of one server and not which; the topology tells as much, and "
+            "Get-CsServerPatchVersion with the computer's name tells more"
+        )
+    elif screens.looks_like_screen_table(text):
+        pile.left_alone(file, "this is a table from the screen, whose columns may be cut; use Export-Csv")
     else:
-        pile.left_alone(file, "the content is none of those that are read so far; nothing in it was used")
+        what = lacking(source.heading) if source is not None else None
+        pile.left_alone(
+            file, f"{what or 'the content is none of those that are read so far'}; nothing in it was used"
+        )
+
+
+def _source(path: Path, file: str, text: str, *, complete: bool) -> forms.Source | None:
+    """Return the table in a text file; None where it holds none, or where damage is somebody else's."""
+    try:
+        return forms.in_text(path, file, text, complete=complete)
+    except InputError:
+        # A list of settings of some tool may look like an export for a line or two.
+        if file.lower().endswith(".json"):
+            raise
+        return None
 
 
 def _sort_in_xml(path: Path, file: str, pile: _Pile, *, claims_xml: bool, begins: str) -> None:
+    is_clixml = clixml.NAMESPACE in begins
     try:
-        root, note = read_tree(path, file)
+        root, note = read_tree(path, file, way_out=clixml.AGAIN if is_clixml else EXPORT_AGAIN)
     except InputError:
         # A web page called help.html is somebody else's file; a damaged topology.txt is not.
-        if claims_xml or "<Topology" in begins:
+        if claims_xml or is_clixml or "<Topology" in begins:
             raise
         pile.left_alone(file, "this is no XML that can be read; nothing in it was used")
         return
     if root.name.lower() == "html" and claims_xml:
         raise InputError(f"this is a web page (HTML), not an export. {EXPORT_AGAIN}", file=file, line=1)
+    has_tables = clixml.is_clixml(root) and _sort_in_objects(path, file, root, pile, note)
     found = _documents(root, file, pile)
     if not found:
-        pile.left_alone(file, "there is no topology in this XML; nothing in it was used")
+        if not has_tables:
+            pile.left_alone(file, "there is no topology in this XML, nor any other export; nothing was used")
         return
     account, document = found[0]
     if any(other != document for _, other in found[1:]):
@@ -213,6 +256,23 @@ def _sort_in_xml(path: Path, file: str, pile: _Pile, *, claims_xml: bool, begins
     if note:
         account.note(note)
     pile.documents.append((account, document))
+
+
+def _sort_in_objects(path: Path, file: str, root: Element, pile: _Pile, note: str | None) -> bool:
+    """Sort in the lists of objects in a CLIXML file: its own, and where that is no export, those inside."""
+    sources, kept = forms.in_clixml(path, file, root, room=pile.room)
+    pile.room -= kept
+    accounts: dict[str, Account] = {}
+    for source in sources[:1] if sources and kind_of(sources[0].heading) else sources[1:]:
+        export = kind_of(source.heading)
+        if export is None:
+            continue
+        if export.kind not in accounts:
+            accounts[export.kind] = pile.account(file, export.kind)
+            if note:
+                accounts[export.kind].note(note)
+        pile.tables.add(export.kind, accounts[export.kind], source.opened)
+    return bool(accounts)
 
 
 def _documents(root: Element, file: str, pile: _Pile) -> list[tuple[Account, Document]]:
@@ -250,20 +310,3 @@ def _chosen(pile: _Pile, folder: Path) -> tuple[Account, Document]:
                 file=other_account.file,
             )
     return account, document
-
-
-def _records(
-    files: Iterable[tuple[Path, Account]], columns: dict[str, tuple[str, ...]]
-) -> Iterator[tuple[Account, dict[str, int], tables.Record]]:
-    for path, account in files:
-        with tables.opened(path, account) as table:
-            at = tables.places(table.heading, columns)
-            for record in table.records(columns):
-                yield account, at, record
-
-
-def _with_computer(
-    files: Iterable[tuple[Path, Account]], columns: dict[str, tuple[str, ...]]
-) -> Iterator[tuple[Account, bool, tables.Record]]:
-    for account, at, record in _records(files, columns):
-        yield account, "computer" in at, record

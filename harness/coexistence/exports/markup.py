@@ -89,24 +89,26 @@ class Element:
             waiting.extend(reversed(element.children))
 
 
-def read_tree(path: Path, file: str) -> tuple[Element, str | None]:
+def read_tree(path: Path, file: str, *, way_out: str = EXPORT_AGAIN) -> tuple[Element, str | None]:
     """Read a file and return its root element, and a note about its encoding.
+
+    ``way_out`` ends every complaint.
 
     Raises InputError, with the line and the way out, for whatever is not well-formed XML within limits.
     """
     encoding = texts.encoding_of(path, file, most_bytes=_MOST_BYTES)
     with texts.open_text(path, encoding, file) as text:
-        return parsed(_pieces(text), file), encoding.note
+        return parsed(_pieces(text), file, way_out=way_out), encoding.note
 
 
-def parsed(pieces: Iterable[str], file: str, *, line: int = 0) -> Element:
+def parsed(pieces: Iterable[str], file: str, *, line: int = 0, way_out: str = EXPORT_AGAIN) -> Element:
     """Return the root element of a document given as text.
 
     ``line`` is for a document inside another one: the line to give to every element.
 
     Raises InputError as :func:`read_tree` does.
     """
-    return _Builder(file, line).fed(pieces)
+    return _Builder(file, line, way_out).fed(pieces)
 
 
 def _pieces(text: TextIO) -> Iterator[str]:
@@ -117,8 +119,9 @@ def _pieces(text: TextIO) -> Iterator[str]:
 class _Builder:
     """Handlers of one parse."""
 
-    def __init__(self, file: str, line: int) -> None:
+    def __init__(self, file: str, line: int, way_out: str) -> None:
         self._file = file
+        self._way_out = way_out
         self._line = line
         self._before = 0
         self._parts = 0
@@ -179,7 +182,7 @@ class _Builder:
 
     def _error(self, what: str, line: int | None = None) -> InputError:
         place = self._line or (0 if line is None else line + self._before)
-        return InputError(f"{what}. {EXPORT_AGAIN}", file=self._file, line=place)
+        return InputError(f"{what}. {self._way_out}", file=self._file, line=place)
 
     def _here(self) -> int:
         return self._parser.CurrentLineNumber

@@ -12,8 +12,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from coexistence.exports.accounts import Account, shown
-from coexistence.exports.servers import COMPUTER, Directory
+from coexistence.exports.servers import COMPUTER, Bearings
 from coexistence.exports.tables import Heading, Record, places
+from coexistence.vocabulary import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,12 +37,13 @@ def is_patches(heading: Heading) -> bool:
     return {"component", "version"} <= places(heading, COLUMNS).keys()
 
 
-def builds_of(records: Iterable[tuple[Account, bool, Record]], servers: Directory) -> dict[ServerId, str]:
+def builds_of(records: Iterable[tuple[Account, bool, Record]], servers: Bearings) -> dict[ServerId, str]:
     """Return the build of the core components of each server that told it.
 
     Each record comes with its file's account, and whether that file says which computer it is about.
     """
     found: dict[ServerId, str] = {}
+    told: dict[ServerId, Origin] = {}
     for account, has_computer, record in records:
         if not has_computer:
             account.note(
@@ -54,6 +56,9 @@ def builds_of(records: Iterable[tuple[Account, bool, Record]], servers: Director
             continue
         server = servers.find(record["computer"])
         if server is None:
+            servers.unknown_server(
+                record["computer"].lower(), "ComputerName", Origin(account.file, record.line)
+            )
             account.note(
                 "the column ComputerName names a server that the topology does not know"
                 + shown(record["computer"].lower(), servers.domains),
@@ -67,11 +72,18 @@ def builds_of(records: Iterable[tuple[Account, bool, Record]], servers: Director
                 key="build",
             )
         elif found.setdefault(server, record["version"]) != record["version"]:
+            servers.disputes.add(
+                "two-builds",
+                f"{server} has two builds",
+                Origin(account.file, record.line),
+                told[server],
+            )
             account.note(
                 "the row repeats a server with another build; the earlier one is kept",
                 line=record.line,
                 key="repeated",
             )
         else:
+            told.setdefault(server, Origin(account.file, record.line))
             account.used += 1
     return found

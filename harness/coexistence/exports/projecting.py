@@ -1,107 +1,76 @@
 """What remains of a deployment that goes through exported files.
 
-Law of this room: the way through the files without the files. The same words are composed and the same
-conclusions drawn, so it says what the formats can hold; that bytes are written and read faithfully is
-for the round trip to prove.
+Law of this room: the way through the files without the files. The same words are composed, the same rows
+read and the same conclusions drawn, so it says what the formats can hold; that bytes are written and read
+faithfully is for the round trip to prove.
 
 PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from coexistence.exports import patches, replication, services, users, writing
-from coexistence.exports.accounts import PATCHES, PUBLISHED, REPLICATION, SERVICES, Account
-from coexistence.exports.assembling import assembled
-from coexistence.exports.servers import Directory
-from coexistence.exports.tables import Record, tidy
-from coexistence.exports.topology import Topology, topology_of
-from coexistence.population import NOWHERE, Population
-from coexistence.vocabulary import PoolId, Unknown, UserKind
+from coexistence.exports import writing
+from coexistence.exports.accounts import PUBLISHED, Account
+from coexistence.exports.listing import listed
+from coexistence.exports.objects import named
+from coexistence.exports.reading import Tables, deployment_of_tables
+from coexistence.exports.tables import Heading, Rows
+from coexistence.exports.topology import topology_of
+from coexistence.exports.written_rows import Listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from coexistence.deployment import Deployment
 
 __all__ = ["projection"]
 
 _NOWHERE_YET: Final = "deployment"
+_BATCH: Final = 200
 
 
 def projection(deployment: Deployment, *, tbxml: bool = False) -> Deployment:
     """Return the deployment as far as the files of :func:`~coexistence.exports.write_exports` hold it.
 
-    Kept: domains, sites, pools, servers, Central Management, trunks, replicas to the second, services,
-    builds, and of users their address, home, kind and voice. Simple URLs with ``tbxml`` only. Everything
-    else becomes unknown. A pool that cannot tell S19 from SE by its builds may be either.
+    Kept is what an export tells. Left behind are assumptions about what nobody can export (firewalls, the
+    partners' side), addresses of number ranges, copies of response groups, and what is true of meetings
+    beyond their dates, kind and client. A pool that cannot tell S19 from SE by its builds may be either.
 
     Raises InputError for a deployment without pools, which no topology can describe.
     """
     account = Account(_NOWHERE_YET, PUBLISHED)
     topology = topology_of(writing.document_of(deployment, tbxml=tbxml), account)
-    servers = Directory((server.id for server in topology.servers), topology.domains)
-    replicated = writing.replication_rows(deployment)
-    population = deployment.population
-    return assembled(
-        topology,
-        builds=patches.builds_of(
-            _asked(PATCHES, writing.PATCH_HEADER, patches.COLUMNS, writing.patch_rows(deployment)), servers
-        ),
-        services=services.services_of(
-            _asked(SERVICES, writing.SERVICE_HEADER, services.COLUMNS, writing.service_rows(deployment)),
-            servers,
-        ),
-        replicas=None
-        if replicated is None
-        else replication.replicas_of(
-            (
-                (each, record)
-                for each, _, record in _asked(
-                    REPLICATION, writing.REPLICATION_HEADER, replication.COLUMNS, replicated
-                )
-            ),
-            servers,
-        ),
-        population=None if isinstance(population, Unknown) else _population(population, topology),
-    )
+    tables = Tables()
+    for table in listed(deployment):
+        tables.add(table.kind, Account(_NOWHERE_YET, table.kind), _opener(table))
+    return deployment_of_tables(topology, tables)
 
 
-def _asked(
-    kind: str, header: tuple[str, ...], columns: dict[str, tuple[str, ...]], rows: Iterable[tuple[str, ...]]
-) -> Iterator[tuple[Account, bool, Record]]:
-    """Yield rows as a reader gets them from a file with this header."""
-    account = Account(_NOWHERE_YET, kind)
-    names = {alias: name for name, aliases in columns.items() for alias in aliases}
-    for row in rows:
-        cells = {names.get(title.lower(), title): tidy(cell) for title, cell in zip(header, row, strict=True)}
-        yield account, True, Record(0, cells)
+class _Made(Rows):
+    """Rows that were never written."""
+
+    def __init__(self, table: Listed, account: Account, rows: list[list[str]]) -> None:
+        super().__init__(Heading("", "", tuple(map(named, table.header)), 0), account)
+        self._rows = rows
+
+    def batches(self) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+        waiting = iter(self._rows)
+        while batch := list(islice(waiting, _BATCH)):
+            self._account.rows += len(batch)
+            yield [0] * len(batch), batch
 
 
-def _population(population: Population, topology: Topology) -> Population:
-    kind = population.kind.copy()
-    kind[kind == UserKind.RESOURCE] = UserKind.PERSON
-    home = population.home.astype(np.int64)
-    # One place behind the pools stands for no home.
-    homes: list[PoolId | None] = [*population.pools, None]
-    home[(home == NOWHERE) | (kind == UserKind.CLOUD)] = len(population.pools)
-    addresses = population.addresses
-    places: dict[str, int] = {}
-    domain = [
-        places.setdefault(addresses[row].rpartition("@")[2].lower(), len(places))
-        for row in range(len(addresses))
-    ]
-    return users.population_of(
-        topology.pools,
-        homes,
-        home,
-        kind=kind,
-        voice=population.voice,
-        domain=np.array(domain, np.int64),
-        domains=list(places),
-        known_domains=topology.sip_domains,
-        addresses=population.addresses,
-    )
+def _opener(table: Listed) -> Callable[[Account], AbstractContextManager[Rows]]:
+    # Some tables are read twice, and rows are made only once.
+    rows = [list(row) for row in table.rows]
+
+    @contextmanager
+    def opened(account: Account) -> Iterator[Rows]:
+        yield _Made(table, account, rows)
+
+    return opened

@@ -20,7 +20,7 @@ from coexistence.vocabulary import Maybe, Origin, ServerId, Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coexistence.exports.servers import Directory
+    from coexistence.exports.servers import Bearings
 
 __all__ = ["COLUMNS", "date_of", "is_replication", "newest", "replicas_of"]
 
@@ -41,12 +41,13 @@ def is_replication(heading: Heading) -> bool:
     return {"server", "current"} <= places(heading, COLUMNS).keys()
 
 
-def replicas_of(records: Iterable[tuple[Account, Record]], servers: Directory) -> tuple[Replica, ...]:
+def replicas_of(records: Iterable[tuple[Account, Record]], servers: Bearings) -> tuple[Replica, ...]:
     """Return the replicas of the topology's servers, in the order of the rows."""
     found: dict[ServerId, tuple[Account, Replica]] = {}
     for account, record in records:
         server = servers.find(record["server"])
         if server is None:
+            servers.unknown_server(record["server"].lower(), "ReplicaFqdn", Origin(account.file, record.line))
             account.note(
                 "the column ReplicaFqdn names a server that the topology does not know"
                 + shown(record["server"].lower(), servers.domains),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from coexistence.deployment import ServiceReading
 from coexistence.exports.accounts import SERVICES, Account, shown, shown_word
-from coexistence.exports.servers import COMPUTER, Directory
+from coexistence.exports.servers import COMPUTER, Bearings
 from coexistence.exports.tables import Heading, Record, places
 from coexistence.vocabulary import Maybe, Origin, ServerId, ServiceState, Unknown
 
@@ -46,7 +46,7 @@ def is_services(heading: Heading) -> bool:
 
 
 def services_of(
-    records: Iterable[tuple[Account, bool, Record]], servers: Directory
+    records: Iterable[tuple[Account, bool, Record]], servers: Bearings
 ) -> dict[ServerId, tuple[ServiceReading, ...]]:
     """Return what each server reported; a server that nobody collected is not in the answer.
 
@@ -63,6 +63,9 @@ def services_of(
             continue
         server = servers.find(record["computer"])
         if server is None:
+            servers.unknown_server(
+                record["computer"].lower(), "ComputerName", Origin(account.file, record.line)
+            )
             account.note(
                 "the column ComputerName names a server that the topology does not know"
                 + shown(record["computer"].lower(), servers.domains),
@@ -93,6 +96,14 @@ def services_of(
                 account.used += 1
             else:
                 differs = " with another status" if earlier.state != reading.state else ""
+                if differs:
+                    servers.disputes.add(
+                        "two-states",
+                        f"a service of {server} has two states",
+                        reading.origin,
+                        earlier.origin,
+                        key=(server, account.file),
+                    )
                 account.note(
                     f"the row repeats a service of {earlier.origin}{differs}; the earlier one is kept",
                     line=record.line,

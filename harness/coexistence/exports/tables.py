@@ -15,18 +15,30 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TextIO
 
 from coexistence.errors import InputError
 from coexistence.exports import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coexistence.exports.accounts import Account
 
-__all__ = ["Heading", "Record", "Table", "heading_of", "opened", "places", "tidy"]
+__all__ = [
+    "MOST_COLUMNS",
+    "Heading",
+    "Record",
+    "Rows",
+    "Table",
+    "heading_of",
+    "opened",
+    "places",
+    "tidy",
+    "together",
+]
 
 #: A user has about sixty properties.
 MOST_COLUMNS: Final = 1_000
@@ -67,6 +79,8 @@ class Record:
 
     line: int
     cells: Mapping[str, str]
+    #: Columns in which an object or a list stood as its type's name: empty, but nobody knows of what.
+    cut: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> str:
         """Return a cell; empty for a column that the file does not have."""
@@ -74,13 +88,15 @@ class Record:
 
 
 def tidy(cell: str) -> str:
-    """Return what a cell says; nothing for the type name that stands for an object or a list.
+    """Return what a cell says; nothing for the text that stands for an object or a list.
 
-    >>> tidy(" Running "), tidy("System.String[]")
-    ('Running', '')
+    That is its type's name, or ``@{...}`` where ``ConvertTo-Json`` went no deeper.
+
+    >>> tidy(" Running "), tidy("System.String[]"), tidy("@{Url=https://meet.contoso.com}")
+    ('Running', '', '')
     """
     text = cell.strip()
-    return "" if _TYPE_NAME.match(text) else text
+    return "" if _TYPE_NAME.match(text) or text.startswith("@{") else text
 
 
 def heading_of(text: str, *, complete: bool) -> Heading | None:
@@ -126,12 +142,62 @@ def places(heading: Heading, aliases: Mapping[str, Sequence[str]]) -> dict[str, 
     }
 
 
-class Table:
+def together(at: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """Return a function that picks these cells of a row, always as a tuple."""
+    if len(at) > 1:
+        return itemgetter(*at)
+    if at:
+        place = at[0]
+        return lambda row: (row[place],)
+    return lambda _row: ()
+
+
+class Rows:
+    """The rows of a table, in whatever form it was written."""
+
+    def __init__(self, heading: Heading, account: Account) -> None:
+        self.heading = heading
+        self._account = account
+
+    def batches(self) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+        """Yield some rows at a time, with their lines; every row is as wide as the heading.
+
+        Raises InputError for a file that is damaged or hostile.
+        """
+        raise NotImplementedError
+
+    def records(self, aliases: Mapping[str, Sequence[str]]) -> Iterator[Record]:
+        """Yield the rows of a small table with tidy cells, under the reader's names for the columns.
+
+        Raises InputError as :meth:`batches` does, and for more rows than such a table can have.
+        """
+        wanted = places(self.heading, aliases)
+        account = self._account
+        for lines, rows in self.batches():
+            if account.rows > _MOST_RECORDS:
+                raise InputError(
+                    f"there are more than {_MOST_RECORDS} rows. Export in smaller files.",
+                    file=account.file,
+                    line=lines[0] if lines else 0,
+                )
+            for line, row in zip(lines, rows, strict=True):
+                cells = {name: tidy(row[at]) for name, at in wanted.items()}
+                cut = [name for name, at in wanted.items() if not cells[name] and row[at].strip()]
+                for name in cut:
+                    account.note(
+                        f"the column {self.heading.columns[wanted[name]]!r} holds the name of an object or a "
+                        "list instead of its content; such cells count as not exported",
+                        line=line,
+                        key=("object", name),
+                    )
+                yield Record(line, cells, frozenset(cut))
+
+
+class Table(Rows):
     """An open CSV file behind its header."""
 
     def __init__(self, text: TextIO, heading: Heading, account: Account) -> None:
-        self.heading = heading
-        self._account = account
+        super().__init__(heading, account)
         self._width = len(heading.columns)
         for _ in range(heading.lines):
             text.readline()
@@ -187,22 +253,6 @@ class Table:
                     key="width",
                 )
         return kept_lines, kept
-
-    def records(self, aliases: Mapping[str, Sequence[str]]) -> Iterator[Record]:
-        """Yield the rows of a small table with tidy cells, under the reader's names for the columns.
-
-        Raises InputError as :meth:`batches` does, and for more rows than such a table can have.
-        """
-        wanted = places(self.heading, aliases)
-        for lines, rows in self.batches():
-            if self._account.rows > _MOST_RECORDS:
-                raise InputError(
-                    f"there are more than {_MOST_RECORDS} rows. Export in smaller files.",
-                    file=self._account.file,
-                    line=lines[0] if lines else 0,
-                )
-            for line, row in zip(lines, rows, strict=True):
-                yield Record(line, {name: tidy(row[at]) for name, at in wanted.items()})
 
 
 def _heading(path: Path, file: str) -> Heading | None:

@@ -10,31 +10,38 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from coexistence.deployment import Pool, key_of
 from coexistence.errors import InputError
 from coexistence.exports import tables
-from coexistence.exports.accounts import Account, shown
-from coexistence.population import NOWHERE, UNTOLD, Addresses, PackedText, Population
-from coexistence.vocabulary import PoolId, Unknown, UserKind
+from coexistence.exports.accounts import Account
+from coexistence.exports.population_columns import population_of
+from coexistence.exports.user_cells import UNREADABLE, Facts, meaning, tag_of
+from coexistence.population import (
+    NOWHERE,
+    UNTOLD,
+    Assignment,
+    PackedText,
+    Population,
+    column,
+)
+from coexistence.vocabulary import Origin, PoolId, UserKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
-    from coexistence.exports.topology import Topology
+    from coexistence.exports.servers import Bearings
 
-__all__ = ["COLUMNS", "MEETINGS_NEED", "is_users", "population_of", "read_users"]
+__all__ = ["COLUMNS", "Listing", "is_rooms", "is_users", "read_users"]
 
 #: Our names for the columns, and what exports call them.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -45,29 +52,35 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "voice": ("enterprisevoiceenabled", "voiceenabled"),
     "home": ("homeserver",),
     "target": ("targetregistrarpool",),
+    "room": ("meetingroom",),
+    "conferencing": ("conferencingpolicy",),
+    "external_access": ("externalaccesspolicy",),
+    "voice_policy": ("voicepolicy",),
+    "client": ("clientpolicy",),
+    "client_version": ("clientversionpolicy",),
+    "mobility": ("mobilitypolicy",),
+    "user_services": ("userservicespolicy",),
+}
+#: Which column holds the policy of a kind that somebody was given in person.
+_POLICY_COLUMNS: Final = {
+    "conferencing": "conferencing",
+    "external-access": "external_access",
+    "voice": "voice_policy",
+    "client": "client",
+    "client-version": "client_version",
+    "mobility": "mobility",
+    "user-services": "user_services",
 }
 #: Other objects with an address and a pool: contacts of applications, phones, rooms.
 _OTHERS: Final = frozenset(
     {"autoattendant", "ownerurn", "displaynumber", "primaryuri", "organizer", "conf_id", "primarylanguage"}
 )
-MEETINGS_NEED: Final = "meetings export"
 
-_CLUSTER_ID: Final = re.compile(r"CN=([^,:=]{1,200}):([^,:=]{1,20})(?:,|$)", re.IGNORECASE)
-_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LONGEST_ADDRESS: Final = 500
+#: The code of a policy is one byte, and one stands for nobody told.
+_MOST_POLICIES: Final = 250
 #: Far more than pools times policies; beyond it a column holds what it should not.
 _MOST_DISTINCT: Final = 200_000
-
-
-class _Facts(NamedTuple):
-    """The cells of one row but the address, as written; empty where the file has no such column."""
-
-    pool: str = ""
-    enabled: str = ""
-    provider: str = ""
-    voice: str = ""
-    home: str = ""
-    target: str = ""
 
 
 def is_users(heading: tables.Heading) -> bool:
@@ -78,80 +91,52 @@ def is_users(heading: tables.Heading) -> bool:
     return (
         "address" in has
         and not columns & _OTHERS
-        and not any(other in kind for other in ("contact", "meetingroom", "analogdevice", "commonareaphone"))
+        and not any(other in kind for other in ("contact", "analogdevice", "commonareaphone"))
         and any(each in has for each in ("pool", "enabled", "provider", "home"))
     )
 
 
-def read_users(files: Sequence[tuple[Path, Account]], topology: Topology) -> Population:
+def is_rooms(heading: tables.Heading) -> bool:
+    """Whether a table lists meeting rooms and nobody else: only its type tells."""
+    return heading.type_name.lower().partition("#")[0].endswith("meetingroom")
+
+
+def read_users(
+    files: Iterable[tuple[Account, AbstractContextManager[tables.Rows]]],
+    bearings: Bearings,
+    *,
+    tags: Mapping[str, Sequence[str]] | None = None,
+) -> Listing:
     """Return the population that these files list, in the order of files and rows.
+
+    ``tags`` are the names of policies by kind, where they are known: their order is the column's.
 
     Raises InputError for a file that cannot be used.
     """
     kept = _Kept()
-    for path, account in files:
-        with tables.opened(path, account) as table:
+    for account, opened in files:
+        with opened as table:
             kept.read(table, account)
-    return kept.population(topology)
+    return kept.population(bearings, tags or {})
 
 
-def population_of(
-    pools: Sequence[Pool],
-    homes: Sequence[PoolId | None],
-    home: npt.NDArray[np.int64],
-    *,
-    kind: npt.NDArray[np.uint8],
-    voice: npt.NDArray[np.uint8],
-    domain: npt.NDArray[np.int64],
-    domains: Sequence[str],
-    known_domains: Sequence[str],
-    addresses: Addresses,
-) -> Population:
-    """Build a population whose pools come in one fixed order.
+@dataclass(frozen=True)
+class Listing:
+    """People as they were listed, and how to find one of them by address."""
 
-    ``home`` holds places in ``homes``. First come the deployment's pools that can be home to users, then
-    other pools in the order in which the rows name them. The same goes for SIP domains: ``domain`` holds
-    places in ``domains`` (an empty one is none), and ``known_domains``, the deployment's, come first.
-    """
-    codes: dict[PoolId, int] = {}
-    for pool in pools:
-        if pool.homes_users:
-            codes.setdefault(pool.id, len(codes))
-    if len(home):
-        found, first = np.unique(home, return_index=True)
-        for place in found[np.argsort(first, kind="stable")].tolist():
-            name = homes[place]
-            if name is not None:
-                codes.setdefault(name, len(codes))
-    table = np.array([NOWHERE if name is None else codes.get(name, 0) for name in homes], np.int64)
-    return Population.of(
-        tuple(codes),
-        table[home] if len(home) else home,
-        kind=kind,
-        voice=voice,
-        meetings=Unknown(MEETINGS_NEED),
-        addresses=addresses,
-        **_domains(domain, domains, known_domains),
-    )
+    population: Population
+    #: Hashes of addresses in lower case, ascending, and the row of each.
+    _hashes: npt.NDArray[np.int64]
+    _rows: npt.NDArray[np.int64]
+    #: Whether any file could say where people are homed.
+    tells_homes: bool = True
 
-
-def _domains(domain: npt.NDArray[np.int64], domains: Sequence[str], known: Sequence[str]) -> _DomainColumns:
-    """Return the column of SIP domains and what it refers to; the few beyond its codes stay untold."""
-    codes: dict[str, int] = {}
-    for name in known:
-        codes.setdefault(name.lower(), len(codes))
-    if len(domain):
-        found, first = np.unique(domain, return_index=True)
-        for place in found[np.argsort(first, kind="stable")].tolist():
-            if domains[place]:
-                codes.setdefault(domains[place], len(codes))
-    table = np.array([min(codes.get(name, UNTOLD), UNTOLD) for name in domains], np.int64)
-    return {"domain": table[domain] if len(domain) else domain, "domains": tuple(codes)[:UNTOLD]}
-
-
-class _DomainColumns(TypedDict):
-    domain: npt.NDArray[np.int64]
-    domains: tuple[str, ...]
+    def rows_of(self, hashes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the rows of people whose address in lower case has these hashes; -1 where there is none."""
+        if not len(self._hashes):
+            return np.full(len(hashes), -1, np.int64)
+        place = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        return np.where(self._hashes[place] == hashes, self._rows[place], -1)
 
 
 def _address(cell: str) -> str:
@@ -163,16 +148,6 @@ def _address(cell: str) -> str:
     return text if usable else ""
 
 
-def _together(at: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
-    """Return a function that picks these cells of a row, always as a tuple."""
-    if len(at) > 1:
-        return itemgetter(*at)
-    if at:
-        place = at[0]
-        return lambda row: (row[place],)
-    return lambda _row: ()
-
-
 @dataclass
 class _Kept:
     """The rows read so far, without interpretation."""
@@ -182,19 +157,27 @@ class _Kept:
     lines: array[int] = field(default_factory=lambda: array("I"))
     blob: bytearray = field(default_factory=bytearray)
     lengths: array[int] = field(default_factory=lambda: array("H"))
-    facts: dict[_Facts, int] = field(default_factory=dict)
+    facts: dict[Facts, int] = field(default_factory=dict)
     #: SIP domain of each row, as a place among the distinct ones in lower case.
     domain_of: array[int] = field(default_factory=lambda: array("I"))
     domains: defaultdict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
+    #: Whether any file has a column that names homes.
+    tells_homes: bool = False
+    #: Kinds of policies for which every file has a column.
+    policies: set[str] = field(default_factory=lambda: set(_POLICY_COLUMNS))
     #: Account of each file and the row behind its last.
     files: list[tuple[Account, int]] = field(default_factory=list)
 
-    def read(self, table: tables.Table, account: Account) -> None:
+    def read(self, table: tables.Rows, account: Account) -> None:
         """Take in the rows of one file."""
         at = tables.places(table.heading, COLUMNS)
         _note_missing(at, account)
-        names = [name for name in _Facts._fields if name in at]
-        address, others = itemgetter(at["address"]), _together([at[name] for name in names])
+        rooms = is_rooms(table.heading)
+        self.tells_homes = self.tells_homes or (not rooms and ("pool" in at or "home" in at))
+        if not rooms:
+            self.policies &= {kind for kind, name in _POLICY_COLUMNS.items() if name in at}
+        names = [name for name in Facts._fields if name in at]
+        address, others = itemgetter(at["address"]), tables.together([at[name] for name in names])
         distinct: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
         codes = array("I")
         begun = len(self.blob)
@@ -219,21 +202,27 @@ class _Kept:
                 )
         if self.blob.find(b"?", begun) >= 0:
             account.note("some addresses hold '?': letters may have been lost; export with -Encoding UTF8")
-        mine = [self._code(dict(zip(names, cells, strict=True))) for cells in distinct]
+        always = {"room": "True"} if rooms else {}
+        mine = [self._code({**dict(zip(names, cells, strict=True)), **always}) for cells in distinct]
         if codes:
             self.codes.frombytes(np.array(mine, np.uint32)[np.frombuffer(codes, np.uint32)].tobytes())
         self.files.append((account, len(self.codes)))
 
     def _code(self, cells: Mapping[str, str]) -> int:
-        tidied = _Facts(**{name: tables.tidy(cell) for name, cell in cells.items()})
+        tidied = Facts(**{name: tables.tidy(cell) for name, cell in cells.items()})
+        for kind, name in _POLICY_COLUMNS.items():
+            if cells.get(name, "").strip() and not getattr(tidied, name):
+                # An object that was not written out: whom it is about was given a policy, but which?
+                self.policies.discard(kind)
         raw_pool = cells.get("pool", "")
         # An object or a list stood here as its type's name: not the same as an empty cell.
         if (raw_pool.strip() and not tidied.pool) or "pool" not in cells:
-            tidied = tidied._replace(pool=_UNREADABLE)
+            tidied = tidied._replace(pool=UNREADABLE)
         return self.facts.setdefault(tidied, len(self.facts))
 
-    def population(self, topology: Topology) -> Population:
+    def population(self, bearings: Bearings, tags: Mapping[str, Sequence[str]]) -> Listing:
         """Interpret what was read."""
+        topology = bearings.topology
         codes = np.frombuffer(self.codes, np.uint32).astype(np.int64)
         ends = np.cumsum(np.frombuffer(self.lengths, np.uint16), dtype=np.int64)
         dropped = self._merged(codes, ends)
@@ -242,8 +231,9 @@ class _Kept:
         for account, behind in self.files:
             account.used += int(np.searchsorted(rows, behind) - np.searchsorted(rows, before))
             before = behind
-        homes, kinds, voices = self._interpreted(codes, rows, topology)
-        self.hashes = array("q")
+        homes, kinds, voices = self._interpreted(codes, rows, bearings)
+        hashes = np.frombuffer(self.hashes, np.int64)[rows]
+        order = np.argsort(hashes, kind="stable")
         addresses = _packed(self.blob, ends, dropped)
         taken = codes[rows]
         made = population_of(
@@ -256,6 +246,11 @@ class _Kept:
             domains=tuple(self.domains),
             known_domains=topology.sip_domains,
             addresses=addresses,
+            assigned={
+                kind: self._assignment(_POLICY_COLUMNS[kind], tags.get(kind, ()), taken)
+                for kind in _POLICY_COLUMNS
+                if kind in self.policies
+            },
         )
         if len(made.pools) >= NOWHERE:
             raise InputError(
@@ -263,7 +258,20 @@ class _Kept:
                 "Export the file again.",
                 file=self.files[0][0].file,
             )
-        return made
+        return Listing(made, hashes[order], order, tells_homes=self.tells_homes)
+
+    def _assignment(self, column_: str, tags: Sequence[str], taken: npt.NDArray[np.int64]) -> Assignment:
+        """Return which policy of a kind everybody was given; the few beyond its codes count as the last."""
+        codes = {tag.lower(): place for place, tag in enumerate(tags, 1)}
+        names = list(tags)
+        table = []
+        for facts in self.facts:
+            tag = tag_of(getattr(facts, column_))
+            if tag and tag.lower() not in codes and len(names) < _MOST_POLICIES:
+                names.append(tag)
+                codes[tag.lower()] = len(names)
+            table.append(codes.get(tag.lower(), len(names)) if tag else 0)
+        return Assignment(tuple(names), column(np.array(table or [0])[taken], np.uint8))
 
     def _place(self, row: int) -> tuple[Account, int]:
         """Return the account of a row's file and the row's line."""
@@ -290,14 +298,14 @@ class _Kept:
             if codes[row] == codes[kept]:
                 continue
             mine, other = all_facts[codes[kept]], all_facts[codes[row]]
-            merged = _Facts(*(one or two for one, two in zip(mine, other, strict=True)))
+            merged = Facts(*(one or two for one, two in zip(mine, other, strict=True)))
             if merged not in self.facts:
                 self.facts[merged] = len(all_facts)
                 all_facts.append(merged)
             codes[kept] = self.facts[merged]
             differing = [
                 _PRINTED[name]
-                for name, one, two in zip(_Facts._fields, mine, other, strict=True)
+                for name, one, two in zip(Facts._fields, mine, other, strict=True)
                 if one and two and one != two
             ]
             if differing:
@@ -311,9 +319,10 @@ class _Kept:
         return dropped
 
     def _interpreted(
-        self, codes: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], topology: Topology
+        self, codes: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], bearings: Bearings
     ) -> tuple[list[PoolId | None], list[UserKind], list[int]]:
         """Return home, kind and voice of each distinct combination, and note what is odd."""
+        topology = bearings.topology
         known = {pool.id: pool for pool in topology.pools}
         counts = np.bincount(codes[rows], minlength=len(self.facts))
         first = np.zeros(len(self.facts), np.int64)
@@ -323,19 +332,21 @@ class _Kept:
         voices: list[int] = []
         for code, facts in enumerate(self.facts):
             oddities: list[str] = []
-            home, kind, voice = _meaning(facts, known, topology, oddities)
+            home, kind, voice = meaning(facts, known, topology, oddities)
             homes.append(home)
             kinds.append(kind)
             voices.append(voice)
-            if oddities and counts[code]:
-                account, line = self._place(int(first[code]))
-                for oddity in oddities:
-                    account.note(oddity, line=line, key=oddity, times=int(counts[code]))
+            if not counts[code]:
+                continue
+            account, line = self._place(int(first[code]))
+            for oddity in oddities:
+                account.note(oddity, line=line, key=oddity, times=int(counts[code]))
+            if home is not None and home not in known:
+                place = Origin(account.file, line)
+                bearings.unknown_pool(home, "RegistrarPool", place, times=int(counts[code]))
         return homes, kinds, voices
 
 
-#: Stands for a pool cell that names no pool but is not empty either.
-_UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
 _PRINTED: Final = {
     "pool": "RegistrarPool",
     "enabled": "Enabled",
@@ -343,6 +354,14 @@ _PRINTED: Final = {
     "voice": "EnterpriseVoiceEnabled",
     "home": "HomeServer",
     "target": "TargetRegistrarPool",
+    "room": "MeetingRoom",
+    "conferencing": "ConferencingPolicy",
+    "external_access": "ExternalAccessPolicy",
+    "voice_policy": "VoicePolicy",
+    "client": "ClientPolicy",
+    "client_version": "ClientVersionPolicy",
+    "mobility": "MobilityPolicy",
+    "user_services": "UserServicesPolicy",
 }
 
 
@@ -383,59 +402,3 @@ def _packed(blob: bytearray, ends: npt.NDArray[np.int64], dropped: Sequence[int]
         column = np.cumsum(np.delete(lengths, dropped), dtype=np.int64)
     column.setflags(write=False)
     return PackedText(data, column)
-
-
-def _flag(text: str, column: str, oddities: list[str]) -> bool | None:
-    lower = text.lower()
-    if lower in ("true", "false"):
-        return lower == "true"
-    if text:
-        oddities.append(f"the column {column} holds neither True nor False; taken for empty")
-    return None
-
-
-def _meaning(
-    facts: _Facts, known: Mapping[PoolId, Pool], topology: Topology, oddities: list[str]
-) -> tuple[PoolId | None, UserKind, int]:
-    """Return home, kind and voice of a row, and add what an administrator should look at."""
-    enabled = _flag(facts.enabled, "Enabled", oddities)
-    voice = _flag(facts.voice, "EnterpriseVoiceEnabled", oddities)
-    if facts.target:
-        oddities.append("the column TargetRegistrarPool is not empty: a move was under way")
-    # "SRV:" is what on-premises accounts commonly show; online ones show a proxy (cmdlet exports, 3.2).
-    is_cloud = bool(facts.provider) and not facts.provider.lower().startswith("srv:")
-    home = None
-    if not facts.pool:
-        if not is_cloud:
-            oddities.append("the column RegistrarPool is empty and the account is not online: it has no home")
-    elif not (facts.pool == _UNREADABLE and is_cloud):
-        home = _home(facts, known, topology, oddities)
-    if home is None and is_cloud:
-        kind = UserKind.CLOUD
-    else:
-        kind = UserKind.DISABLED if enabled is False else UserKind.PERSON
-    return home, kind, UNTOLD if voice is None else int(voice)
-
-
-def _home(
-    facts: _Facts, known: Mapping[PoolId, Pool], topology: Topology, oddities: list[str]
-) -> PoolId | None:
-    name = PoolId(key_of(facts.pool.rpartition(":")[2]))
-    pool = known.get(name)
-    if pool is not None:
-        if not pool.homes_users:
-            oddities.append(f"the column RegistrarPool names the pool {name!r}, which is home to nobody")
-        return name
-    if _HOST.fullmatch(name) and len(name) <= 255:
-        told = shown(name, topology.domains)
-        oddities.append(f"the column RegistrarPool names a pool that the topology does not know{told}")
-        return name
-    # A bare number stands for a pool that could not be resolved; an object left its type's name.
-    for site, number in _CLUSTER_ID.findall(facts.home):
-        found = topology.pool_by_cluster.get((site.lower(), number.lower()))
-        if found is not None:
-            return found
-    oddities.append(
-        "neither RegistrarPool nor HomeServer names a pool of the topology: the account has no home"
-    )
-    return None

@@ -1,0 +1,124 @@
+"""The forms in which a table may come, recognised by content: one reader for each, the same rows from all.
+
+Law of this room: what a table is about is none of its business. It says which form a file has, what its
+columns are called, and opens it as rows.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from coexistence.exports import clixml, jsons, screens, tables, texts
+from coexistence.exports.markup import read_tree
+from coexistence.exports.objects import Listed, heading_of_items, unfolded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from coexistence.exports.accounts import Account
+    from coexistence.exports.markup import Element
+    from coexistence.exports.objects import Item
+    from coexistence.exports.tables import Heading, Rows
+
+__all__ = ["Source", "in_clixml", "in_text"]
+
+#: JSON and lists are streamed, so only time limits them.
+_MOST_BYTES: Final = 256 << 20
+_LONGEST_LINE: Final = 1 << 22
+#: Objects that are looked at to recognise a file, and to learn its columns.
+_FIRST: Final = 200
+_FIRST_FOR_COLUMNS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table in some form: what its columns are called, and how to open it."""
+
+    heading: Heading
+    opened: Callable[[Account], AbstractContextManager[Rows]]
+
+
+def in_text(path: Path, file: str, begins: str, *, complete: bool) -> Source | None:
+    """Return the table that a text file holds, as CSV, JSON or a list; None if it is no table.
+
+    Raises InputError for JSON that is damaged from the start.
+    """
+    if jsons.looks_like_json(begins):
+        return _of_items(path, file, jsons.items, longest_line=None)
+    if screens.looks_like_list(begins):
+        return _of_items(path, file, screens.items, longest_line=_LONGEST_LINE)
+    heading = tables.heading_of(begins, complete=complete)
+    return None if heading is None else Source(heading, lambda account: tables.opened(path, account))
+
+
+def in_clixml(path: Path, file: str, root: Element, *, room: int) -> tuple[list[Source], int]:
+    """Return the tables in a document of ``Export-Clixml``: what stands at its top, and lists within.
+
+    ``room`` is how many objects may be kept until they are asked for; beside the tables it says how many
+    were. Others are read again.
+    """
+    found = []
+    kept = 0
+    for place, group in enumerate(clixml.groups(root)):
+        heading = heading_of_items(unfolded(group), file=file)
+        if heading is None:
+            continue
+        if kept + len(group) <= room:
+            kept += len(group)
+            found.append(Source(heading, _kept(group, heading)))
+        else:
+            found.append(Source(heading, _read_again(path, place)))
+    return found, kept
+
+
+def _kept(group: list[Item], heading: Heading) -> Callable[[Account], AbstractContextManager[Rows]]:
+    @contextmanager
+    def opened(account: Account) -> Iterator[Rows]:
+        yield Listed(heading, account, lambda: unfolded(group))
+
+    return opened
+
+
+def _read_again(path: Path, place: int) -> Callable[[Account], AbstractContextManager[Rows]]:
+    @contextmanager
+    def opened(account: Account) -> Iterator[Rows]:
+        root, _ = read_tree(path, account.file, way_out=clixml.AGAIN)
+        again = clixml.groups(root)
+        group = again[place] if place < len(again) else []
+        heading = heading_of_items(unfolded(group), file=account.file) or _EMPTY
+        yield Listed(heading, account, lambda: unfolded(group))
+
+    return opened
+
+
+_EMPTY: Final = tables.Heading("", "", (), 0)
+
+
+def _of_items(
+    path: Path, file: str, read: Callable[..., Iterator[Item]], *, longest_line: int | None
+) -> Source | None:
+    encoding = texts.encoding_of(path, file, most_bytes=_MOST_BYTES, longest_line=longest_line)
+    with texts.open_text(path, encoding, file) as text:
+        begins = heading_of_items(unfolded(islice(read(text, file), _FIRST)), file=file)
+    if begins is None:
+        return None
+
+    @contextmanager
+    def opened(account: Account) -> Iterator[Rows]:
+        if encoding.note:
+            account.note(encoding.note)
+        # Whatever property one of the first objects has is a column.
+        with texts.open_text(path, encoding, file) as text:
+            first = islice(unfolded(read(text, file)), _FIRST_FOR_COLUMNS)
+            heading = heading_of_items(first, file=file) or _EMPTY
+        with texts.open_text(path, encoding, file) as text:
+            yield Listed(heading, account, lambda: unfolded(read(text, file)))
+
+    return Source(begins, opened)

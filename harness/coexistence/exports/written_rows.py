@@ -1,0 +1,33 @@
+"""One table to be written: its rows, and what a cell may hold.
+
+Law of this room: no cell can be mistaken for a formula.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from coexistence.exports.composing import clean
+
+__all__ = ["Listed", "Row", "cell"]
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One table: the file it goes into, what it is, its header and its rows."""
+
+    file: str
+    kind: str
+    header: Row
+    rows: Iterable[Row]
+
+
+def cell(text: str) -> str:
+    """Return a text for a cell; what a spreadsheet would take for a formula gets an apostrophe."""
+    cleaned = clean(text)
+    return f"'{cleaned}" if cleaned.startswith(("=", "+", "-", "@")) else cleaned
