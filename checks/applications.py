@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from coexistence import (
     ApplicationKind,
     ApplicationSubject,
+    DeploymentSubject,
+    Disposition,
     Finding,
+    PoolRole,
+    PoolSubject,
     Severity,
     SiteSubject,
     User,
@@ -33,6 +37,9 @@ def response_groups_answer_callers_of_both_generations(application: ApplicationS
     if application.is_cut_off:
         # The guide forbids it outright: the groups have to be configured again.
         yield Finding(kind="response-group-cut-off", severity=Severity.BLOCKER, outcome=outcome)
+    elif application.has_copies:
+        # It was moved to a pool that cannot serve it: the application has to be there first.
+        yield Finding(kind="migrated-group-silent", severity=Severity.BLOCKER, outcome=outcome)
     else:
         yield Finding(kind="response-group-silent", outcome=outcome)
 
@@ -64,6 +71,24 @@ def parked_calls_find_their_orbit(application: ApplicationSubject) -> None:
     if application.kind is not ApplicationKind.CALL_PARK_ORBIT:
         not_applicable("no orbit")
     outcome = application.answer()
+    assert outcome.done, outcome
+    for pool in application.callers:
+        fetched = application.fetch(pool)
+        assert fetched.done, fetched
+
+
+@check(
+    clause="applications",
+    severity=Severity.WARNING,
+    source="Migrate Call Park application settings",
+    remedy="Copy the music file from the file store of the old pool to that of the new one (Xcopy), and see "
+    "that Get-CsCpsConfiguration of both agree.",
+)
+def parked_callers_hear_the_companys_music(application: ApplicationSubject) -> None:
+    """Whoever is parked hears the music that the company chose."""
+    if application.kind is not ApplicationKind.CALL_PARK_ORBIT or not application.is_told:
+        not_applicable("no orbit")
+    outcome = application.play_music()
     assert outcome.done, outcome
 
 
@@ -117,12 +142,17 @@ def unassigned_numbers_are_announced(application: ApplicationSubject) -> None:
     remedy="Set the next hop of the trusted application pool to a pool that stays, then move the endpoints "
     "to that pool with Move-CsApplicationEndpoint.",
 )
-def trusted_applications_answer(application: ApplicationSubject) -> None:
+def trusted_applications_answer(application: ApplicationSubject) -> Iterator[Finding]:
     """Endpoints of trusted applications answer, wherever the caller is homed."""
     if application.kind is not ApplicationKind.TRUSTED_ENDPOINT:
         not_applicable("no endpoint")
     outcome = application.answer()
-    assert outcome.done, outcome
+    if outcome.done:
+        return
+    if application.is_without_application:
+        yield Finding(kind="application-not-there", severity=Severity.BLOCKER, outcome=outcome)
+    else:
+        yield Finding(kind="application-silent", outcome=outcome)
 
 
 @check(
@@ -148,7 +178,7 @@ def people_with_voice_call_out(user: User) -> None:
 )
 def people_reach_their_chat_rooms(user: User) -> None:
     """Whoever uses Persistent Chat reaches a chat pool."""
-    if user.has_chat is not True:
+    if user.has_chat is False:
         not_applicable("nobody told that they chat in rooms")
     outcome = user.chat()
     assert outcome.done, outcome
@@ -163,4 +193,109 @@ def people_reach_their_chat_rooms(user: User) -> None:
 def call_admission_control_decides(site: SiteSubject) -> None:
     """A site that limits bandwidth has a running pool that decides."""
     outcome = site.admission()
+    assert outcome.done, outcome
+
+
+@check(
+    clause="applications",
+    severity=Severity.ERROR,
+    source="Migrate response groups; Lync Server 2013 release notes",
+    remedy="Move agents before their groups, and give them the address of the new pool's agent console.",
+)
+def agents_serve_their_response_groups(application: ApplicationSubject) -> Iterator[Finding]:
+    """Agents sign in to their groups and call in their name, wherever they are homed."""
+    if application.kind is not ApplicationKind.RESPONSE_GROUP or not application.application.agents:
+        not_applicable("nobody told the agents of the group")
+    if application.answer().disposition in (Disposition.FAILED, Disposition.REFUSED):
+        not_applicable("the group answers nobody")
+    for home in application.agent_homes:
+        signed_in = application.sign_in(home)
+        if not signed_in.done:
+            yield Finding(kind="agent-not-signed-in", outcome=signed_in)
+            return
+        called = application.call_on_behalf(home)
+        if not called.done:
+            yield Finding(kind="no-call-on-behalf", severity=Severity.WARNING, outcome=called)
+            return
+
+
+@check(
+    clause="applications",
+    severity=Severity.ERROR,
+    source="Lync Phone Edition devices stuck connecting to server (third party); Migrate common area phones",
+    remedy="Repair what a phone without memory needs in the networks where phones are: DHCP options 43 and "
+    "120, the sign-in records, the certificate's chain.",
+)
+def a_phone_fresh_from_its_box_signs_in(application: ApplicationSubject) -> None:
+    """A common area phone that was reset, or is new, finds its pool and signs in."""
+    if application.kind is not ApplicationKind.COMMON_AREA_PHONE:
+        not_applicable("no phone")
+    outcome = application.register()
+    if outcome.disposition is Disposition.REFUSED:
+        # Which kind of phone hangs there is told nowhere; the one that was tried is not of this version.
+        not_applicable("the pool has no place for phones of that kind")
+    assert outcome.done, outcome
+
+
+@check(
+    clause="applications",
+    severity=Severity.ERROR,
+    source="What's new in Skype for Business Server 2019; Plan for UM migration",
+    remedy="Move people to the new pool before their mailboxes go to Exchange 2019; tell Exchange UM of the "
+    "new pool and restart its Front-End service.",
+)
+def unanswered_calls_end_in_voice_mail(user: User) -> None:
+    """Whoever has voice mail gets the messages that callers leave."""
+    if not user.has_voicemail or user.has_voice is False:
+        not_applicable("no voice mail that anybody told of")
+    outcome = user.receive_voicemail()
+    assert outcome.done, outcome
+
+
+@check(
+    clause="applications",
+    severity=Severity.ERROR,
+    source="Testing PSTN calls; M:N trunk in Lync Server 2013",
+    remedy="See that a gateway has a trunk to a Mediation Server that runs, and that its next hop stays.",
+)
+def people_with_voice_can_be_called(user: User) -> None:
+    """Calls from the telephone network reach whoever has Enterprise Voice."""
+    if user.has_voice is False:
+        not_applicable("not enabled for Enterprise Voice")
+    outcome = user.be_called()
+    if outcome.disposition is Disposition.REFUSED:
+        not_applicable("there is no way in from the telephone network")
+    assert outcome.done, outcome
+
+
+@check(
+    clause="applications",
+    severity=Severity.ERROR,
+    source="Coexistence considerations (Group Chat, Persistent Chat); Migrating Group Chat servers",
+    remedy="Let each chat pool hang off a Front End pool of its own version.",
+)
+def every_chat_pool_hangs_off_its_own_version(pool: PoolSubject, deployment: DeploymentSubject) -> None:
+    """A chat pool's Front End pool is of the version that the chat pool is of."""
+    if pool.pool.role is not PoolRole.PERSISTENT_CHAT or pool.pool.next_hop is None:
+        not_applicable("no chat pool")
+    if pool.is_silenced:
+        not_applicable("stopped on purpose: the pool is about to be removed")
+    for front_end in deployment.pools:
+        if front_end.id == pool.pool.next_hop and front_end.versions and pool.pool.versions:
+            assert set(front_end.versions) & set(pool.pool.versions), (
+                f"{pool} hangs off {front_end.fqdn}, which is of another version"
+            )
+
+
+@check(
+    clause="applications",
+    severity=Severity.BLOCKER,
+    source="Migrate dial-in access numbers",
+    remedy="Move the number with Move-CsApplicationEndpoint before its pool stops, in a quiet hour.",
+)
+def access_numbers_answer_their_callers(application: ApplicationSubject) -> None:
+    """The numbers that invitations print are answered, wherever somebody calls from."""
+    if application.kind is not ApplicationKind.ACCESS_NUMBER:
+        not_applicable("no access number")
+    outcome = application.answer()
     assert outcome.done, outcome

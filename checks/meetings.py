@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coexistence import (
+    ClientSubject,
     DeploymentSubject,
     DirectorySubject,
     Disposition,
     Finding,
     MeetingSubject,
     Modality,
+    Observer,
     Organizer,
     Severity,
     check,
@@ -54,12 +56,10 @@ def no_meeting_is_lost_by_going_back(meeting: MeetingSubject) -> None:
 )
 def people_on_every_pool_can_join_every_meeting(meeting: MeetingSubject) -> Iterator[Finding]:
     """A meeting is hosted on its organizer's pool, and people of every pool and generation get there."""
-    _works_at_all(meeting)
-    for pool in meeting.joiners:
-        outcome = meeting.join(joiner=pool)
-        if not outcome.done:
-            yield Finding(kind="join-from-other-pool-fails", outcome=outcome)
-            return
+    outcome = meeting.join_from_everywhere()
+    if not outcome.done:
+        _works_at_all(meeting)
+        yield Finding(kind="join-from-other-pool-fails", outcome=outcome)
 
 
 @check(
@@ -71,9 +71,9 @@ def people_on_every_pool_can_join_every_meeting(meeting: MeetingSubject) -> Iter
 )
 def meetings_have_every_modality(meeting: MeetingSubject) -> Iterator[Finding]:
     """People in a meeting can write, talk, see each other, share their screens, show slides and files."""
-    _works_at_all(meeting)
-    for modality in (Modality.VIDEO, Modality.SHARING, Modality.FILE, Modality.CONTENT):
-        outcome = meeting.join(modality=modality)
+    for outcome in meeting.join_for(Modality.VIDEO, Modality.SHARING, Modality.FILE, Modality.CONTENT):
+        if outcome.disposition is not Disposition.DONE:
+            _works_at_all(meeting)
         if outcome.disposition is Disposition.REFUSED:
             # The pool was never given it: worth knowing, but nothing broke.
             yield Finding(kind="modality-not-offered", severity=Severity.WARNING, outcome=outcome)
@@ -90,8 +90,9 @@ def meetings_have_every_modality(meeting: MeetingSubject) -> Iterator[Finding]:
 )
 def meetings_open_by_their_link(meeting: MeetingSubject) -> None:
     """The link in an invitation opens the meeting in a browser."""
-    _works_at_all(meeting)
     outcome = meeting.join_by_link()
+    if not outcome.done:
+        _works_at_all(meeting)
     assert outcome.done, outcome
 
 
@@ -104,8 +105,9 @@ def meetings_open_by_their_link(meeting: MeetingSubject) -> None:
 def anonymous_participants_get_in(meeting: MeetingSubject) -> None:
     """Somebody without an account joins by the link, wherever the organizer's policy admits that."""
     if not is_known(meeting.admits_anonymous) or meeting.admits_anonymous:
-        _works_at_all(meeting)
         outcome = meeting.join_anonymously()
+        if not outcome.done:
+            _works_at_all(meeting)
         assert outcome.done, outcome
     else:
         not_applicable("the organizer's conferencing policy admits no anonymous participants")
@@ -124,8 +126,9 @@ def meetings_can_be_dialled_into(meeting: MeetingSubject) -> None:
         not_applicable("the invitation prints no code for phones")
     if is_known(meeting.admits_anonymous) and not meeting.admits_anonymous:
         not_applicable("phones join anonymously, and the organizer's conferencing policy does not admit that")
-    _works_at_all(meeting)
     outcome = meeting.dial_in()
+    if not outcome.done:
+        _works_at_all(meeting)
     assert outcome.done, outcome
 
 
@@ -206,6 +209,99 @@ def every_simple_url_leads_to_a_living_pool(deployment: DeploymentSubject) -> It
     for url, outcome in deployment.simple_urls().items():
         if not outcome.done:
             yield Finding(kind="simple-url-dead", outcome=outcome, message=url)
+
+
+@check(
+    clause="meetings",
+    severity=Severity.BLOCKER,
+    at="pilot..retired, *.rolled-back",
+    source="Move remaining users; Planning for simple URLs",
+    remedy="Give the new site the Meet simple URL that is printed in the invitations, or let the organizers "
+    "send them again; never move people or conference directories with -Force.",
+)
+def invitations_keep_their_link_and_conference_id(meeting: MeetingSubject, before: Observer) -> None:
+    """A move changes neither the link nor the conference ID in invitations that were sent already."""
+    outcome = meeting.keep_invitation(before)
+    assert outcome.done, outcome
+
+
+@check(
+    clause="meetings",
+    severity=Severity.ERROR,
+    at="pilot..retired, *.rolled-back",
+    source="Move remaining users; Set-CsMeetingConfiguration reference",
+    remedy="Let the organizers set again whom the meeting lets in, and what becomes of callers.",
+)
+def meetings_keep_the_terms_they_were_sent_with(meeting: MeetingSubject, before: Observer) -> None:
+    """A meeting lets in whom it let in before its organizer was moved."""
+    outcome = meeting.keep_terms(before)
+    assert outcome.done, outcome
+
+
+@check(
+    clause="meetings",
+    severity=Severity.ERROR,
+    at="pilot..retired, *.rolled-back",
+    source="Migrate existing meetings and meeting content; Move-CsUser reference",
+    remedy="Set the organizers' PIN anew (Set-CsClientPin) and tell it to them; do not move with -Force.",
+)
+def organizers_keep_their_pin(meeting: MeetingSubject, before: Observer) -> None:
+    """Whoever leads meetings by phone still does so with the PIN from before the move."""
+    if not meeting.has_dial_in_code:
+        not_applicable("the invitation prints no code for phones")
+    outcome = meeting.keep_pin(before)
+    assert outcome.done, outcome
+
+
+@check(
+    clause="meetings",
+    severity=Severity.ERROR,
+    at="pilot, production, legacy-silent",
+    source="Verify federation and remote access for external users; Move remaining users",
+    remedy="Look at the hop where the partner's way ends: federation, the Edge for media, or the join link "
+    "that the partner's client falls back to.",
+)
+def people_of_partners_get_into_meetings(organizer: Organizer) -> None:
+    """People of federated partners get into meetings of either generation."""
+    if is_known(organizer.federates) and not organizer.federates:
+        not_applicable("their site has no federation")
+    outcome = organizer.have_partners()
+    if outcome.disposition is Disposition.REFUSED:
+        not_applicable("a policy does not let them in; promises about policies tell whether it should")
+    if not outcome.done and not organizer.schedule().done:
+        not_applicable("there are no new meetings to get into")
+    assert outcome.done, outcome
+
+
+@check(
+    clause="meetings",
+    severity=Severity.BLOCKER,
+    source="Move-CsConferenceDirectory reference; Move conference directories",
+    remedy="Freeze scheduling on one of the two pools, finish the move from the new version's shell, and "
+    "give meetings that got the same ID a new one.",
+)
+def every_conference_directory_has_one_owner(directory: DirectorySubject, after: Observer) -> None:
+    """One pool alone believes that it owns a conference directory."""
+    owners = [
+        each.directory.owner
+        for each in after.subjects("directory")
+        if isinstance(each, DirectorySubject) and each.directory.number == directory.directory.number
+    ]
+    assert len(owners) == 1, f"it belongs to {' and to '.join(owners)}"
+
+
+@check(
+    clause="meetings",
+    severity=Severity.ERROR,
+    source="Cannot connect to the server for presenting (support article)",
+    remedy="Update the clients before the Front Ends get the security update of .NET.",
+)
+def everybody_can_present_with_the_client_they_have(client: ClientSubject) -> None:
+    """People can show slides, whiteboards and polls with the client that they have."""
+    outcome = client.present()
+    if outcome.disposition is Disposition.REFUSED:
+        not_applicable("the pool was never given what slides need")
+    assert outcome.done, outcome
 
 
 def _works_at_all(meeting: MeetingSubject) -> None:

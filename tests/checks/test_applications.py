@@ -29,10 +29,18 @@ from coexistence import Severity
 from coexistence import operations as op
 from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.checking import Registry, Result, Views, run_check
-from coexistence.deployment import Policy
+from coexistence.deployment import UNTOLD_APPLICATIONS, Policy
 from coexistence.loading import load_builtin
 from coexistence.planning import RollbackAction
-from coexistence.vocabulary import ApplicationKind, ContactStore, Origin, PoolRole, Unknown, Version
+from coexistence.vocabulary import (
+    APPLICATION_CMDLETS,
+    ApplicationKind,
+    ContactStore,
+    Origin,
+    PoolRole,
+    Unknown,
+    Version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -314,12 +322,13 @@ def test_names_and_stores_of_a_silent_pool_are_found() -> None:
         ("left-archiving-association", Severity.ERROR),
         ("left-monitoring-association", Severity.ERROR),
         ("left-central-management", Severity.BLOCKER),
+        ("left-service-control-point", Severity.BLOCKER),
     }
 
 
 def test_what_nobody_told_keeps_the_removal_open() -> None:
     blind = now("legacy-silent").changed(
-        applications=Unknown("Get-CsRgsWorkflow"),
+        applications=UNTOLD_APPLICATIONS,
         directories=Unknown("Get-CsConferenceDirectory"),
         records=Unknown("DNS export"),
     )
@@ -328,13 +337,32 @@ def test_what_nobody_told_keeps_the_removal_open() -> None:
 
     assert not result.broken
     needs = {need for question in result.undecided for need in question.needs}
-    assert needs == {"Get-CsRgsWorkflow", "Get-CsConferenceDirectory", "DNS export"}
+    assert needs == {*APPLICATION_CMDLETS.values(), "Get-CsConferenceDirectory", "DNS export"}
 
 
 def test_objects_that_nobody_listed_leave_their_promises_open() -> None:
-    result = ask("parked_calls_find_their_orbit", now().changed(applications=Unknown("Get-CsRgsWorkflow")))
+    result = ask("parked_calls_find_their_orbit", now().changed(applications=UNTOLD_APPLICATIONS))
 
-    assert [question.needs for question in result.undecided] == [("Get-CsRgsWorkflow",)]
+    assert [question.needs for question in result.undecided] == [("Get-CsCallParkOrbit",)]
+
+
+@pytest.mark.parametrize("kind", ApplicationKind)
+def test_a_kind_that_nobody_listed_leaves_its_own_promises_open(kind: ApplicationKind) -> None:
+    """Objects of the other kinds are judged as ever."""
+    state = now()
+    told = state.applications
+    assert not isinstance(told, Unknown)
+    blind = state.changed(
+        applications=tuple(each for each in told if each.kind is not kind),
+        untold_applications=frozenset({kind}),
+    )
+
+    for name, check in OURS.items():
+        if check.subject == "application" and check.at == "*":
+            result = ask(name, blind)
+            assert not result.broken
+            needs = {need for question in result.undecided for need in question.needs}
+            assert needs <= {APPLICATION_CMDLETS[kind]}, name
 
 
 def test_silence_shows_what_would_break() -> None:
@@ -347,6 +375,8 @@ def test_silence_shows_what_would_break() -> None:
         "response_groups_answer_callers_of_both_generations",
         "parked_calls_find_their_orbit",
         "phones_and_devices_can_be_called",
+        "a_phone_fresh_from_its_box_signs_in",
+        "access_numbers_answer_their_callers",
         "voicemail_can_be_reached",
         "unassigned_numbers_are_announced",
         "trusted_applications_answer",

@@ -231,10 +231,6 @@ def test_a_check_is_silent_on_a_healthy_path(name: str) -> None:
             assert (result.broken, result.undecided, result.crash) == ((), (), None), place.label
 
 
-def test_every_check_has_a_witness() -> None:
-    assert {each.check for each in WITNESSES} == set(CHECKS)
-
-
 @pytest.mark.parametrize(
     ("name", "state"),
     [

@@ -302,7 +302,7 @@ def test_a_registrar_that_keeps_starting_points_to_the_quorum() -> None:
         RUNS, with_service(state_at(tried(enterprise), "pilot"), home, "RTCSRV", ServiceState.START_PENDING)
     )
 
-    assert found(result) == {("service-starting", Severity.WARNING)}
+    assert found(result) == {("service-starting", Severity.INFO)}
     (broken,) = result.broken
     assert broken.finding.outcome is not None
     assert "quorum" in broken.finding.outcome.reason
