@@ -1,0 +1,47 @@
+"""The built-in faults: everything that is known to go wrong while two generations stand side by side.
+
+Law of this room: one module for each family, one function for each known failure. A fault sees the window
+``coexistence``, the operations and plain values: it changes causes, and knows of no check.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from coexistence.faulting import Faults
+
+__all__ = ["EXCLUDED", "FAMILIES", "load_builtin_faults"]
+
+#: One module for each clause; in this order they are printed.
+FAMILIES: Final = (
+    "services",
+    "sites",
+    "messaging",
+    "meetings",
+    "clients",
+    "policies",
+    "applications",
+    "edge",
+    "topology",
+    "capacity",
+    "data",
+    "names",
+)
+
+#: Known failures that are not represented, by id, with the reason.
+EXCLUDED: Final[dict[str, str]] = {
+    "derived-reconnect-storm-at-cutover": "it is about load over minutes, and the calendar here knows days",
+}
+
+
+def load_builtin_faults(faults: Faults) -> None:
+    """Register the faults that come with us, and say which known ones are left out."""
+    for name in FAMILIES:
+        module = importlib.import_module(f"{__name__}.{name}")
+        faults.add_module(vars(module), module.__name__)
+    for identity, why in EXCLUDED.items():
+        faults.exclude(identity, why)

@@ -1,0 +1,198 @@
+"""Faults by which people cannot sign in with what they have, or are asked what they were never asked.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from coexistence import Injection, MeetingClient, PoolRole, Scene, Severity, Version, fault
+from coexistence import operations as op
+from coexistence.backing import Backing, UserReplicator
+from coexistence.deployment import DnsRecord
+from coexistence.particulars import DhcpScope
+from coexistence.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
+
+__all__: list[str] = []
+
+_ORIGIN = Origin("fault")
+#: Versions whose web services have no mobility service of the first kind.
+_WITHOUT_MCX = frozenset({Version.S19, Version.SE})
+
+
+@fault(
+    clause="clients",
+    also=("names",),
+    severity=Severity.ERROR,
+    phase="side-by-side",
+    evidence="B",
+    source="Lync 2010 Pool / Lync 2013 Client Coexistence (third party); Cannot verify that the server is "
+    "trusted (support article)",
+    remedy="Put the domain of the servers on the clients' list of trusted domains by policy, or move people "
+    "before they get the new client.",
+)
+def autodiscover_on_new_pool_prompts_old_homed(scene: Scene) -> Iterator[Injection]:
+    """Autodiscover is first published on the new pool, while people with new clients are still on 2010.
+
+    Whoever uses the new client is asked at the first sign-in whether to trust a server of another domain;
+    the answer is remembered, and the question comes back with an empty cache.
+    """
+    records, population = scene.deployment.records, scene.deployment.population
+    if isinstance(records, Unknown) or isinstance(population, Unknown):
+        return
+    if not scene.passes(Checkpoint.SIDE_BY_SIDE) or scene.plan.phase is not Checkpoint.LEGACY:
+        return
+    old = [(pool, new) for pool, new in scene.moving if pool.versions == (Version.L10,)]
+    trusted = scene.deployment.particulars.trusted_domains
+    for domain in population.domains:
+        code = population.domains.index(domain)
+        hit = [
+            (pool, new)
+            for pool, new in old
+            if not pool.id.endswith(f".{domain}")
+            and not any(pool.id.endswith(f".{each}") for each in trusted)
+            and len(scene.people_on(pool.id, client=ClientGeneration.LYNC_2013, domain=code))
+        ]
+        if not hit:
+            continue
+        names = (f"lyncdiscoverinternal.{domain}", f"lyncdiscover.{domain}")
+        # Who publishes no such name has nobody on a mobile client.
+        made = scene
+        for pool, _ in scene.moving:
+            for client in (ClientGeneration.LYNC_2010_MOBILE, ClientGeneration.MOBILE):
+                rows = scene.people_on(pool.id, client=client, domain=code)
+                made = made.with_people(
+                    rows, client=ClientGeneration.LYNC_2010, first_client=ClientGeneration.LYNC_2010
+                )
+        made = made.with_deployment(records=tuple(each for each in records if each.name not in names))
+        published = DnsRecord(name=names[0], kind="A", target=hit[0][1], origin=_ORIGIN)
+        yield Injection(
+            target=names[0],
+            about=tuple(pool.id for pool, _ in hit),
+            scene=made.before(Checkpoint.SIDE_BY_SIDE, op.SetDnsRecords(records=(published,))),
+        )
+
+
+@fault(
+    clause="clients",
+    also=("names",),
+    severity=Severity.ERROR,
+    phase="legacy-silent",
+    evidence="B",
+    source="Lync Phone Edition devices stuck connecting to server (third party)",
+    remedy="Repair what a phone without memory needs in the networks where phones are: DHCP options 43 and "
+    "120, and the certificate's chain.",
+)
+def cached_phones_outlive_decommission(scene: Scene) -> Iterator[Injection]:
+    """DHCP goes on naming a legacy pool to phones; most of them remember a registrar and a certificate.
+
+    Days after a clean decommission more and more phones hang while they connect: those that were reset.
+    The others go on working.
+    """
+    if not isinstance(scene.deployment.particulars.dhcp, Unknown):
+        return
+    for pool in scene.leaving:
+        others = [each for each, _ in scene.moving]
+        if not any(len(scene.people_on(each.id, client=ClientGeneration.PHONE_EDITION)) for each in others):
+            return
+        scope = DhcpScope(registrar=pool.fqdn, certificates=pool.fqdn)
+        particulars = replace(scene.deployment.particulars, dhcp=(scope,))
+        yield Injection(target=pool.id, scene=scene.with_deployment(particulars=particulars))
+
+
+@fault(
+    clause="clients",
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="A",
+    source="Features removed from Skype for Business Server 2019; Mobility (2015)",
+    remedy="Replace the apps before their owners are moved, and turn old builds away with a clear message.",
+)
+def mcx_mobile_after_move_to_2019(scene: Scene) -> Iterator[Injection]:
+    """People whose telephones know the first mobility service alone are moved to a version without it.
+
+    The old app does not sign in any more; desktop clients and current apps do, and so does the old app of
+    whoever was not moved.
+    """
+    if not _WITHOUT_MCX & set(scene.plan.target):
+        return
+    for pool, new in scene.moving:
+        if Version.S19 in pool.versions:
+            continue
+        rows = scene.movers(pool.id)
+        if len(rows):
+            old = ClientGeneration.LYNC_2010_MOBILE
+            # Every other one, so that there are some in every wave.
+            yield Injection(
+                target=pool.id,
+                about=(new,),
+                scene=scene.with_people(rows[::2], client=old, first_client=old),
+            )
+
+
+@fault(
+    clause="clients",
+    also=("meetings",),
+    severity=Severity.WARNING,
+    phase="pilot",
+    evidence="A",
+    source="Client interoperability in Lync 2013; Supported clients from previous deployments",
+    remedy="Tell guests to join in a browser, take the program off, and keep the options of the join page "
+    "visible.",
+)
+def attendee_or_old_web_app_on_new_meeting(scene: Scene) -> Iterator[Injection]:
+    """Guests join with programs of 2010, and organizers are moved to a version that does not support these.
+
+    They get into meetings of whoever was not moved, and not into those of moved organizers.
+    """
+    for pool, new in scene.moving:
+        if pool.versions != (Version.L10,) or not scene.has_meetings(pool.id):
+            continue
+        programs = {MeetingClient.WEB_APP_2010.value, MeetingClient.ATTENDEE_2010.value}
+        now = scene.deployment.particulars
+        used = replace(now, guest_programs=now.guest_programs | programs)
+        yield Injection(target=new, about=(pool.id,), scene=scene.with_deployment(particulars=used))
+
+
+@fault(
+    clause="clients",
+    also=("data",),
+    severity=Severity.WARNING,
+    phase="pilot",
+    evidence="A",
+    source="Newly created users cannot sign in (support article)",
+    remedy="Let the user replicator ask every domain (Set-CsUserReplicatorConfiguration), and start a cycle.",
+)
+def replicator_skips_a_domain(scene: Scene) -> Iterator[Injection]:
+    """The user replicator of the new pools does not ask one of the domains of the forest.
+
+    People of that domain cannot sign in on the new pools, where nobody knows them; the directory shows them
+    enabled, and people of other domains sign in.
+    """
+    population = scene.deployment.population
+    new = [each.id for each in scene.new_pools(PoolRole.FRONT_END)]
+    if isinstance(population, Unknown) or not new or not scene.passes(Checkpoint.PILOT):
+        return
+    for code, domain in enumerate(population.domains):
+        # Servers lie in the first domain, which nobody forgets.
+        is_first = any(each.endswith(f".{domain}") for each in new)
+        if is_first or not any(len(scene.arriving(pool.id, domain=code)) for pool, _ in scene.moving):
+            continue
+        skipping = scene.change_part("backing", functools.partial(_skipping, pools=new, domain=domain))
+        yield Injection(target=domain, scene=scene.before(Checkpoint.PILOT, skipping))
+
+
+def _skipping(now: Backing, pools: list[PoolId], domain: str) -> Backing:
+    known = now.replicator_by_pool
+    changed = tuple(
+        replace(
+            known.get(pool, UserReplicator(pool=pool, origin=_ORIGIN)),
+            skipped=(known[pool].skipped if pool in known else frozenset()) | {domain},
+        )
+        for pool in pools
+    )
+    kept = tuple(each for each in now.replicators if each.pool not in pools)
+    return replace(now, replicators=(*kept, *changed))
