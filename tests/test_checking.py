@@ -93,10 +93,6 @@ def asks_about_nobody(tmp_path: object) -> None:
     """Never asked."""
 
 
-def asks_too_early(certificate: object) -> None:
-    """Never asked."""
-
-
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [
@@ -105,11 +101,7 @@ def asks_too_early(certificate: object) -> None:
         (takes_everything, r"parameter \*\*others: 'object' has no name of its own to be filled by\.$"),
         (takes_by_position, r"parameter user: 'User' has no name of its own to be filled by\.$"),
         (asks_about_two, r"asks about user and pool; one kind of subject each, please\.$"),
-        (asks_about_nobody, r"asks about nobody; name a subject as a parameter: service, pool, "),
-        (
-            asks_too_early,
-            r"parameter 'certificate' is reserved for subjects that cannot be asked about yet\.$",
-        ),
+        (asks_about_nobody, r"asks about nobody; name a subject as a parameter: service, server, name, "),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )

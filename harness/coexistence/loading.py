@@ -21,12 +21,26 @@ import pytest
 
 from coexistence.checking import Registry
 from coexistence.errors import CheckError, InputError
+from coexistence.faulting import Faults
 
-__all__ = ["ENTRY_POINTS", "load_builtin", "load_installed", "load_paths"]
+__all__ = [
+    "ENTRY_POINTS",
+    "FAULT_ENTRY_POINTS",
+    "gather",
+    "load_builtin",
+    "load_installed",
+    "load_installed_faults",
+    "load_paths",
+]
 
 #: Entry point group by which an installed distribution offers check modules.
 ENTRY_POINTS: Final = "coexistence.checks"
+#: The same for modules of faults.
+FAULT_ENTRY_POINTS: Final = "coexistence.faults"
 _BUILT_IN: Final = (
+    # Prerequisites first: what else is found is often no more than what follows from these.
+    "topology",
+    "names",
     "services",
     "sites",
     "messaging",
@@ -36,8 +50,29 @@ _BUILT_IN: Final = (
     "clients",
     "applications",
     "data",
-    "topology",
+    "capacity",
 )
+
+
+def gather(config: pytest.Config, paths: Iterable[Path], *, with_catalogue: bool) -> tuple[Registry, Faults]:
+    """Return all checks and faults of a run: ours, those of packs, those of the project.
+
+    Our own faults take a moment to import: ``with_catalogue`` says whether they are wanted. Raises
+    :class:`~coexistence.errors.CoexistenceError` for what cannot be used.
+    """
+    registry, faults = Registry(), Faults()
+    config.hook.pytest_coexistence_subjects(registry=registry)
+    load_builtin(registry)
+    if with_catalogue:
+        from coexistence.faults import load_builtin_faults
+
+        load_builtin_faults(faults)
+    load_installed(registry)
+    load_paths(registry, paths, config.rootpath, faults)
+    config.hook.pytest_coexistence_checks(registry=registry)
+    load_installed_faults(faults)
+    config.hook.pytest_coexistence_faults(faults=faults)
+    return registry, faults
 
 
 def load_builtin(registry: Registry) -> None:
@@ -53,14 +88,27 @@ def load_installed(registry: Registry) -> None:
 
     Raises :class:`~coexistence.errors.CheckError` for a pack that cannot be imported.
     """
-    for entry in sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.value):
+    for module in _installed(ENTRY_POINTS):
+        registry.add_module(vars(module), module.__name__)
+
+
+def load_installed_faults(faults: Faults) -> None:
+    """Register the faults of installed packs, found by their entry points.
+
+    Raises :class:`~coexistence.errors.CoexistenceError` for a pack that cannot be imported or used.
+    """
+    for module in _installed(FAULT_ENTRY_POINTS):
+        faults.add_module(vars(module), module.__name__)
+
+
+def _installed(group: str) -> Iterator[types.ModuleType]:
+    for entry in sorted(importlib.metadata.entry_points(group=group), key=lambda entry: entry.value):
         pytest.register_assert_rewrite(entry.module)
-        module = _imported(entry.module, lambda entry=entry: importlib.import_module(entry.module))  # type: ignore[misc]  # the default binds the loop's entry
-        registry.add_module(vars(module), entry.module)
+        yield _imported(entry.module, lambda entry=entry: importlib.import_module(entry.module))  # type: ignore[misc]  # the default binds the loop's entry
 
 
-def load_paths(registry: Registry, paths: Iterable[Path], root: Path) -> None:
-    """Register the checks of modules and folders.
+def load_paths(registry: Registry, paths: Iterable[Path], root: Path, faults: Faults | None = None) -> None:
+    """Register the checks of modules and folders, and the faults that stand beside them.
 
     Folders are read with everything below them, except files that pytest or Python keep for
     themselves (``conftest.py``, ``test_*.py``, names that begin with an underscore).
@@ -82,9 +130,12 @@ def load_paths(registry: Registry, paths: Iterable[Path], root: Path) -> None:
             shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
             module = _imported(shown, lambda name=name: importlib.import_module(name))  # type: ignore[misc]  # the default binds the loop's name
             found += registry.add_module(vars(module), shown)
+            if faults is not None:
+                found += faults.add_module(vars(module), shown)
         if not found:
             raise CheckError(
-                f"--coexistence-checks {path}: defines no check. Mark functions with @check(clause=…)."
+                f"--coexistence-checks {path}: defines no check. Mark functions with @check(clause=…), or "
+                "faults with @fault(clause=…)."
             )
 
 

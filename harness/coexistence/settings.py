@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
-import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from coexistence.checking import LABELS, Place
 from coexistence.errors import InputError
+from coexistence.planning import NOTHING_ASKED, OwnPlan
+from coexistence.pseudonyms import Pseudonyms
 from coexistence.simulation.rules import Rules
+from coexistence.toml_files import Table, read_toml
 from coexistence.vocabulary import Version
 
 __all__ = [
     "MAX_DEPLOYMENTS",
     "Settings",
+    "Tool",
     "parse_checkpoints",
     "parse_count",
     "parse_date",
+    "parse_percent",
     "parse_version",
-    "read_rules",
+    "read_tool",
 ]
 
 #: More would not be looked at by anybody, and would keep a machine busy for a day.
@@ -45,7 +50,28 @@ class Settings:
     at: tuple[str, ...] = ()
     json: Path | None = None
     checks: tuple[Path, ...] = ()
+    waivers: Path | None = None
+    #: The administrator's plan file, and what stands in it.
+    plan: Path | None = None
+    own: OwnPlan = NOTHING_ASKED
     strict: bool = False
+    #: Under which names twins appear, if not under their own.
+    pseudonyms: Pseudonyms | None = None
+    #: A CSV file, or a folder for one file for each estate and checkpoint.
+    bill: Path | None = None
+    #: Whether every step is rehearsed with an interruption after it, and in its middle.
+    interruptions: bool = False
+    #: Faults to be made, as they were written: ``id`` or ``id:target``.
+    faults: tuple[str, ...] = ()
+    #: Whether checks are scored against faults and sound deployments.
+    qualify: bool = False
+    #: The percentage of faults that has to be noticed; None where every one has to be.
+    min_kill: float | None = None
+
+    @property
+    def asked(self) -> OwnPlan:
+        """The plan file's wishes, under the names that the twins have; call it when these were read."""
+        return self.own if self.pseudonyms is None else self.pseudonyms.own_plan(self.own)
 
     def wants(self, place: Place) -> bool:
         """Whether this checkpoint was asked for."""
@@ -80,6 +106,23 @@ def parse_count(text: str, option: str, least: int, most: int) -> int:
     return number
 
 
+def parse_percent(text: str, option: str) -> float | None:
+    """Read a percentage; empty is None.
+
+    >>> parse_percent("97.5", "--coexistence-min-kill")
+    97.5
+    """
+    if not text:
+        return None
+    try:
+        number = float(text.strip().removesuffix("%"))
+    except ValueError:
+        raise InputError(f"{option} {text}: not a percentage. Write it like 95.") from None
+    if not 0 <= number <= 100:
+        raise InputError(f"{option} {text}: must be from 0 to 100.")
+    return number
+
+
 def parse_date(text: str) -> dt.date | None:
     """Read an ISO date; empty is None."""
     if not text:
@@ -99,34 +142,34 @@ def parse_checkpoints(text: str) -> tuple[str, ...]:
     return parts
 
 
-def read_rules(file: Path) -> Rules:
-    """Read ``[tool.coexistence.rules]`` from a ``pyproject.toml``; defaults where there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """What ``[tool.coexistence]`` of a ``pyproject.toml`` says."""
 
+    rules: Rules = field(default_factory=Rules)
+    #: What is said about each check, by its name or id.
+    checks: Mapping[str, Table] = field(default_factory=dict)
+
+
+def read_tool(file: Path) -> Tool:
+    """Read ``[tool.coexistence]`` from a ``pyproject.toml``; defaults where there is none.
+
+    ``rules`` switches assumptions. ``checks`` has a table for each check that is to weigh something else,
+    or to be asked with other parameters; what is in it is verified when the checks are known.
     Raises :class:`~coexistence.errors.InputError` with file and line for anything that makes no sense.
     """
     if not file.is_file():
-        return Rules()
-    text = file.read_text("utf-8-sig")
-    try:
-        table: Any = tomllib.loads(text).get("tool", {}).get("coexistence", {})
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not valid TOML: {error}.", file=file.name) from None
-    unknown = sorted(set(table) - {"rules"})
-    if unknown:
-        raise InputError(
-            f"[tool.coexistence] has no key {unknown[0]!r}. Known: rules.",
-            file=file.name,
-            line=_line_of(text, unknown[0]),
-        )
-    rules: dict[str, Any] = table.get("rules", {})
-    for name, value in rules.items():
+        return Tool()
+    table = read_toml(file, "[tool.coexistence] of").table("tool").table("coexistence")
+    table.only("rules", "checks")
+    switches = table.table("rules")
+    for name, value in switches.content.items():
         try:
             Rules({name: str(value)})
         except InputError as error:
-            raise InputError(str(error), file=file.name, line=_line_of(text, name)) from None
-    return Rules({name: str(value) for name, value in rules.items()})
-
-
-def _line_of(text: str, word: str) -> int:
-    """Return the line on which a key first stands; 0 if it cannot be found."""
-    return next((number for number, line in enumerate(text.splitlines(), start=1) if word in line), 0)
+            raise InputError(str(error), file=file.name, line=switches.line_of(name)) from None
+    checks = table.table("checks")
+    return Tool(
+        rules=Rules({name: str(value) for name, value in switches.content.items()}),
+        checks={name: checks.table(name) for name in checks.content},
+    )

@@ -150,7 +150,7 @@ def never_looked_at(nobody):
         ({}, "--coexistence-checks *mine.py: no such file or folder."),
         (
             {"mine.py": ""},
-            "--coexistence-checks *mine.py: defines no check. Mark functions with @check(clause=…).",
+            "--coexistence-checks *mine.py: defines no check. Mark functions with @check(clause=…), *",
         ),
         ({"mine.py": "def broken(:\n"}, "mine.py, line 1: cannot be imported: SyntaxError: *"),
         (
@@ -167,10 +167,10 @@ def never_looked_at(nobody):
         ),
         (
             {"mine.py": HOLDS.replace("pool: PoolSubject", "pool: PoolSubject, certificate")},
-            "mine.py::every_pool_has_a_name: parameter 'certificate' is reserved for subjects *",
+            "mine.py::every_pool_has_a_name: asks about pool and certificate; one kind of subject each*",
         ),
     ],
-    ids=["missing", "empty", "syntax error", "import error", "crash", "unknown clause", "reserved subject"],
+    ids=["missing", "empty", "syntax error", "import error", "crash", "unknown clause", "two subjects"],
 )
 def test_a_module_that_cannot_be_used_is_one_sentence(run: Run, files: dict[str, str], sentence: str) -> None:
     ran = run(*MINE, files=files)

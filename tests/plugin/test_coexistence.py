@@ -77,7 +77,7 @@ def test_a_report_says_that_it_is_a_model(run: Run) -> None:
 
 def test_the_last_safe_step_and_the_bill_are_told(run: Run) -> None:
     run(*FOUR).shows(
-        "Last step from which going back is possible: P8.7 (Prevent sessions, stop the legacy services)",
+        "Last step from which going back is possible: P8.7 (Stop the legacy services)",
         "What going back would cost, by checkpoint:",
         "  pilot: * meetings that will not work; * to warn; *",
     )
@@ -216,7 +216,7 @@ def test_a_module_or_a_check_on_the_command_line_selects_it(run: Run, argument: 
     ran = run(*FOUR, argument)
 
     assert ran.status == 8
-    assert 0 < ran.outcomes["passed"] < 30
+    assert 0 < ran.outcomes["passed"] < 120
 
 
 def test_an_argument_that_names_nothing_is_refused(run: Run) -> None:
