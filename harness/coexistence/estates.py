@@ -11,30 +11,43 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, TypeAlias
 
+from coexistence.appraising import plan_report
+from coexistence.bills import Letter
 from coexistence.blueprint import Blueprint
 from coexistence.building import DEFAULT_DATE
-from coexistence.checking import Place
+from coexistence.checking import Check, Place
 from coexistence.deployment import Deployment
 from coexistence.errors import InputError
 from coexistence.exports import Imported, read_exports
 from coexistence.generation.families import Family
+from coexistence.injecting import Aim, injected
+from coexistence.planfile.resolving import refuse_names, refuse_unknown
+from coexistence.planfile.telling import as_stated
+from coexistence.planning import NOTHING_ASKED, OwnPlan
 from coexistence.population import Population
+from coexistence.rehearsing import Interruptions
+from coexistence.scenes import Injection
 from coexistence.settings import Settings
 from coexistence.simulation.rules import Rules
 from coexistence.trial import Trial
 from coexistence.verdicts import Account, EstateReport, add_bills
-from coexistence.vocabulary import PATHS, SiteKind, Unknown, version_name
+from coexistence.vocabulary import PATHS, PoolRole, SiteKind, Unknown, Version, version_name
 
-__all__ = ["Estate", "FamilyEstate", "TwinEstate", "estates_for"]
+__all__ = ["Deployments", "Estate", "FamilyEstate", "TwinEstate", "estates_for"]
+
+#: What each fault hit in one deployment; None where it could not be made.
+Hits: TypeAlias = tuple[Injection | None, ...]
 
 #: Trials kept at hand for checks that are asked alone: a default family in any order.
 _TRIALS_KEPT: Final = 100
 #: Deployments in one shard; below that the bookkeeping costs more than the simulation.
 _SHARD: Final = 25
+#: Pools of a generation that are named where a twin stands; all are in the inventory.
+_POOLS_NAMED: Final = 3
 
 
 @dataclass
@@ -45,7 +58,14 @@ class FamilyEstate:
     rules: Rules
     name: str = "generated"
     kind: Literal["generated"] = "generated"
+    own: OwnPlan = NOTHING_ASKED
+    #: Faults that are made in every member that can have them.
+    aims: tuple[Aim, ...] = ()
+    #: What each of them hit, by member.
+    injections: dict[int, Hits] = field(default_factory=dict)
     _trials: OrderedDict[int, Trial] = field(default_factory=OrderedDict)
+    #: The same members before anything went wrong; only where something did.
+    _sound: dict[int, Trial] = field(default_factory=dict)
     _bills: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     _member_bills: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -56,8 +76,9 @@ class FamilyEstate:
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """Checkpoints on the path; every member passes the same ones."""
-        return self.trial(0).places
+        """Checkpoints on the path; every member passes the same ones, unless a fault keeps it from one."""
+        self.trial(0)
+        return (self._sound.get(0) or self._trials[0]).places
 
     def shards(self, most: int) -> tuple[tuple[int, int], ...]:
         """Divide the members into at most ``most`` shards of equal size: first and last number of each.
@@ -72,13 +93,35 @@ class FamilyEstate:
     def trial(self, member: int) -> Trial:
         """Return the trial of one member, made when it is first asked for."""
         if member not in self._trials:
-            deployment = self.family.deployment(member)
-            target = self.family.blueprint(member).target
-            self._trials[member] = Trial(deployment, target=target, rules=self.rules, as_of=self.family.as_of)
+            trial = self.made(member)
+            if self.aims:
+                self._sound[member] = trial
+                trial, self.injections[member] = injected(trial, self.aims, choice=member)
+            self._trials[member] = trial
             if len(self._trials) > _TRIALS_KEPT:
-                self._trials.popitem(last=False)[1].forget()
+                self._drop(next(iter(self._trials)))
         self._trials.move_to_end(member)
         return self._trials[member]
+
+    def made(self, member: int) -> Trial:
+        """Return a trial of one member in which nothing is wrong, made anew."""
+        return Trial(
+            self.family.deployment(member),
+            target=self.family.blueprint(member).target,
+            rules=self.rules,
+            as_of=self.family.as_of,
+            own=self.own,
+        )
+
+    def sound(self, member: int) -> Trial:
+        """Return the trial of one member as it would be without faults."""
+        trial = self.trial(member)
+        return self._sound.get(member, trial)
+
+    def _drop(self, member: int) -> None:
+        self._trials.pop(member).forget()
+        if member in self._sound:
+            self._sound.pop(member).forget()
 
     def bills(self, shard: tuple[int, int]) -> dict[str, Any]:
         """Return what going back would cost in all deployments of a shard together, by checkpoint."""
@@ -92,21 +135,31 @@ class FamilyEstate:
             self._bills[shard] = {bill.pop("from"): bill for bill in add_bills(parts)}
         return self._bills[shard]
 
+    def letters(self) -> Iterator[tuple[str, int | None, str, Iterable[Letter]]]:
+        """Return whom going back concerns, by deployment and checkpoint."""
+        for member in range(self.size):
+            trial = self.trial(member)
+            for place in trial.bills:
+                yield self.name, member, place.label, trial.letters_at(place)
+
     def done_with(self, member: int) -> None:
         """Let go of one member's trial, keeping what its rollbacks would cost."""
         if member in self._trials:
-            trial = self._trials.pop(member)
-            self._member_bills[member] = _plain_bills(trial)
-            trial.forget()
+            self._member_bills[member] = _plain_bills(self._trials[member])
+            self._drop(member)
 
     def forget(self) -> None:
         """Let go of the trials; one that is asked for again is made again."""
-        for trial in self._trials.values():
-            trial.forget()
-        self._trials.clear()
+        for member in list(self._trials):
+            self._drop(member)
 
-    def report(self, bills: Iterable[dict[str, Any]]) -> EstateReport:
-        """Describe the family; ``bills`` are those of its shards."""
+    def report(
+        self, bills: Iterable[dict[str, Any]], *, interrupted_by: Iterable[Check] | None = None
+    ) -> EstateReport:
+        """Describe the family; ``bills`` are those of its shards.
+
+        With checks to ask after them, interruptions of its first member's plan are rehearsed.
+        """
         pairs: dict[str, int] = {}
         people = 0
         for member in range(self.size):
@@ -131,9 +184,12 @@ class FamilyEstate:
                 "deployments": self.size,
                 "pairs": dict(sorted(pairs.items())),
             },
-            last_safe_step=trial.plan.last_safe_step,
+            last_safe_step=trial.last_safe_step,
             last_safe_title=_title(trial),
             steps=_steps(trial),
+            step_bills=tuple(bill.amounts for bill in trial.step_bills),
+            stops=_stops(trial, interrupted_by),
+            plan=plan_report(trial, is_example=True),
             bills=tuple(add_bills(bills)),
             assumes=trial.assumes,
         )
@@ -161,22 +217,46 @@ class TwinEstate:
     made: Trial
     kind: Literal["twin"] = "twin"
     size: int = 1
+    #: Faults that are made in it.
+    aims: tuple[Aim, ...] = ()
+    #: What each of them hit.
+    injections: dict[int, Hits] = field(default_factory=dict)
+    _sound: Trial | None = None
+
+    def inject(self, aims: tuple[Aim, ...]) -> None:
+        """Make faults in the twin."""
+        sound = self.made
+        self.aims, self._sound = aims, sound
+        self.made, self.injections[0] = injected(sound, aims)
+
+    def sound(self, member: int) -> Trial:
+        """Return the trial as it would be without faults."""
+        del member
+        return self._sound or self.made
 
     @property
     def places(self) -> tuple[Place, ...]:
         """Checkpoints on the path, from ``now`` on."""
-        return self.made.places
+        return self.sound(0).places
 
     def forget(self) -> None:
         """Keep the one trial: it is small, and its report is still to be written."""
+
+    def letters(self) -> Iterator[tuple[str, int | None, str, Iterable[Letter]]]:
+        """Return whom going back concerns, by checkpoint."""
+        for place in self.made.bills:
+            yield self.name, None, place.label, self.made.letters_at(place)
 
     def trial(self, member: int) -> Trial:
         """Return the one trial."""
         del member
         return self.made
 
-    def report(self) -> EstateReport:
-        """Describe the twin: inventory, line account, where it stands, what going back would cost."""
+    def report(self, *, interrupted_by: Iterable[Check] | None = None) -> EstateReport:
+        """Describe the twin: inventory, line account, where it stands, what going back would cost.
+
+        With checks to ask after them, interruptions of its plan are rehearsed.
+        """
         deployment = self.imported.deployment
         trial = self.made
         return EstateReport(
@@ -186,15 +266,25 @@ class TwinEstate:
             standing=_standing(trial, is_dated=deployment.as_of is not None),
             inventory=inventory_of(deployment),
             imported=tuple(
-                Account(file=each.file, kind=each.kind, rows=each.rows, used=each.used, notes=each.notes)
+                Account(
+                    file=each.file,
+                    kind=each.kind,
+                    rows=each.rows,
+                    used=each.used,
+                    notes=each.notes,
+                    written="" if each.written is None else each.written.isoformat(),
+                )
                 for each in self.imported.files
             ),
             staying={str(pool): why for pool, why in trial.plan.staying.items()},
-            last_safe_step=trial.plan.last_safe_step,
+            last_safe_step=trial.last_safe_step,
             last_safe_title=_title(trial),
             steps=_steps(trial),
+            step_bills=tuple(bill.amounts for bill in trial.step_bills),
+            stops=_stops(trial, interrupted_by),
             bills=tuple({"from": place.label, **bill.plain()} for place, bill in trial.bills.items()),
             refused=tuple(f"{each.step}: {each.reason}" for each in trial.refusals),
+            plan=plan_report(trial),
             notes=trial.plan.notes if trial.plan.target else (),
             assumes=trial.assumes,
         )
@@ -205,11 +295,18 @@ Estate = FamilyEstate | TwinEstate
 
 def _title(trial: Trial) -> str:
     """Return what the last safe step is about."""
-    return next((step.title for step in trial.plan.steps if step.id == trial.plan.last_safe_step), "")
+    return next((step.title for step in trial.plan.steps if step.key == trial.last_safe_step), "")
 
 
 def _steps(trial: Trial) -> tuple[tuple[str, str], ...]:
-    return tuple((step.id, step.undo.value) for step in trial.plan.steps)
+    return tuple((step.key, step.undo.value) for step in trial.plan.steps)
+
+
+def _stops(trial: Trial, checks: Iterable[Check] | None) -> tuple[dict[str, Any], ...]:
+    if checks is None:
+        return ()
+    interrupted = Interruptions(trial.plan, trial.start, trial.rules, checks, trial.actions)
+    return tuple(step.plain() for step in interrupted.steps)
 
 
 def _standing(trial: Trial, *, is_dated: bool) -> str:
@@ -222,7 +319,30 @@ def _standing(trial: Trial, *, is_dated: bool) -> str:
     phase = plan.phase.value
     if phase != "legacy" and isinstance(trial.deployment.population, Unknown):
         phase += " or later (nobody told who is homed where)"
-    return f"phase {phase}, on the way to {version_name(plan.target)}{undated}"
+    if any(each.phase for each in plan.own.statements):
+        phase += " (as the plan file states)"
+    where = "".join(f"; {part}" for part in _whereabouts(trial))
+    return f"phase {phase}, on the way to {version_name(plan.target)}{where}{undated}"
+
+
+def _whereabouts(trial: Trial) -> Iterator[str]:
+    """Say which pools are old, which are new, and how many people are on the new ones."""
+    deployment, plan = trial.deployment, trial.plan
+    homes = deployment.pools_of(PoolRole.FRONT_END)
+    for word, pools in (
+        ("legacy", [pool for pool in homes if pool.id in plan.legacy]),
+        ("new", [pool for pool in homes if pool.id not in plan.legacy]),
+    ):
+        if pools:
+            versions = " and ".join(dict.fromkeys(version_name(pool.versions) for pool in pools))
+            names = ", ".join(pool.fqdn for pool in pools[:_POOLS_NAMED])
+            more = f" and {len(pools) - _POOLS_NAMED} more" if len(pools) > _POOLS_NAMED else ""
+            yield f"{word}: {names}{more} ({versions})"
+    population = deployment.population
+    if plan.phase.value != "legacy" and isinstance(population, Population):
+        on = population.people_by_pool
+        moved = sum(on.get(pool.id, 0) for pool in homes if pool.id not in plan.legacy)
+        yield f"{moved} of {len(population.people)} people are on new pools"
 
 
 def inventory_of(deployment: Deployment) -> dict[str, Any]:
@@ -265,8 +385,46 @@ def inventory_of(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def estates_for(settings: Settings, rules: Rules) -> list[Estate]:
-    """Return what a run is about; raises :class:`~coexistence.errors.InputError` for unusable files."""
+class Deployments:
+    """Deployments that somebody adds to a run."""
+
+    def __init__(self, settings: Settings, rules: Rules, estates: list[Estate]) -> None:
+        self._settings = settings
+        self._rules = rules
+        self._estates = estates
+
+    def add(
+        self, name: str, deployment: Deployment, *, target: Version | None = None, is_twin: bool = True
+    ) -> None:
+        """Add a deployment under a name of its own.
+
+        ``target`` is the version to migrate to, if not what was asked for on the command line. ``is_twin``
+        says that it stands for a real one at this moment, so that its path begins at ``now``. Raises
+        :class:`~coexistence.errors.InputError` for a name that is taken, or that no node id can hold.
+        """
+        if not name or set(name) & set("[]") or "::" in name:
+            raise InputError(f"deployment {name!r}: no node id can hold that name. Leave out [, ] and ::.")
+        if any(estate.name == name for estate in self._estates):
+            raise InputError(f"deployment {name!r}: there is one of that name already. Rename it.")
+        trial = Trial(
+            deployment,
+            target=target or self._settings.target,
+            rules=self._rules,
+            is_twin=is_twin,
+            as_of=self._settings.as_of,
+            own=self._settings.asked,
+        )
+        refuse_unknown(self._settings.asked, trial.plan, deployment)
+        self._estates.append(TwinEstate(name, Imported(deployment=deployment, files=()), trial))
+
+
+def estates_for(
+    settings: Settings, rules: Rules, *, watching: Callable[[str], None] | None = None
+) -> list[Estate]:
+    """Return what a run is about; ``watching`` is told what is being read.
+
+    Raises :class:`~coexistence.errors.InputError` for unusable files.
+    """
     target = settings.target
     reachable = sorted({path.target for path in PATHS})
     if not settings.twins and target is not None and target not in reachable:
@@ -277,14 +435,27 @@ def estates_for(settings: Settings, rules: Rules) -> list[Estate]:
     if not settings.twins:
         as_of = settings.as_of or DEFAULT_DATE
         family = Family(settings.seed, settings.deployments, as_of=as_of, target=settings.target)
-        return [FamilyEstate(family, rules)]
+        refuse_names(settings.own)
+        return [FamilyEstate(family, rules, own=settings.own)]
     made: list[Estate] = []
-    for path in settings.twins:
-        imported = read_exports(path)
+    names = settings.pseudonyms
+    read = [read_exports(path, watching=watching) for path in settings.twins]
+    if names is not None:
+        read = [names.imported(imported) for imported in read]
+    own = settings.asked
+    read = [replace(each, deployment=as_stated(each.deployment, own)) for each in read]
+    for path, imported in zip(settings.twins, read, strict=True):
         trial = Trial(
-            imported.deployment, target=settings.target, rules=rules, is_twin=True, as_of=settings.as_of
+            imported.deployment,
+            target=settings.target,
+            rules=rules,
+            is_twin=True,
+            as_of=settings.as_of,
+            own=own,
         )
-        name = _unused(imported.deployment.name or path.name or "twin", [estate.name for estate in made])
+        refuse_unknown(own, trial.plan, imported.deployment)
+        called = path.name if names is None else ""
+        name = _unused(imported.deployment.name or called or "twin", [estate.name for estate in made])
         made.append(TwinEstate(name, imported, trial))
     return made
 

@@ -8,6 +8,7 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import inspect
 import os
@@ -21,29 +22,48 @@ from typing import Any, Final
 
 import pytest
 
-from coexistence.checking import Check, Place, Registry, Result, run_check
+from coexistence.checking import Broken, Check, Place, Result, run_check
 from coexistence.errors import CoexistenceError, InputError
-from coexistence.estates import Estate, FamilyEstate, TwinEstate, default_date, estates_for
-from coexistence.loading import load_builtin, load_installed, load_paths
+from coexistence.estates import (
+    Deployments,
+    Estate,
+    FamilyEstate,
+    TwinEstate,
+    default_date,
+    estates_for,
+)
+from coexistence.loading import gather
+from coexistence.pseudonyms import Pseudonyms, read_key
+from coexistence.pytest_injecting import aims_of, blamed, hits, make_faults, records
+from coexistence.pytest_qualifying import NODE, FaultItem, FaultModule, Qualifying, verdict_of
+from coexistence.pytest_showing import CARRIED_PLAN, PLAN, agreed_target, own_plan
 from coexistence.settings import (
     MAX_DEPLOYMENTS,
     Settings,
     parse_checkpoints,
     parse_count,
     parse_date,
+    parse_percent,
     parse_version,
-    read_rules,
+    read_tool,
 )
+from coexistence.simulation.own import Operations
+from coexistence.simulation.rules import Rules
 from coexistence.verdicts import ItemVerdict, Run
 from coexistence.vocabulary import Clause, Severity
+from coexistence.waivers import NO_WAIVERS, read_waivers
 
-__all__ = ["CheckItem", "CheckModule", "CoexistenceRun", "start"]
+__all__ = ["CheckItem", "CheckModule", "CoexistenceRun", "settings_of", "start"]
 
 RUN: Final = pytest.StashKey["CoexistenceRun"]()
 #: Attribute of a test report under which its verdict travels, as plain data.
 CARRIED: Final = "coexistence"
+#: Under which a worker tells the controller what was left out.
+NARROWED: Final = "coexistence_narrowed"
 #: Items of a run, in all; a family is divided into as many shards as fit.
 MAX_ITEMS: Final = 1500
+#: How seldom garbage is looked for during a run; see :func:`_collect_garbage_seldom`.
+GARBAGE: Final = (100_000, 20, 100)
 
 
 def start(config: pytest.Config) -> None:
@@ -63,6 +83,8 @@ def start(config: pytest.Config) -> None:
     config.stash[RUN] = run
     _collect_garbage_seldom(config)
     config.pluginmanager.register(run, "coexistence-run")
+    if run.qualifying is not None:
+        config.pluginmanager.register(run.qualifying, "coexistence-qualifying")
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(_Dealing(), "coexistence-dealing")
 
@@ -74,11 +96,13 @@ def _collect_garbage_seldom(config: pytest.Config) -> None:
     looking through them again and again took a quarter of its time.
     """
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(*GARBAGE)
     config.add_cleanup(lambda: gc.set_threshold(*before))
 
 
-def _settings(config: pytest.Config) -> Settings:
+def settings_of(config: pytest.Config) -> Settings:
+    """Return the question as it was put; raises :class:`~coexistence.errors.InputError`."""
+
     def text(name: str) -> str:
         given = config.getoption(f"--coexistence-{name}")
         return str(given if given is not None else config.getini(f"coexistence_{name.replace('-', '_')}"))
@@ -100,18 +124,75 @@ def _settings(config: pytest.Config) -> Settings:
             raise InputError(f"--coexistence-{name} {given}: is a folder. Name a file in it.")
         return path
 
+    def bill() -> Path | None:
+        """A CSV file, or a folder that may not be there yet."""
+        if not (given := text("bill")):
+            return None
+        from_ini = config.getoption("--coexistence-bill") is None
+        base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
+        path = base / given
+        if path.suffix.lower() not in ("", ".csv") and not path.is_dir():
+            raise InputError(f"--coexistence-bill {given}: neither a file that ends in .csv nor a folder.")
+        return path
+
+    def given_file(name: str) -> Path | None:
+        """A file to be read: relative to the shell's folder, or from the ini file to the ini file's."""
+        if not (given := text(name)):
+            return None
+        from_ini = config.getoption(f"--coexistence-{name}") is None
+        base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
+        return base / given
+
     strict = config.getoption("--coexistence-strict")
+    interruptions = config.getoption("--coexistence-interruptions")
+
+    def pseudonyms(twins: tuple[Path, ...]) -> Pseudonyms | None:
+        """Real names are replaced if there is a key, and if there are any."""
+        if (key := given_file("pseudonymise")) is None:
+            return None
+        option = "--coexistence-pseudonymise"
+        if not twins:
+            raise InputError(
+                f"{option}: made-up deployments have no real names. Add --coexistence-from, or leave it out."
+            )
+        if any(key.resolve().is_relative_to(twin.resolve()) for twin in twins):
+            raise InputError(f"{option}: the key lies among the exported files. Keep it where they never go.")
+        return Pseudonyms(read_key(key))
+
+    plan = given_file("plan")
+    own = own_plan(config, plan)
+    twins = paths("from")
     return Settings(
-        twins=paths("from"),
-        target=parse_version(text("to")),
+        twins=twins,
+        pseudonyms=pseudonyms(twins),
+        target=agreed_target(parse_version(text("to")), own),
+        plan=plan,
+        own=own,
         deployments=parse_count(text("deployments"), "--coexistence-deployments", 1, MAX_DEPLOYMENTS),
         seed=parse_count(text("seed"), "--coexistence-seed", 0, 2**63 - 1),
         as_of=parse_date(text("as-of")),
         at=parse_checkpoints(text("at")),
         json=file("json"),
+        bill=bill(),
+        interruptions=bool(
+            config.getini("coexistence_interruptions") if interruptions is None else interruptions
+        ),
         checks=paths("checks"),
+        waivers=given_file("waivers"),
+        faults=tuple(config.getoption("--coexistence-fault") or config.getini("coexistence_fault")),
+        qualify=qualifies(config),
+        min_kill=parse_percent(text("min-kill"), "--coexistence-min-kill"),
         strict=bool(config.getini("coexistence_strict") if strict is None else strict),
     )
+
+
+def qualifies(config: pytest.Config) -> bool:
+    """Whether checks are to be scored; raises :class:`~coexistence.errors.InputError` for half a question."""
+    given = config.getoption("--coexistence-qualify")
+    asked = bool(config.getini("coexistence_qualify") if given is None else given)
+    if config.getoption("--coexistence-min-kill") and not asked:
+        raise InputError("--coexistence-min-kill: nothing is scored without --coexistence-qualify. Add it.")
+    return asked
 
 
 class CheckModule(pytest.Collector):
@@ -133,6 +214,8 @@ class CheckItem(pytest.Function):
     shard: tuple[int, int] | None
     verdict: ItemVerdict | None = None
     rank: tuple[Any, ...]
+    #: Findings that a deployment has without the faults that were made in it: deployment, kind, subject.
+    elder: set[tuple[int | None, str, str]]
 
     def ask(self, fixtures: dict[str, Any]) -> None:
         """Ask the check, keep the verdict, then pass, skip or fail as pytest understands it."""
@@ -143,7 +226,15 @@ class CheckItem(pytest.Function):
             answers = [self.answer(member, fixtures) for member in self.members]
         bills = self.estate.bills(self.shard) if isinstance(self.estate, FamilyEstate) and self.shard else {}
         self.verdict = ItemVerdict.of(
-            self.check, self.place, self.estate.name, answers, shard=self.shard, bills=bills
+            self.check,
+            self.place,
+            self.estate.name,
+            answers,
+            shard=self.shard,
+            bills=bills,
+            waivers=run.waivers,
+            injected=hits(self.estate, self.members),
+            blame=self._blame if self.estate.aims else None,
         )
         self._tell(self.verdict.standing_if(strict=run.settings.strict), [result for _, result in answers])
 
@@ -164,13 +255,28 @@ class CheckItem(pytest.Function):
     @property
     def is_ours(self) -> bool:
         """Whether the check comes with us and wants no fixtures: such a one may be asked with others."""
-        return self.check.module.startswith("coexistence.checks.") and not self.check.fixtures
+        return self.check.is_ours and not self.check.fixtures
 
     def answer(self, member: int, fixtures: dict[str, Any]) -> tuple[int | None, Result]:
         """Ask the check about one deployment."""
         __tracebackhide__ = True
-        views = self.estate.trial(member).views_at(self.place)
-        return (member if self.shard else None), run_check(self.check, views, fixtures)
+        number = member if self.shard else None
+        trial = self.estate.trial(member)
+        if self.place not in trial.places:
+            # A fault took the step out of the plan that leads here.
+            return number, Result()
+        result = run_check(self.check, trial.views_at(self.place), fixtures)
+        sound = self.estate.sound(member)
+        if result.broken and sound is not trial and self.place in sound.places:
+            before = run_check(self.check, sound.views_at(self.place), fixtures)
+            self.elder |= {(number, each.finding.kind, each.subject) for each in before.broken}
+        return number, result
+
+    def _blame(self, number: int | None, broken: Broken) -> tuple[str, ...]:
+        """Return the faults that caused a finding."""
+        if (number, broken.finding.kind, broken.subject) in self.elder:
+            return ()
+        return blamed(self.estate, number, broken)
 
     def _tell(self, standing: str, results: list[Result]) -> None:
         __tracebackhide__ = True
@@ -183,11 +289,17 @@ class CheckItem(pytest.Function):
             errors = [
                 broken.error for result in results for broken in result.broken if broken.error is not None
             ]
-            if errors and any(
-                broken.severity.fails for result in results for broken in result.broken if broken.error
+            # The one error that is kept may be about a subject that was accepted.
+            if (
+                errors
+                and not verdict.waivers
+                and any(
+                    broken.severity.fails for result in results for broken in result.broken if broken.error
+                )
             ):
                 raise errors[0]
-            finding = verdict.findings[0]
+            open_ones = (each for each in verdict.findings if each.waived is None)
+            finding = next(open_ones, verdict.findings[0])
             reason = finding.outcome["reason"] if finding.outcome else finding.message
             pytest.fail(f"{finding.subject}: {reason}", pytrace=False)
         if standing == "undecided":
@@ -196,6 +308,10 @@ class CheckItem(pytest.Function):
             if self.config.stash[RUN].settings.strict:
                 pytest.fail(f"undecided: {record.reason}; needs {', '.join(record.needs)}", pytrace=False)
             pytest.skip(f"undecided: {record.reason}; needs {', '.join(record.needs)}")
+        if waived := [finding for finding in verdict.findings if finding.waived is not None]:
+            by = waived[0].waived
+            assert by is not None  # just looked at
+            pytest.xfail(f"waived by {by['owner']} until {by['expires']}: {by['reason']}")
         if standing == "not-applicable":
             pytest.skip("not applicable: there is nothing here that the promise is about")
 
@@ -210,22 +326,47 @@ class CoexistenceRun:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.settings = _settings(config)
-        self.rules = read_rules(config.rootpath / "pyproject.toml")
-        self.registry = Registry()
-        load_builtin(self.registry)
-        load_installed(self.registry)
-        load_paths(self.registry, self.settings.checks, config.rootpath)
-        config.hook.pytest_coexistence_checks(registry=self.registry)
-        self.estates = estates_for(self.settings, self.rules)
+        self.settings = settings_of(config)
+        tool = read_tool(config.rootpath / "pyproject.toml")
+        operations = Operations()
+        config.hook.pytest_coexistence_operations(operations=operations)
+        self.rules = dataclasses.replace(tool.rules, own=operations.table)
+        self.registry, self.faults = gather(
+            config,
+            self.settings.checks,
+            with_catalogue=self.settings.qualify or bool(self.settings.faults),
+        )
+        self.registry.configure(tool.checks)
+        self.estates = _read(config, self.settings, self.rules)
+        config.hook.pytest_coexistence_deployments(
+            deployments=Deployments(self.settings, self.rules, self.estates)
+        )
         self.is_worker = hasattr(config, "workerinput")
+        self.aims = aims_of(self.settings.faults, self.faults, self.settings.pseudonyms)
+        self.qualifying: Qualifying | None = None
+        if self.settings.qualify:
+            self.qualifying = Qualifying(tuple(self.registry), self.faults, self.aims, self.estates)
+        else:
+            make_faults(self.estates, self.aims, is_worker=self.is_worker)
+        self.waivers = NO_WAIVERS
+        if self.settings.waivers is not None:
+            as_of = default_date(self.estates, self.settings.as_of)
+            self.waivers = read_waivers(self.settings.waivers, (check.id for check in self.registry), as_of)
+            if self.settings.pseudonyms is not None:
+                self.waivers = self.waivers.under(self.settings.pseudonyms)
         self.verdicts: dict[str, ItemVerdict] = {}
         self.together: dict[tuple[str, tuple[int, int]], list[CheckItem]] = {}
         self.answers: dict[CheckItem, list[tuple[int | None, Result]]] = {}
         self.narrowed: list[str] = []
         self.run: Run | None = None
+        #: What a hook raised that was told the verdict; "" if none did.
+        self.hook_crash = ""
         #: Node ids that were asked for; known when collecting begins.
         self.arguments: list[str] = []
+        if self.aims:
+            self.narrowed.append(
+                "only some faults were asked for" if self.qualifying else "a fault was made on purpose"
+            )
         if self.settings.at:
             self.narrowed.append("only some checkpoints were asked for")
             self._refuse_what_is_past()
@@ -264,7 +405,7 @@ class CoexistenceRun:
             nodeid=collector.nodeid, outcome="passed", longrepr=None, result=list(self._modules(collector))
         )
 
-    def _modules(self, session: pytest.Session) -> Iterator[CheckModule]:
+    def _modules(self, session: pytest.Session) -> Iterator[CheckModule | FaultModule]:
         by_module: dict[str, list[Check]] = {}
         for check in self.registry:
             by_module.setdefault(check.module, []).append(check)
@@ -279,6 +420,28 @@ class CoexistenceRun:
             node = CheckModule.from_parent(session, name=module, nodeid=module)
             node.items = lambda parent, checks=checks: self._items(parent, checks, plan)  # type: ignore[misc]  # the default binds the loop's checks
             yield node
+        if self.qualifying is not None:
+            yield self._faults(session, self.qualifying)
+
+    def _faults(self, session: pytest.Session, qualifying: Qualifying) -> FaultModule:
+        """Return the node with one item for each fault, after everything else."""
+        node: FaultModule = FaultModule.from_parent(session, name=NODE, nodeid=NODE)
+
+        def items(parent: FaultModule) -> Iterator[FaultItem]:
+            for aim in qualifying.aims:
+                stub = _stub(aim.fault.id, aim.fault.cause, qualifying.fixtures)
+                item: FaultItem = FaultItem.from_parent(
+                    parent, name=aim.fault.id, callobj=stub, originalname=aim.fault.id
+                )
+                stub.item = item  # type: ignore[attr-defined]  # as below
+                item.aim, item.qualifying = aim, qualifying
+                item.rank = (len(self.estates), (0, 0), NODE, aim.fault.id, 0)
+                item.add_marker(aim.fault.severity.name.lower())
+                item.add_marker(aim.fault.clause.value)
+                yield item
+
+        node.items = items
+        return node
 
     def _shards(self, estate: Estate) -> tuple[tuple[int, int] | None, ...]:
         if not isinstance(estate, FamilyEstate):
@@ -309,7 +472,7 @@ class CoexistenceRun:
     ) -> CheckItem:
         where = estate.name if shard is None else f"{estate.name}-{shard[0]}-{shard[1]}"
         name = f"{check.name}[{where}-{place.label}]"
-        stub = _stub(check)
+        stub = _stub(check.name, check.promise, check.fixtures)
         item: CheckItem = CheckItem.from_parent(
             # The original name is what pytest 9.2 makes the node id of, the name what 9.0 does.
             parent,
@@ -319,6 +482,7 @@ class CoexistenceRun:
         )
         stub.item = item  # type: ignore[attr-defined]  # the function that pytest calls finds its item here
         item.check, item.place, item.estate, item.shard = check, place, estate, shard
+        item.elder = set()
         item.rank = (self.estates.index(estate), shard or (0, 0), check.module, check.name, position)
         item.add_marker(check.severity.name.lower())
         item.add_marker(check.clause.value)
@@ -327,20 +491,20 @@ class CoexistenceRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Order items so that a shard's deployments are used up before the next ones are built."""
-        ours = [item for item in items if isinstance(item, CheckItem)]
+        ours = [item for item in items if isinstance(item, (CheckItem, FaultItem))]
         wanted = self._selected(ours)
         if len(wanted) < len(ours):
             self.config.hook.pytest_deselected(items=[item for item in ours if item not in set(wanted)])
         wanted.sort(key=lambda item: item.rank)
         items[:] = wanted
 
-    def _selected(self, items: list[CheckItem]) -> list[CheckItem]:
+    def _selected(self, items: list[CheckItem | FaultItem]) -> list[CheckItem | FaultItem]:
         if not self.arguments:
             return items
-        chosen: dict[CheckItem, None] = {}
+        chosen: dict[CheckItem | FaultItem, None] = {}
         for argument in self.arguments:
             wanted = Path(argument).as_posix() if "::" not in argument else argument
-            found = [item for item in items if wanted in (item.nodeid, item.check.id, item.check.module)]
+            found = [item for item in items if wanted in _names(item)]
             if not found:
                 raise pytest.UsageError(
                     f"not found: {argument}: in a coexistence run, arguments are check modules, checks or "
@@ -411,21 +575,37 @@ class CoexistenceRun:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Give undecided and not applicable a letter of their own."""
         data = getattr(report, CARRIED, None)
-        if data is None or not report.skipped:
+        if data is None or not report.skipped or hasattr(report, "wasxfail"):
             return None
         if data["undecided"] is not None:
             return "undecided", "u", "UNDECIDED"
         return "not applicable", "-", "NOT APPLICABLE"
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker the plan file as it was read: once, and here."""
+        source = self.config.stash.get(PLAN, None)
+        if source is not None:
+            node.workerinput[CARRIED_PLAN] = source.plain()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Learn from a worker that part of the question was left out."""
+        self.narrowed += getattr(node, "workeroutput", {}).get(NARROWED, [])
+
     def pytest_report_header(self) -> list[str]:
         """Say what is asked about."""
         checks = f"{len(self.registry)} checks"
+        if self.qualifying is not None:
+            checks += f", {len(self.qualifying.aims)} faults"
+        elif self.aims:
+            checks += f", with {' and '.join(map(str, self.aims))}"
         lines = []
         for estate in self.estates:
             if isinstance(estate, TwinEstate):
-                lines.append(
-                    f"coexistence: twin {estate.name} from {len(estate.imported.files)} files, {checks}"
-                )
+                files = estate.imported.files
+                source = f"twin {estate.name} from {len(files)} files" if files else f"added {estate.name}"
+                lines.append(f"coexistence: {source}, {checks}")
             else:
                 lines.append(
                     f"coexistence: {estate.size} generated deployments, seed {self.settings.seed}, {checks}"
@@ -435,11 +615,16 @@ class CoexistenceRun:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Decide, write the JSON report, and let the exit status say the verdict."""
+        if self.is_worker:
+            # Items are chosen where they are collected: the controller never sees those left out.
+            self.config.workeroutput[NARROWED] = self.narrowed  # type: ignore[attr-defined]  # set by xdist
         if self.is_worker or self.config.option.collectonly:
             return
         if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
             return
         self.run = self._summed_up(session)
+        if self.settings.bill is not None and not self._wrote_bill(self.settings.bill):
+            exitstatus = session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         for estate in self.estates:
             # pytest collects garbage twice on its way out: hundreds of deployments would take seconds.
             estate.forget()
@@ -456,8 +641,23 @@ class CoexistenceRun:
                 exitstatus = session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             return
+        try:
+            self.config.hook.pytest_coexistence_verdict(report=self.run.plain())
+        except Exception as error:  # noqa: BLE001  # somebody else's hook: whatever it raises is named
+            self.hook_crash = f"{type(error).__name__}: {error}"
         if exitstatus != pytest.ExitCode.INTERRUPTED:
-            session.exitstatus = self.run.exit_status()
+            session.exitstatus = 1 if self.hook_crash else self.run.exit_status()
+
+    def _wrote_bill(self, path: Path) -> bool:
+        """Write whom a rollback concerns; False, with a warning, where the disk says no."""
+        from coexistence.reporting.mail_merge import write_letters
+
+        try:
+            write_letters(path, (part for estate in self.estates for part in estate.letters()))
+        except OSError as error:
+            warnings.warn(pytest.PytestWarning(f"the bill could not be written: {error}"), stacklevel=1)
+            return False
+        return True
 
     def _summed_up(self, session: pytest.Session) -> Run:
         checks = {check.id: at for at, check in enumerate(self.registry)}
@@ -477,17 +677,21 @@ class CoexistenceRun:
             ),
         )
         narrowed = list(dict.fromkeys(self.narrowed))
-        if session.shouldstop or session.shouldfail:
+        is_stopped = bool(session.shouldstop or session.shouldfail)
+        if is_stopped:
             narrowed.append("the run was stopped early")
         reports = []
+        rehearsed = tuple(self.registry) if self.settings.interruptions else None
         for estate in self.estates:
             if isinstance(estate, FamilyEstate):
                 bills = {
                     item.shard: item.bills for item in items if item.estate == estate.name and item.bills
                 }
-                reports.append(estate.report([dict(bill) for _, bill in sorted(bills.items(), key=str)]))
+                parts = [dict(bill) for _, bill in sorted(bills.items(), key=str)]
+                reports.append(estate.report(parts, interrupted_by=rehearsed))
             else:
-                reports.append(estate.report())
+                reports.append(estate.report(interrupted_by=rehearsed))
+        qualification = None if self.qualifying is None else self.qualifying.result(items, self.settings)
         return Run(
             version=distribution_version("pytest-coexistence"),
             seed=self.settings.seed,
@@ -499,13 +703,28 @@ class CoexistenceRun:
             rules=self.rules,
             partial="; ".join(narrowed),
             strict=self.settings.strict,
+            waivers=self.waivers,
+            faults=() if self.qualifying else tuple(records(self.estates, self.aims, items)),
+            qualification=None if qualification is None else qualification.plain(),
+            qualified=None
+            if qualification is None
+            else verdict_of(qualification, self.settings, is_partial=bool(narrowed), is_stopped=is_stopped),
         )
 
     def _rerun(self) -> str:
         """Return the command that asks the same question again."""
         settings = self.settings
         words = ["pytest", "--coexistence"]
-        option = self.config.getoption
+        option: Callable[[str], Any] = self.config.getoption
+        if settings.pseudonyms is not None:
+            # Names of folders and files tell as much as what is in them.
+            option = {
+                "--coexistence-from": ["EXPORTS"] * len(settings.twins),
+                "--coexistence-checks": ["CHECKS"] * len(settings.checks),
+                "--coexistence-plan": "PLAN",
+                "--coexistence-waivers": "WAIVERS",
+            }.__getitem__
+            words += ["--coexistence-pseudonymise=KEYFILE"]
         for path in option("--coexistence-from") or map(self._shown, settings.twins):
             words += [f"--coexistence-from={path}"]
         if settings.target is not None:
@@ -521,8 +740,20 @@ class CoexistenceRun:
             words += [f"--coexistence-at={','.join(settings.at)}"]
         for path in option("--coexistence-checks") or map(self._shown, settings.checks):
             words += [f"--coexistence-checks={path}"]
+        if settings.plan is not None:
+            words += [f"--coexistence-plan={option('--coexistence-plan') or self._shown(settings.plan)}"]
+        if settings.waivers is not None:
+            given = option("--coexistence-waivers") or self._shown(settings.waivers)
+            words += [f"--coexistence-waivers={given}"]
+        words += [f"--coexistence-fault={aim}" for aim in self.aims]
+        if settings.qualify:
+            words += ["--coexistence-qualify"]
+        if settings.min_kill is not None:
+            words += [f"--coexistence-min-kill={settings.min_kill:g}"]
         if settings.strict:
             words += ["--coexistence-strict"]
+        if settings.interruptions:
+            words += ["--coexistence-interruptions"]
         for letter, name in (("-k", "keyword"), ("-m", "markexpr")):
             if self.config.getoption(name):
                 words += [letter, self.config.getoption(name)]
@@ -549,6 +780,25 @@ class CoexistenceRun:
         writer = self.config.get_terminal_writer()
         for line in render_text(self.run, width=writer.fullwidth):
             terminalreporter.write_line(line.text, **line.markup)
+        if self.hook_crash:
+            said = f"pytest_coexistence_verdict crashed, so this run ends with 1: {self.hook_crash}"
+            terminalreporter.write_line(said, red=True)
+
+
+def _read(config: pytest.Config, settings: Settings, rules: Rules) -> list[Estate]:
+    """Return what the run is about; on a terminal, with a line of progress that does not stay."""
+    if hasattr(config, "workerinput") or not settings.twins or not sys.stderr.isatty():
+        return estates_for(settings, rules)
+
+    def tell(what: str) -> None:
+        # Kinds and no names: files may be called after people and places.
+        sys.stderr.write(f"\rreading {what} … \x1b[K")
+        sys.stderr.flush()
+
+    try:
+        return estates_for(settings, rules, watching=tell)
+    finally:
+        sys.stderr.write("\r\x1b[K")
 
 
 def _quoted(word: str) -> str:
@@ -558,17 +808,24 @@ def _quoted(word: str) -> str:
     return shlex.quote(word)
 
 
-def _stub(check: Check) -> Callable[..., None]:
-    """Return the function that pytest calls: its parameters are the fixtures that the check wants."""
+def _names(item: CheckItem | FaultItem) -> tuple[str, ...]:
+    """Return what an item may be asked for by."""
+    if isinstance(item, FaultItem):
+        return item.nodeid, NODE
+    return item.nodeid, item.check.id, item.check.module
+
+
+def _stub(name: str, doc: str, wanted: Iterable[str]) -> Callable[..., None]:
+    """Return the function that pytest calls: its parameters are the fixtures that are wanted."""
 
     def ask(**fixtures: Any) -> None:
         __tracebackhide__ = True
         ask.item.ask(fixtures)  # type: ignore[attr-defined]  # set when the item is made
 
-    ask.__name__ = check.name
-    ask.__doc__ = check.promise
+    ask.__name__ = name
+    ask.__doc__ = doc
     ask.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how a function says what it takes
-        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in check.fixtures]
+        [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in wanted]
     )
     return ask
 

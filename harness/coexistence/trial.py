@@ -9,6 +9,8 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,19 +18,30 @@ from typing import Final
 
 import numpy as np
 
-from coexistence.bills import Bill, bill_of
+from coexistence.bills import Bill, Letter, bill_of, letters
 from coexistence.building import DEFAULT_DATE
 from coexistence.checking import Check, Place, Result, Views, run_check
-from coexistence.deployment import Deployment
-from coexistence.observation import Observer
-from coexistence.operations import Operation
-from coexistence.planning import NO_COUNTERPART, Plan, RollbackAction, make_plan
+from coexistence.deployment import Deployment, key_of
+from coexistence.observation import Hop, Observer, Outcome, StepSubject
+from coexistence.observation.ground import Grounds
+from coexistence.operations import Operation, PrepareDirectory
+from coexistence.planning import (
+    NO_COUNTERPART,
+    NOTHING_ASKED,
+    Calendar,
+    OwnPlan,
+    Plan,
+    PlanStep,
+    RollbackAction,
+    make_plan,
+)
 from coexistence.population import NOWHERE, UNTOLD, Population
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, state_of
 from coexistence.simulation.steps import with_value
-from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, Disposition, Unknown, Version
+from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, Disposition, PoolId, Unknown, Version
+from coexistence.waves import Waves, waves_of
 
 __all__ = ["Stop", "Trial", "places_of"]
 
@@ -76,7 +89,9 @@ class Trial:
     """One deployment on its way through one plan.
 
     ``is_twin`` says that the deployment stands for a real one at this moment: its path begins at
-    ``now``. ``actions`` is what the administrator does when operations are shifted back.
+    ``now``. ``actions`` is what the administrator does when operations are shifted back. ``plan`` is
+    given where another one than the guide's is tried, ``opening`` where something happens before its
+    first step.
     """
 
     def __init__(
@@ -88,32 +103,104 @@ class Trial:
         is_twin: bool = False,
         as_of: dt.date | None = None,
         actions: frozenset[RollbackAction] = frozenset(RollbackAction),
+        plan: Plan | None = None,
+        opening: tuple[Operation, ...] = (),
+        own: OwnPlan = NOTHING_ASKED,
     ) -> None:
         self.deployment = deployment
         self.rules = rules or Rules()
         self.is_twin = is_twin
         self.as_of = as_of or deployment.as_of or DEFAULT_DATE
-        self.actions = actions
-        self.plan = make_plan(deployment, target)
+        self.plan = plan or make_plan(
+            deployment, target, own=own, calendar=_calendar(self.rules), start=self.as_of
+        )
+        #: Nothing is done on the way back that the plan file leaves out.
+        self.actions = actions & self.plan.actions
+        self.opening = opening
+        #: A trial that this one was made from: what they have in common is taken from there.
+        self._base: Trial | None = None
         self.places = places_of(self.plan, is_twin=is_twin)
         self._views: dict[Place, Views] = {}
         self._observers: dict[Place, Observer] = {}
+        self._grounds = Grounds()
+
+    def varied(
+        self,
+        *,
+        deployment: Deployment,
+        plan: Plan,
+        opening: tuple[Operation, ...] = (),
+        rules: Rules | None = None,
+    ) -> Trial:
+        """Return a trial in which something is different; up to there, both share what they work out."""
+        made = Trial(
+            deployment,
+            rules=rules or self.rules,
+            is_twin=self.is_twin,
+            as_of=self.as_of,
+            actions=self.actions,
+            plan=plan,
+            opening=opening,
+        )
+        is_alike = deployment is self.deployment and made.rules == self.rules
+        if is_alike and opening == self.opening:
+            made._base = self
+        return made
+
+    @cached_property
+    def _in_common(self) -> int:
+        """With how many steps the plan begins as the other trial's does."""
+        if self._base is None:
+            return 0
+        pairs = zip(self.plan.steps, self._base.plan.steps, strict=False)
+        return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    def is_shared(self, place: Place) -> bool:
+        """Tell whether the trial that this one was made from passed a place with everything as it is here."""
+        if self._base is None or place not in self._base.places:
+            return False
+        if place.is_rolled_back and self.plan.reversals != self._base.plan.reversals:
+            return False
+        return place.phase is self.plan.phase or any(
+            step.reaches is place.phase for step in self.plan.steps[: self._in_common]
+        )
 
     @cached_property
     def _start(self) -> State:
         state = state_of(self.deployment, day=self.as_of.toordinal(), tools=None)
         if isinstance(state.population, Unknown):
             return state
-        return state.changed(population=_with_origins(state.population, self.plan))
+        population = state.population
+        if self.rules.value("rollback-home") != "no":
+            population = _with_origins(population, self.plan)
+        return state.changed(population=_as_told(population, self.plan))
 
     @cached_property
     def _line(self) -> tuple[dict[Checkpoint, State], tuple[Refusal, ...]]:
         """The states of the main line by checkpoint, and what was refused on the way."""
-        state = self._start
-        reached = {self.plan.phase: state}
-        refusals: list[Refusal] = []
-        for step in self.plan.steps:
-            state, refused = self._carry_out(step.id, step.operations, state)
+        if self._base is not None:
+            return self._line_from(self._base)
+        state, refusals = self._carry_out("before the plan", self.opening, self._start)
+        return self._went_on({self.plan.phase: state}, refusals, 0, state)
+
+    def _line_from(self, base: Trial) -> tuple[dict[Checkpoint, State], tuple[Refusal, ...]]:
+        """Go on from the last checkpoint that both trials passed alike."""
+        states, refusals = base._line
+        phase, begin = self.plan.phase, 0
+        reached = {phase: states[phase]}
+        for number, step in enumerate(self.plan.steps[: self._in_common], start=1):
+            if step.reaches is not None and step.reaches not in reached:
+                phase, begin = step.reaches, number
+                reached[phase] = states[phase]
+        before = {step.key for step in self.plan.steps[:begin]} | {"before the plan"}
+        known = [each for each in refusals if each.step in before]
+        return self._went_on(reached, known, begin, reached[phase])
+
+    def _went_on(
+        self, reached: dict[Checkpoint, State], refusals: list[Refusal], begin: int, state: State
+    ) -> tuple[dict[Checkpoint, State], tuple[Refusal, ...]]:
+        for step in self.plan.steps[begin:]:
+            state, refused = self._carry_out(step.key, step.operations, state)
             refusals += refused
             if step.reaches is not None:
                 reached.setdefault(step.reaches, state)
@@ -134,8 +221,19 @@ class Trial:
     def assumes(self) -> tuple[str, ...]:
         """Ids of the assumptions that the plan itself rests on."""
         found: set[str] = set()
+        if any(isinstance(each, PrepareDirectory) for step in self.plan.steps for each in step.operations):
+            found.add("schema-preparation-harmless")
+        found |= {
+            name
+            for name, step in (("pilot-days", "P4.3"), ("days-after-moves", "P6.4"))
+            if any(each.id == step and each.operations for each in self.plan.steps)
+        }
+        if self.plan.own.waves and not self.plan.own.moves_per_hour:
+            found.add("user-moves-an-hour")
+        if any(step.instance > 1 for step in self.plan.steps):
+            found.add("days-between-waves")
         if any(step.id == "P4.3" for step in self.plan.steps):
-            found |= {"pilot-one-in-twenty", "one-meeting-each"}
+            found |= {"one-meeting-each", *(() if self.plan.own.waves else ("pilot-one-in",))}
         elif any(step.id == "P6.4" for step in self.plan.steps):
             found.add("one-meeting-each")
         population = self.deployment.population
@@ -145,6 +243,13 @@ class Trial:
             if set(self.plan.target) & NO_COUNTERPART and bool(np.any(population.xmpp == UNTOLD)):
                 found.add("needs-told")
         return tuple(sorted(found))
+
+    @cached_property
+    def waves(self) -> Waves:
+        """How many accounts each wave moves, how long that takes, and who is in none."""
+        rate = self.plan.own.moves_per_hour or int(self.rules.value("user-moves-an-hour"))
+        roles = {pool.id: pool.role for pool in self.deployment.pools}
+        return waves_of(self.plan, self._start.population, roles, rate)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -163,7 +268,13 @@ class Trial:
         if place not in self._views:
             here = self._observe(place)
             origin = self._observe(self.places[0])
-            self._views[place] = Views(here=here, before=self._observe(self._before(place)), origin=origin)
+            self._views[place] = Views(
+                here=here,
+                before=self._observe(self._before(place)),
+                origin=origin,
+                # Of values alone: views that knew their trial would keep it from being forgotten.
+                steps=functools.partial(_steps_to, place, self.plan, self.refusals, here),
+            )
         return self._views[place]
 
     def _before(self, place: Place) -> Place:
@@ -175,8 +286,11 @@ class Trial:
         return line[max(at - 1, 0)]
 
     def _observe(self, place: Place) -> Observer:
+        if place not in self._observers and self._base is not None and self.is_shared(place):
+            return self._base._observe(place)
         if place not in self._observers:
-            self._observers[place] = Observer(self.state_at(place), self.rules)
+            state = self.state_at(place)
+            self._observers[place] = Observer(state, self.rules, self._grounds.of(state))
         return self._observers[place]
 
     def forget(self) -> None:
@@ -197,25 +311,114 @@ class Trial:
     def bills(self) -> dict[Place, Bill]:
         """What going back would cost, by the checkpoint one goes back from."""
         return {
-            self._before(place): bill_of(self._line[0][place.phase], self.plan, self.rules)
+            self._before(place): bill_of(self._line[0][place.phase], self.plan, self.rules, self._start)
             for place in self.places
             if place.is_rolled_back
         }
+
+    @property
+    def start(self) -> State:
+        """What is true where the path begins."""
+        return self._start
+
+    @property
+    def last_safe_step(self) -> str | None:
+        """The last step from which going back is possible."""
+        exempt = self.rules.value("schema-preparation-harmless") == "yes"
+        return self.plan.last_safe(exempt_schema=exempt)
+
+    @cached_property
+    def step_bills(self) -> tuple[Bill, ...]:
+        """What going back would cost after each step of the plan, in its order."""
+        made: list[Bill] = []
+        known: tuple[object, ...] = ()
+        state = self._carry_out("before the plan", self.opening, self._start)[0]
+        for step in self.plan.steps:
+            state = self._carry_out(step.key, step.operations, state)[0]
+            # Most steps touch nothing that is on a bill.
+            parts = (state.population, state.directories, state.applications, state.pools, state.day)
+            if not made or any(one is not other for one, other in zip(parts, known, strict=True)):
+                made.append(bill_of(state, self.plan, self.rules, self._start))
+            else:
+                made.append(made[-1])
+            known = parts
+        return tuple(made)
+
+    def letters_at(self, place: Place) -> Iterator[Letter]:
+        """Go through everybody whom going back from a checkpoint concerns."""
+        return letters(self.state_at(place), self.plan, self.rules)
+
+
+def _steps_to(
+    place: Place, plan: Plan, refusals: tuple[Refusal, ...], here: Observer
+) -> Iterator[StepSubject]:
+    """Go through the steps that lead to a checkpoint from the one before it, with what was refused."""
+    if place.is_rolled_back or place.phase is plan.phase:
+        return
+    reached, leading = plan.phase, list[PlanStep]()
+    for step in plan.steps:
+        leading.append(step)
+        if step.reaches is None or CHECKPOINT_ORDER.index(step.reaches) <= CHECKPOINT_ORDER.index(reached):
+            continue
+        reached = step.reaches
+        if reached is place.phase:
+            break
+        leading.clear()
+    else:
+        return
+    for step in leading:
+        refused = tuple(
+            Outcome(
+                disposition=each.disposition,
+                reason=each.reason,
+                source=type(each.operation).__name__,
+                hops=(Hop(each.step, each.reason),),
+            )
+            for each in refusals
+            if each.step == step.key
+        )
+        yield StepSubject(observer=here, step=step, refusals=refused)
+
+
+def _calendar(rules: Rules) -> Calendar:
+    """How many days pass where nobody gave dates."""
+    return Calendar(
+        pilot_one_in=int(rules.value("pilot-one-in")),
+        pilot=int(rules.value("pilot-days")),
+        between_waves=int(rules.value("days-between-waves")),
+        production=int(rules.value("days-after-moves")),
+        meetings_held=rules.value("meetings-held-meanwhile") == "yes",
+    )
 
 
 def _with_origins(population: Population, plan: Plan) -> Population:
     """Say of people who are on a new pool already which legacy pool they came from.
 
     No export tells; it is taken to be the one that the new pool takes over from (assumption
-    ``rollback-home``), and whether their clients were upgraded stays unknown.
+    ``rollback-home``). Whether their clients were upgraded is what was told, and unknown otherwise.
     """
     came_from = population.came_from
-    upgraded = population.upgraded
     for new, old in plan.predecessor.items():
         rows = np.flatnonzero(population.home == population.code(new))
         if not len(rows) or population.code(new) in (NOWHERE, population.code(old)):
             continue
         population = population.with_pool(old)
         came_from = with_value(came_from, rows, population.code(old))
-        upgraded = with_value(upgraded, rows, UNTOLD)
-    return population.changed(came_from=came_from, upgraded=upgraded)
+    return population.changed(came_from=came_from)
+
+
+def _as_told(population: Population, plan: Plan) -> Population:
+    """Take what an administrator says of moved people for true: it counts more than what is assumed."""
+    for told in plan.own.statements:
+        rows = np.flatnonzero(population.home == population.code(PoolId(key_of(told.pool))))
+        if not told.pool or not len(rows):
+            continue
+        if told.moved_from:
+            old = PoolId(key_of(told.moved_from))
+            population = population.with_pool(old)
+            came_from = with_value(population.came_from, rows, population.code(old))
+            population = population.changed(came_from=came_from)
+        if told.clients_upgraded is not None:
+            upgraded = with_value(population.upgraded, rows, int(told.clients_upgraded))
+            population = population.changed(upgraded=upgraded)
+    return population

@@ -9,25 +9,32 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
+from coexistence.causes import PREREQUISITES, Cause, causes_of
 from coexistence.checking import Broken, Check, OpenQuestion, Place, Result, head_count
 from coexistence.observation import Outcome
 from coexistence.population import Rows
 from coexistence.simulation.rules import ASSUMPTIONS, Rules
 from coexistence.vocabulary import CHECKPOINT_ORDER, Clause, Severity
+from coexistence.waivers import NO_WAIVERS, Waivers
 
 __all__ = [
     "GO",
     "NOT_PROVEN",
     "NO_GO",
+    "STOP_KEYS",
     "Account",
     "EstateReport",
+    "FaultRecord",
     "FindingRecord",
+    "Hit",
     "ItemVerdict",
     "Run",
     "Standing",
@@ -38,11 +45,11 @@ __all__ = [
 
 VerdictWord: TypeAlias = Literal["go", "no-go", "not-proven"]
 Standing: TypeAlias = Literal["kept", "broken", "undecided", "not-applicable"]
+#: What a fault hit: the fault as it was asked for (or the estate), deployment (None for a twin), target.
+Hit: TypeAlias = tuple[str, int | None, str]
 GO: Final = "go"
 NO_GO: Final = "no-go"
 NOT_PROVEN: Final = "not-proven"
-#: Clauses whose broken promises explain others: a stopped service, a lost master, a wrong name.
-_CAUSES: Final = (Clause.SERVICES.value, Clause.SITES.value, Clause.NAMES.value, Clause.TOPOLOGY.value)
 #: Findings that one item reports one by one; further ones are counted. A family with a defect everywhere
 #: would otherwise fill memory with the same sentence.
 MAX_FINDINGS: Final = 200
@@ -67,12 +74,19 @@ class FindingRecord:
     assumes: tuple[str, ...]
     remedy: str
     document: str
+    #: Who accepted it, why and until when; None where nobody did.
+    waived: Mapping[str, str] | None = None
+    #: What is broken, then what it belongs to and what else is spoken of: pools, servers, names.
+    about: tuple[str, ...] = ()
+    #: Faults that were made on purpose and are its cause, as they were asked for.
+    faults: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """Return the finding as the JSON report shows it."""
         made = dataclasses.asdict(self)
         made["assumes"] = list(self.assumes)
-        made["waived"] = None
+        made["about"] = list(self.about)
+        made["faults"] = list(self.faults)
         return made
 
 
@@ -110,8 +124,12 @@ class ItemVerdict:
     assumes: tuple[str, ...]
     #: What the check raised, as one line; None if it did not.
     crash: str | None
-    #: Whether a finding weighs enough to mean no-go.
+    #: Whether a finding that nobody accepted weighs enough to mean no-go.
     fails: bool
+    #: Numbers of the waivers that accepted a finding.
+    waivers: tuple[int, ...] = ()
+    #: What faults that were made on purpose hit in these deployments.
+    injected: tuple[Hit, ...] = ()
     #: Bills of the shard, by checkpoint; summed over its deployments.
     bills: Mapping[str, Any] = field(default_factory=dict)
 
@@ -126,7 +144,7 @@ class ItemVerdict:
 
     def standing_if(self, *, strict: bool) -> Standing:
         """What became of the promise; under ``strict`` a warning breaks it too."""
-        if strict and any(finding.severity != "info" for finding in self.findings):
+        if strict and any(each.severity != "info" and each.waived is None for each in self.findings):
             return "broken"
         return self.standing
 
@@ -139,7 +157,8 @@ class ItemVerdict:
         """Read back what :meth:`plain` wrote (tuples may have become lists on the way)."""
         rest = dict(data)
         findings = tuple(
-            FindingRecord(**{**each, "assumes": tuple(each["assumes"])}) for each in rest.pop("findings")
+            FindingRecord(**{**each, **{name: tuple(each[name]) for name in ("assumes", "about", "faults")}})
+            for each in rest.pop("findings")
         )
         undecided = rest.pop("undecided")
         shard = rest.pop("shard")
@@ -148,6 +167,8 @@ class ItemVerdict:
             undecided=undecided and UndecidedRecord(**{**undecided, "needs": tuple(undecided["needs"])}),
             shard=shard and (shard[0], shard[1]),
             assumes=tuple(rest.pop("assumes")),
+            waivers=tuple(rest.pop("waivers")),
+            injected=tuple((fault, number, target) for fault, number, target in rest.pop("injected")),
             **rest,
         )
 
@@ -161,8 +182,14 @@ class ItemVerdict:
         *,
         shard: tuple[int, int] | None = None,
         bills: Mapping[str, Any] | None = None,
+        waivers: Waivers = NO_WAIVERS,
+        injected: Iterable[Hit] = (),
+        blame: Callable[[int | None, Broken], tuple[str, ...]] | None = None,
     ) -> ItemVerdict:
-        """Sum up what one check said about one or several deployments at one checkpoint."""
+        """Sum up what one check said about one or several deployments at one checkpoint.
+
+        ``blame`` tells which of the faults that were made in a deployment are the cause of a finding.
+        """
         findings: list[FindingRecord] = []
         counted = 0
         hit: dict[tuple[int | None, str], int | Rows] = {}
@@ -171,6 +198,7 @@ class ItemVerdict:
         assumes: set[str] = set()
         crash = None
         fails = False
+        used: set[int] = set()
         for number, result in results:
             evaluations += result.evaluations
             assumes |= result.assumes
@@ -179,11 +207,20 @@ class ItemVerdict:
                 crash = f"{type(result.crash).__name__}: {result.crash}"
             for broken in result.broken:
                 counted += 1
-                fails = fails or broken.severity.fails
+                number_of = waivers.find(check.id, broken.subject, place.label) if waivers else None
+                if number_of is None:
+                    fails = fails or broken.severity.fails
+                else:
+                    used.add(number_of)
                 for cohort, people in broken.hit.items():
                     _count_in(hit, (number, cohort), people)
                 if len(findings) < MAX_FINDINGS:
-                    findings.append(_record(check, place, estate, number, broken))
+                    record = _record(check, place, estate, number, broken)
+                    if number_of is not None:
+                        record = dataclasses.replace(record, waived=waivers.waivers[number_of].plain())
+                    if blame is not None:
+                        record = dataclasses.replace(record, faults=blame(number, broken))
+                    findings.append(record)
         return cls(
             check=check.id,
             clause=check.clause.value,
@@ -199,6 +236,8 @@ class ItemVerdict:
             assumes=tuple(sorted(assumes)),
             crash=crash,
             fails=fails,
+            waivers=tuple(sorted(used)),
+            injected=tuple(injected),
             bills=bills or {},
         )
 
@@ -231,6 +270,7 @@ def _record(check: Check, place: Place, estate: str, number: int | None, broken:
         assumes=() if outcome is None else outcome.assumes,
         remedy=check.remedy,
         document=check.source,
+        about=broken.about,
     )
 
 
@@ -263,6 +303,31 @@ def _open(check: Check, place: Place, questions: Sequence[OpenQuestion]) -> Unde
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRecord:
+    """A fault that was made on purpose."""
+
+    #: As it was asked for: ``id`` or ``id:target``.
+    asked: str
+    id: str
+    clause: str
+    severity: str
+    phase: str
+    evidence: str
+    #: What was set wrong, and what is seen of it from outside.
+    cause: str
+    seen: str
+    remedy: str
+    document: str
+    #: Where it was made: estate, deployment (None for a twin), what it hit.
+    made: tuple[Hit, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return what the JSON report says."""
+        where = [{"estate": estate, "deployment": number, "target": hit} for estate, number, hit in self.made]
+        return {**dataclasses.asdict(self), "made": where}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What became of one exported file."""
 
@@ -271,6 +336,8 @@ class Account:
     rows: int
     used: int
     notes: tuple[str, ...]
+    #: The day on which the file was last written, ``2026-11-23``; empty where that is not known.
+    written: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,9 +360,15 @@ class EstateReport:
     #: What the administrator has to know about the plan.
     notes: tuple[str, ...] = ()
     steps: tuple[tuple[str, str], ...] = ()
+    #: What going back costs after each of the steps; empty where nobody asked.
+    step_bills: tuple[Mapping[str, Any], ...] = ()
+    #: What interruptions of each of the steps come to; empty where they were not rehearsed.
+    stops: tuple[Mapping[str, Any], ...] = ()
     bills: tuple[Mapping[str, Any], ...] = ()
     #: Steps that the product refused to carry out.
     refused: tuple[str, ...] = ()
+    #: Waves, remarks and statements of the plan, as the JSON report shows them.
+    plan: Mapping[str, Any] = field(default_factory=dict)
     #: Assumptions that the plan rests on, whatever the checks look at.
     assumes: tuple[str, ...] = ()
 
@@ -315,6 +388,13 @@ class Run:
     #: Why this run may not say go even if nothing is broken (a selection, an interruption); "" if it may.
     partial: str = ""
     strict: bool = False
+    waivers: Waivers = NO_WAIVERS
+    #: Faults that were made on purpose; a run with such never says go.
+    faults: tuple[FaultRecord, ...] = ()
+    #: What the checks are worth, as the JSON report shows it; None where nobody asked.
+    qualification: Mapping[str, Any] | None = None
+    #: What that comes to: then the question is what the checks are worth.
+    qualified: VerdictWord | None = None
 
     def _weighs(self, severity: str) -> bool:
         return self.strict or Severity[severity.upper()].fails
@@ -339,8 +419,35 @@ class Run:
     @property
     def verdict(self) -> VerdictWord:
         """The answer to the question."""
+        if self.qualified is not None:
+            return self.qualified
         word = self.word(self.items)
+        if self.strict and self.waiver_complaints():
+            return NO_GO
         return NOT_PROVEN if word == GO and self.partial else word
+
+    def waiver_complaints(self) -> list[FindingRecord]:
+        """Return a finding for each waiver that has run out, or that nothing needs any more."""
+        used = {number for item in self.items for number in item.waivers}
+        return [
+            FindingRecord(
+                check="waivers",
+                clause=Clause.DATA.value,
+                severity=Severity.WARNING.name.lower(),
+                estate="",
+                deployment=None,
+                checkpoint="",
+                kind=kind,
+                subject=f"{waiver.check} for {waiver.subject}",
+                people=0,
+                message=why,
+                outcome=None,
+                assumes=(),
+                remedy="Decide again: mend what was accepted, extend the waiver, or take it out.",
+                document="",
+            )
+            for kind, waiver, why in self.waivers.complaints(used, is_whole_run=not self.partial)
+        ]
 
     @property
     def crashes(self) -> tuple[ItemVerdict, ...]:
@@ -389,7 +496,7 @@ class Run:
 
     def findings(self) -> list[FindingRecord]:
         """All findings, heaviest first; among these, causes before consequences, then along the path."""
-        found = [finding for item in self.items for finding in item.findings]
+        found = [finding for item in self.items for finding in item.findings] + self.waiver_complaints()
         order = {
             (estate.name, label): at for estate in self.estates for at, label in enumerate(estate.checkpoints)
         }
@@ -397,7 +504,7 @@ class Run:
             found,
             key=lambda each: (
                 -Severity[each.severity.upper()],
-                _CAUSES.index(each.clause) if each.clause in _CAUSES else len(_CAUSES),
+                PREREQUISITES.index(each.clause) if each.clause in PREREQUISITES else len(PREREQUISITES),
                 order.get((each.estate, each.checkpoint), len(order)),
                 each.estate,
                 -1 if each.deployment is None else each.deployment,
@@ -405,6 +512,13 @@ class Run:
                 each.subject,
             ),
         )
+
+    def causes(self) -> tuple[Cause, ...]:
+        """Return what broke, each thing once, with everything that was found because of it.
+
+        Findings that somebody accepted, and those about waivers, are not among them.
+        """
+        return causes_of([each for each in self.findings() if each.estate and each.waived is None])
 
     def assumptions(self) -> list[dict[str, Any]]:
         """Return every assumption, what it was taken to be, and whether a verdict rests on it."""
@@ -425,6 +539,10 @@ class Run:
 
     def plain(self) -> dict[str, Any]:
         """Return the JSON report, schema 1."""
+        causes = self.causes()
+        # A finding is known by its place in memory: two may be equal.
+        number = {id(each): at for at, cause in enumerate(causes) for each in cause.findings}
+        findings = self.findings()
         return {
             "schema": 1,
             "tool": "pytest-coexistence",
@@ -438,7 +556,8 @@ class Run:
             "partial": self.partial,
             "assumptions": self.assumptions(),
             "estates": [self._plain_estate(estate) for estate in self.estates],
-            "findings": [finding.plain() for finding in self.findings()],
+            "findings": [{**each.plain(), "cause": number.get(id(each))} for each in findings],
+            "causes": [cause.plain() for cause in causes],
             "more_findings": sum(item.more_findings for item in self.items),
             "crashes": [
                 {
@@ -449,7 +568,8 @@ class Run:
                 }
                 for item in self.crashes
             ],
-            "qualification": None,
+            "faults": [fault.plain() for fault in self.faults],
+            "qualification": None if self.qualification is None else dict(self.qualification),
         }
 
     def _plain_estate(self, estate: EstateReport) -> dict[str, Any]:
@@ -483,9 +603,23 @@ class Run:
             "staying": dict(sorted(estate.staying.items())),
             "refused": list(estate.refused),
             "notes": list(estate.notes),
+            "plan": dict(estate.plan),
             "rollback": {
                 "last_safe_step": estate.last_safe_step,
-                "steps": [{"step": step, "undo": undo} for step, undo in estate.steps],
+                "steps": [
+                    {
+                        "step": step,
+                        "undo": undo,
+                        "bill": dict(bill) if bill else None,
+                        **{name: stop.get(name) for name in STOP_KEYS},
+                    }
+                    for (step, undo), bill, stop in zip(
+                        estate.steps,
+                        estate.step_bills or itertools.repeat(None),
+                        estate.stops or itertools.repeat(_NOT_REHEARSED),
+                        strict=False,
+                    )
+                ],
                 "bills": [dict(bill) for bill in estate.bills],
             },
         }
@@ -516,11 +650,36 @@ def add_bills(bills: Iterable[Mapping[str, Mapping[str, Any]]]) -> list[dict[str
     totals: dict[str, dict[str, Any]] = {}
     for each in bills:
         for label, bill in each.items():
-            total = totals.setdefault(label, dict.fromkeys(("meetings", "clients", "users", "organizers"), 0))
-            for name in total:
-                total[name] = None if None in (total[name], bill[name]) else total[name] + bill[name]
+            amounts = {name: value for name, value in bill.items() if name not in _NOT_ADDED}
+            total = totals.setdefault(label, dict.fromkeys(amounts, 0))
+            for name, amount in amounts.items():
+                add = _longer if name == "freeze" else operator.add
+                total[name] = None if None in (total[name], amount) else add(total[name], amount)
     rank = {checkpoint.value: at for at, checkpoint in enumerate(CHECKPOINT_ORDER)}
     return [
-        {"from": label, **totals[label], "by_site": {}}
+        {"from": label, **totals[label], "meeting_rows": None, "by_site": {}}
         for label in sorted(totals, key=lambda x: rank.get(x, -1))
     ]
+
+
+#: What the JSON report says of each step's interruptions; None where they were not rehearsed.
+STOP_KEYS: Final = (
+    "repeat",
+    "repeat_why",
+    "resume",
+    "roll_back",
+    "retry",
+    "lost",
+    "undo_found",
+    "undo_why",
+    "stops",
+)
+
+_NOT_REHEARSED: Final[Mapping[str, Any]] = {}
+#: What deployments do not have in common: rows and sites of one mean nothing in another.
+_NOT_ADDED: Final = ("from", "by_site", "meeting_rows")
+
+
+def _longer(one: int | str, other: int | str) -> int | str:
+    """Return the longer of two scheduling freezes; one that never ends is the longest."""
+    return max(one, other, key=lambda freeze: (isinstance(freeze, str), freeze))

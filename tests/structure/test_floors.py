@@ -15,21 +15,30 @@ if TYPE_CHECKING:
 #: Rooms by floor. A new room gets its line here, and the text of ARCHITECTURE.md changes with it.
 FLOORS = {
     0: "vocabulary errors tagging",
-    1: "blueprint deployment population windows_services",
-    2: "building people exports operations planning",
+    1: (
+        "administration backing blueprint deployment particulars population publishing "
+        "surroundings windows_services toml_files toml_lines"
+    ),
+    2: (
+        "management_operations meeting_operations own_operations building describing people exports "
+        "operations planfile planning pseudonyms server_operations surrounding_operations"
+    ),
     3: "simulation",
-    4: "observation bills",
-    5: "checking",
-    6: "verdicts settings",
-    7: "trial",
-    8: "generation reporting",
-    9: "estates loading hookspecs pytest_plugin pytest_run pytest_scheduling",
+    4: "observation bills waves",
+    5: "checking guarding waivers",
+    6: "causes faulting faults scenes verdicts settings",
+    7: "appraising trial",
+    8: "generation injecting masking qualifying rehearsing reporting",
+    9: (
+        "estates loading hookspecs pytest_injecting pytest_plugin pytest_qualifying pytest_run "
+        "pytest_scheduling pytest_showing testing"
+    ),
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 #: The window is lazy: it names everything and stands above everything but the plugin.
 WINDOW = "coexistence"
 #: Only the plugin (and tests) may know these.
-TOP_ONLY = {"checks", "fixtures", "generation", "reporting"}
+TOP_ONLY = {"checks", "faults", "fixtures", "generation", "reporting"}
 #: Third parties, and the rooms that may import them.
 GUESTS = {
     "hypothesis": {"generation"},
@@ -86,6 +95,10 @@ def complaint(module: str, target: str) -> str | None:
     to = room_of(target)
     if room == "checks":
         return None if target == WINDOW else "a built-in check sees the window only, as any other check"
+    if room == "faults":
+        # As somebody's own fault does; values and operations beside it, and no product behaviour.
+        is_value = to in (WINDOW, room, "faulting") or FLOOR[to] < FLOOR["simulation"]
+        return None if is_value else "a fault changes causes alone"
     if to == WINDOW:
         return None if FLOOR.get(room) == 9 else "the window is for those outside: import the room itself"
     if room == to:
@@ -136,6 +149,8 @@ def test_engine_modules_are_not_rewritten(module: str) -> None:
         ("coexistence.deployment", "requests"),
         ("coexistence.deployment", "urllib.request"),
         ("coexistence.checks.messaging", "coexistence.observation"),
+        ("coexistence.faults.services", "coexistence.simulation.state"),
+        ("coexistence.faults.services", "coexistence.checking"),
         ("coexistence.checks.messaging", "pytest"),
         ("coexistence.fixtures.samples", "coexistence.simulation.state"),
         ("coexistence.generation.strategies", "coexistence.checks"),
@@ -152,6 +167,8 @@ def test_a_forbidden_import_is_seen(module: str, target: str) -> None:
         ("coexistence.exports.topology", "coexistence.people"),
         ("coexistence.generation.strategies", "hypothesis.strategies"),
         ("coexistence.checks.messaging", "coexistence"),
+        ("coexistence.faults.services", "coexistence"),
+        ("coexistence.faults.services", "coexistence.backing"),
         ("coexistence.fixtures.samples", "coexistence.exports.topology"),
         ("coexistence.pytest_plugin", "coexistence.generation"),
         ("coexistence", "coexistence.trial"),

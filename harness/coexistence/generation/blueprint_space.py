@@ -40,8 +40,9 @@ def clients_for(legacy: Version, target: Version) -> tuple[ClientGeneration, ...
     return listed_clients(legacy, target)
 
 
-def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
-    """Return the space of blueprints for one pair of versions."""
+def blueprint_space(path: PathPair, *, max_sites: int = 4, crowds: bool = True) -> Record:
+    """Return the space of blueprints for one pair of versions; without ``crowds`` no site is crowded."""
+    keeps = path.legacy in (Version.L13, Version.S15) and path.target is Version.S15
     crowd = Record(
         Crowd,
         {
@@ -51,9 +52,10 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
             "kind": Choice([UserKind.PERSON] * 8 + [UserKind.DISABLED, UserKind.CLOUD, UserKind.RESOURCE]),
             "contacts": Choice([ContactStore.SERVER, ContactStore.SERVER, ContactStore.EXCHANGE]),
             "voice": Flag(0.4),
-            # Both keep a pool from being retired on S19 and SE, so they are rare.
-            "xmpp": Flag(0.05),
-            "chat": Flag(0.05),
+            # Both keep a pool from being retired on S19 and SE, so they are rare there; a version that has
+            # them too takes them over, and that is a migration of its own.
+            "xmpp": Flag(0.5 if keeps else 0.25),
+            "chat": Flag(0.5 if keeps else 0.05),
             "meetings": Whole(0, 3),
             "meeting_kind": Choice([MeetingKind.ONCE, MeetingKind.RECURRING, MeetingKind.STATIC]),
             "content": Flag(0.3),
@@ -73,7 +75,7 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
             "admission_control": Flag(0.3),
             "common_area_phones": Whole(0, 3, lean=2),
             "analog_devices": Whole(0, 2, lean=2),
-            "exchange_um": Flag(0.3),
+            "exchange_um": Flag(0.5),
             "unassigned_numbers": Flag(0.3),
             "archiving": Flag(0.3),
             "monitoring": Flag(0.5),
@@ -91,18 +93,20 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
                     {
                         "servers": Whole(1, 3),
                         "federation": Flag(0.8),
-                        "xmpp": Flag(0.3),
+                        "xmpp": Flag(0.9 if keeps else 0.7),
                         # It changes the order of the whole cut-over, so it is drawn now and then.
                         "single_name": Flag(0.1),
                     },
                 ),
-                0.6,
+                0.9 if keeps else 0.6,
             ),
             "director": Flag(0.25),
             "mediation": Whole(0, 2, lean=2),
             "trusted_applications": Whole(0, 2, lean=2),
-            "persistent_chat": Flag(0.2),
+            "persistent_chat": Flag(0.6 if keeps else 0.2),
             "conferencing_policy": Flag(0.25),
+            # Thousands of people: what is too small for them, and who could not take over from whom.
+            "crowded": Flag(0.25) if crowds else Choice([False]),
         },
     )
     return Record(
@@ -111,7 +115,7 @@ def blueprint_space(path: PathPair, *, max_sites: int = 4) -> Record:
             "legacy": Choice([path.legacy]),
             "target": Choice([path.target]),
             "sites": Many(site, 1, max_sites, lean=1.5),
-            "sip_domains": Whole(1, 3, lean=2),
+            "sip_domains": Whole(1, 3, lean=1.2),
             "partners": Whole(0, 2),
         },
     )

@@ -7,39 +7,26 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from coexistence.causes import Cause
+from coexistence.exports.catalogue import CATALOGUE
+from coexistence.reporting.faults import render_made, set_wrong
+from coexistence.reporting.lines import Line
+from coexistence.reporting.lines import wrapped as _wrapped
+from coexistence.reporting.qualification import render_qualification
 from coexistence.verdicts import EstateReport, FindingRecord, Run, UndecidedRecord
 
 __all__ = ["Line", "render_text"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line, and how a terminal may show it."""
-
-    text: str = ""
-    markup: Mapping[str, bool] = field(default_factory=dict)
 
 
 _SIGNS: Final = {"kept": "ok", "broken": "BROKEN", "undecided": "?", "not-applicable": "-"}
 _COLOURS: Final = {"go": {"green": True}, "no-go": {"red": True}, "not-proven": {"yellow": True}}
 _WORDS: Final = {"go": "GO", "no-go": "NO-GO", "not-proven": "NOT PROVEN"}
 _SHOWN: Final = 10
-#: What the importer reads so far: exports that an administrator can still add to the folder.
-READABLE: Final = frozenset(
-    {
-        "Get-CsTopology",
-        "Get-CsTopology -AsXml",
-        "Get-CsUser",
-        "Get-CsWindowsService",
-        "Get-CsManagementStoreReplicationStatus",
-        "Get-CsServerPatchVersion",
-    }
-)
+#: What the importer reads: exports that an administrator can still add to the folder.
+READABLE: Final = frozenset({*CATALOGUE, "Get-CsTopology", "Get-CsTopology -AsXml", "external DNS export"})
 
 
 def render_text(run: Run, *, width: int) -> list[Line]:
@@ -52,19 +39,15 @@ def _lines(run: Run, width: int) -> Iterator[Line]:
     yield Line(f"{' coexistence report ':=^{width}}", {"bold": True})
     for estate in run.estates:
         yield from _estate(run, estate, width)
+    yield from render_made(run, width)
     yield from _findings(run, width)
+    yield from _waivers(run, width)
     yield from _crashes(run, width)
     for estate in run.estates:
         yield from _open(run, estate, width)
     yield from _assumptions(run, width)
+    yield from render_qualification(run.qualification, width)
     yield from _verdict(run, width)
-
-
-def _wrapped(text: str, width: int, indent: str = "", hanging: str = "  ") -> Iterator[Line]:
-    for part in textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent + hanging, break_on_hyphens=False
-    ):
-        yield Line(part)
 
 
 # -------------------------------------------------------------------- estates
@@ -83,6 +66,7 @@ def _estate(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         yield from _wrapped(f"{pool} stays: {why}; 'retired' does not apply to it.", width)
     for note in estate.notes:
         yield from _wrapped(f"Note: {note}", width)
+    yield from _plan(estate, width)
     for refused in estate.refused:
         yield from _wrapped(f"the product refused {refused}", width)
 
@@ -121,8 +105,9 @@ def _inventory(estate: EstateReport, width: int) -> Iterator[Line]:
 
 def _imported(estate: EstateReport, width: int) -> Iterator[Line]:
     for account in estate.imported:
+        age = f", of {account.written}" if account.written else ""
         yield from _wrapped(
-            f"{account.file}: {account.kind}, {account.used} of {account.rows} rows used", width, "  "
+            f"{account.file}: {account.kind}, {account.used} of {account.rows} rows used{age}", width, "  "
         )
         for note in account.notes[:_SHOWN]:
             yield from _wrapped(note, width, "      ")
@@ -140,6 +125,7 @@ def _matrix(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
     clauses = list(matrix)
     asked = {item.checkpoint for item in run.of_estate(estate)}
     crashed = {(item.clause, item.checkpoint) for item in run.of_estate(estate) if item.crash is not None}
+    accepted = {(item.clause, item.checkpoint) for item in run.of_estate(estate) if item.waivers}
     first = max([len(label) for label in estate.checkpoints] + [10])
     per_line = max(1, (width - first - 1) // 13)
     for start in range(0, len(clauses), per_line):
@@ -150,13 +136,41 @@ def _matrix(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         for label in [each for each in estate.checkpoints if each in asked]:
             standings = [matrix[clause][label] for clause in part]
             signs = [
-                "CRASH" if (clause, label) in crashed and standing != "broken" else _SIGNS[standing]
+                "CRASH"
+                if (clause, label) in crashed and standing != "broken"
+                else "waived"
+                if (clause, label) in accepted and standing == "kept"
+                else _SIGNS[standing]
                 for clause, standing in zip(part, standings, strict=True)
             ]
             text = f"{label:<{first}} " + "".join(f"{sign:<13}" for sign in signs).rstrip()
             markup = {"red": True} if "broken" in standings else {}
             yield Line(text, markup)
     yield from _wrapped("ok kept   BROKEN   ? undecided   - not applicable", width)
+
+
+def _plan(estate: EstateReport, width: int) -> Iterator[Line]:
+    """Show the waves of an administrator's own plan, and what its owner should know about it."""
+    plan = estate.plan
+    if not plan.get("file"):
+        return
+    yield Line()
+    yield Line(f"The plan in {plan['file']}", {"bold": True})
+    for wave in plan["waves"]:
+        size = "an unknown number of accounts"
+        if wave["accounts"] is not None:
+            size = f"{_count(wave['accounts'], 'account')}, about {_count(wave['minutes'], 'minute')}"
+        window = f", window {wave['window']}" if wave["window"] else ""
+        late = ": DOES NOT FIT" if wave["fits"] is False else ""
+        which = f"{wave['step']} {wave['name']}, {wave['date']}"
+        yield from _wrapped(f"{which}: {size}{window}{late}", width, "  ")
+    if not plan["remarks"]:
+        yield Line("  nothing to remark on")
+    for remark in plan["remarks"]:
+        place = f"line {remark['line']}: " if remark["line"] else ""
+        yield from _wrapped(f"{place}{remark['text']}", width, "  ")
+    for told in plan["statements"]:
+        yield from _wrapped(f"stated by {told['author']} on {told['date']}: {told['text']}", width, "  ")
 
 
 def _rollback(estate: EstateReport, width: int) -> Iterator[Line]:
@@ -177,7 +191,54 @@ def _rollback(estate: EstateReport, width: int) -> Iterator[Line]:
         unknown = [words[1] for name, words in _PRICES.items() if bill[name] is None]
         if unknown:
             parts.append(f"unknown: {', '.join(unknown)}")
+        parts += _more_to_do(bill)
         yield from _wrapped(f"{bill['from']}: {'; '.join(parts)}", width, "  ")
+    yield from _stops(estate, width)
+
+
+def _more_to_do(bill: Mapping[str, Any]) -> Iterator[str]:
+    """Say what else a rollback takes, where there is any, and how long a freeze would spare meetings."""
+    for name, words in _WORK.items():
+        if bill.get(name):
+            yield _count(bill[name], *words)
+    if bill.get("freeze") == "never":
+        yield f"no scheduling freeze ends it: {bill['endless']} take place for ever"
+    elif bill.get("freeze"):
+        yield f"none after a scheduling freeze of {_count(bill['freeze'], 'day')}"
+
+
+def _stops(estate: EstateReport, width: int) -> Iterator[Line]:
+    """Show what interruptions of each step come to; neighbours that are alike share a line."""
+    if not estate.stops:
+        return
+    yield Line()
+    whose = "" if estate.kind == "twin" else " (deployment 0)"
+    yield Line(f"Stopped after a step, or inside one of its batches{whose}:", {"bold": True})
+    yield Line(f"  {'step':<18}{'again?':<9}{'go on':<9}{'go back':<9}{'retry':<9}going back over it")
+    rows: list[tuple[list[str], tuple[str, ...]]] = []
+    for (step, undo), stop in zip(estate.steps, estate.stops, strict=True):
+        ways = (_SIGNS[stop[way] or "not-applicable"] for way in ("resume", "roll_back", "retry"))
+        found = stop["undo_found"]
+        cells = (stop["repeat"], *ways, undo if found in (None, undo) else f"{undo}; here {found}")
+        if rows and rows[-1][1] == cells:
+            rows[-1][0].append(step)
+        else:
+            rows.append(([step], cells))
+    for steps, cells in rows:
+        label = steps[0] if len(steps) == 1 else f"{steps[0]} to {steps[-1]}"
+        broken = {"red": True} if "BROKEN" in cells else {}
+        yield Line(f"  {label:<18}{''.join(f'{cell:<9}' for cell in cells[:4])}{cells[4]}"[:width], broken)
+    for (step, _), stop in zip(estate.steps, estate.stops, strict=True):
+        if stop["repeat"] == "no":
+            yield from _wrapped(f"{step} again: {stop['repeat_why']}", width, "  ")
+
+
+#: Work that a rollback takes beside the prices: told only where there is some.
+_WORK: Final = {
+    "contact_lists": ("contact list at risk", "contact lists at risk"),
+    "directories": ("conference directory to give back", "conference directories to give back"),
+    "endpoints": ("application object to move back", "application objects to move back"),
+}
 
 
 _PRICES: Final = {
@@ -192,18 +253,15 @@ _PRICES: Final = {
 
 
 def _findings(run: Run, width: int) -> Iterator[Line]:
-    findings = run.findings()
-    if not findings:
+    causes = run.causes()
+    if not causes:
         return
     yield Line()
     yield Line("Findings", {"bold": True})
     # The same trouble at several checkpoints is told once, and so is one cause of many broken promises.
-    groups: dict[tuple[object, ...], list[FindingRecord]] = {}
-    for finding in findings:
-        groups.setdefault(_cause(finding), []).append(finding)
-    for group in list(groups.values())[:_SHOWN]:
-        yield from _finding(run, group, width)
-    hidden = max(len(groups) - _SHOWN, 0)
+    for cause in causes[:_SHOWN]:
+        yield from _finding(run, cause, width)
+    hidden = sum(len(cause.findings) for cause in causes[_SHOWN:])
     more = sum(item.more_findings for item in run.items)
     if hidden or more:
         yield from _wrapped(
@@ -211,16 +269,40 @@ def _findings(run: Run, width: int) -> Iterator[Line]:
         )
 
 
-def _cause(finding: FindingRecord) -> tuple[object, ...]:
-    """Tell findings apart by what went wrong and where; those that only yield a kind, by their subject."""
-    outcome = finding.outcome
-    if outcome is not None and outcome["source"] and outcome["reason"]:
-        return finding.estate, finding.deployment, outcome["source"], outcome["reason"]
-    return finding.estate, finding.deployment, finding.check, finding.kind, finding.subject
+def _waivers(run: Run, width: int) -> Iterator[Line]:
+    """Show what was accepted, by whom and until when; and the waivers that need somebody's attention."""
+    accepted: dict[tuple[str, str], list[FindingRecord]] = {}
+    for finding in run.findings():
+        if finding.waived is not None:
+            accepted.setdefault((finding.check, finding.waived["expires"]), []).append(finding)
+    if accepted:
+        yield Line()
+        yield Line("Accepted", {"bold": True})
+    for (check, expires), group in list(accepted.items())[:_SHOWN]:
+        by = group[0].waived
+        assert by is not None  # only such were gathered
+        subjects = list(dict.fromkeys(finding.subject for finding in group))
+        about = subjects[0] if len(subjects) == 1 else f"{len(subjects)} subjects"
+        yield from _wrapped(
+            f"{group[0].severity}: {_sentence(check)}, {about}: accepted until {expires} by {by['owner']}, "
+            f"approved by {by['approver']}: {by['reason']}",
+            width,
+            "  ",
+        )
+    if len(accepted) > _SHOWN:
+        yield Line(f"  … and {len(accepted) - _SHOWN} more (--coexistence-json FILE has them)")
+    if complaints := run.waiver_complaints():
+        yield Line()
+        yield Line("Waivers that need a decision", {"bold": True})
+        for complaint in complaints[:_SHOWN]:
+            yield from _wrapped(complaint.message, width, "  ")
+        if len(complaints) > _SHOWN:
+            yield Line(f"  … and {len(complaints) - _SHOWN} more (--coexistence-json FILE has them)")
 
 
-def _finding(run: Run, group: Sequence[FindingRecord], width: int) -> Iterator[Line]:
-    finding = group[0]
+def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
+    """Tell a cause once, and count what follows from it."""
+    group, finding = cause.findings, cause.first
     where = (
         finding.estate if finding.deployment is None else f"{finding.estate}, deployment {finding.deployment}"
     )
@@ -242,16 +324,18 @@ def _finding(run: Run, group: Sequence[FindingRecord], width: int) -> Iterator[L
             yield from _wrapped(f"{number}. {hop}", width, "    ")
     elif finding.message:
         yield from _wrapped(finding.message, width, "  ")
-    if people := max(each.people for each in group):
-        yield from _wrapped(f"Hit: {_count(people, 'person', 'people')}", width, "  ")
-    others = list(dict.fromkeys(_sentence(each.check) for each in group if each.check != finding.check))
+    yield from set_wrong(run, finding, width)
+    if cause.people:
+        yield from _wrapped(f"Hit: {_count(cause.people, 'person', 'people')}", width, "  ")
+    others = [check for check in cause.checks if check != finding.check]
     if others:
-        yield from _wrapped(f"This also breaks: {'; '.join(others)}", width, "  ")
-    if others and finding.outcome is not None:
+        rest = [each for each in group if each.check != finding.check]
+        named = "; ".join(map(_sentence, others[:_SHOWN]))
+        more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        yield from _wrapped(f"This also breaks ({_count(len(rest), 'finding')}): {named}{more}", width, "  ")
+    if others and cause.thing and not cause.is_found_itself:
         # Each check knows its own remedy; what breaks several promises at once is mended where it is.
-        yield from _wrapped(
-            f"Do: Mend {finding.outcome['source']} first; all of these hang on it.", width, "  "
-        )
+        yield from _wrapped(f"Do: Mend {cause.thing} first; all of these hang on it.", width, "  ")
         return
     if finding.remedy:
         yield from _wrapped(f"Do: {finding.remedy}", width, "  ")
