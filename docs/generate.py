@@ -10,14 +10,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import kill_matrix
+from diagnostics_left_out import LEFT_OUT
+from guide_assertions import ASSERTIONS
+from guide_assertions import LEFT_OUT as ASSERTIONS_LEFT_OUT
+from model_vocabulary import ROWS
+
 import coexistence.observation
 import coexistence.simulation.engine
+from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.building import build
 from coexistence.checking import Registry
 from coexistence.loading import load_builtin
+from coexistence.planning.mistakes import MISTAKES
+from coexistence.rehearsing.tolerances import Told, tolerances
+from coexistence.reporting.tolerances import tolerance_rows
 from coexistence.simulation.diagnostics import DIAGNOSTICS
 from coexistence.simulation.rulebook import RULEBOOK
 from coexistence.simulation.rules import ASSUMPTIONS
-from coexistence.vocabulary import PATHS, Clause, Confidence, Version
+from coexistence.trial import Trial
+from coexistence.vocabulary import PATHS, Clause, Confidence, Edition, Version
 from coexistence.windows_services import (
     CAPABILITIES,
     CATALOGUE,
@@ -172,6 +184,10 @@ def rules_page() -> str:
                 for row in sorted(DIAGNOSTICS.values(), key=lambda row: row.id)
             ),
         ),
+        "",
+        "Of the diagnostics that the specifications list, these are never given:",
+        "",
+        *_table(("ms-diagnostics", "because"), ((str(id_), LEFT_OUT[id_]) for id_ in sorted(LEFT_OUT))),
     ]
     return "\n".join(lines) + "\n"
 
@@ -212,6 +228,41 @@ def checks_page() -> str:
                     ),
                 ),
             ]
+    return "\n".join(lines) + "\n"
+
+
+def assertions_page() -> str:
+    """Return the page on the guide's assertions: which check holds which, when, and what it weighs."""
+    registry = Registry()
+    load_builtin(registry)
+    checks = {check.name: check for check in registry}
+    lines = [
+        "# What the guide asserts, and which check holds it",
+        "",
+        "Made by `docs/generate.py` from `guide_assertions.py`.",
+        "",
+        *_table(
+            ("assertion", "check", "at", "severity", "source"),
+            (
+                (
+                    f"`{row}`",
+                    f"`{name}`",
+                    f"`{checks[name].at}`",
+                    checks[name].severity.name.lower(),
+                    checks[name].source,
+                )
+                for row, names in sorted(ASSERTIONS.items())
+                for name in names
+            ),
+        ),
+        "",
+        "## Left out",
+        "",
+        *_table(
+            ("assertion", "why no check holds it"),
+            ((f"`{row}`", why) for row, why in sorted(ASSERTIONS_LEFT_OUT.items())),
+        ),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -301,17 +352,144 @@ def catalogue_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+#: The deployment on which operators' mistakes are tried out: what a plan can be about, at two sites.
+_TRIED_ON: Final = Blueprint(
+    legacy=Version.L13,
+    target=Version.S19,
+    sites=(
+        SiteBlueprint(
+            pools=(
+                PoolBlueprint(
+                    edition=Edition.ENTERPRISE,
+                    front_ends=3,
+                    dial_in=True,
+                    voice=True,
+                    response_groups=1,
+                    call_park=True,
+                    common_area_phones=1,
+                    analog_devices=1,
+                    crowds=(Crowd(people=60, meetings=2, voice=True),),
+                ),
+            ),
+            edge=EdgeBlueprint(servers=2),
+            trusted_applications=1,
+        ),
+        SiteBlueprint(pools=(PoolBlueprint(crowds=(Crowd(people=20, meetings=2),)),)),
+    ),
+)
+
+
+def operator_errors_page() -> str:
+    """Return the page on operators' mistakes: which are refused, which a check notices, which nobody does."""
+    registry = Registry()
+    load_builtin(registry)
+    trial = Trial(build(_TRIED_ON, "operator errors"), target=_TRIED_ON.target)
+    found = list(tolerances(trial.plan, trial.start, trial.rules, registry))
+    titles = {each.step: each.title for each in found}
+    idle = [each.step for each in found if each.told is Told.NOT_SIMULATED]
+    lines = [
+        "# Operators' mistakes",
+        "",
+        "Made by `docs/generate.py` by trying every mistake on every step; nothing here was written by hand.",
+        "",
+        (
+            "One generated deployment (two sites, Lync Server 2013 on its way to 2019) goes through its plan "
+            "as written, with one mistake in one step. *Refused*: the product does not carry it out, or a "
+            "later step because of it. *Noticed*: a built-in check breaks at a checkpoint that the plan "
+            "without the mistake passes. *Silent*: something is different in the end, and neither the "
+            "product nor a check said so. *No difference*: what is true is the same as without the mistake. "
+            "Whoever follows the guide's own verification of a step may notice more, and earlier."
+        ),
+        "",
+        (
+            "A mistake that cannot be made in a step is left out, and so are the steps in which the model "
+            f"does nothing, where it could not tell: {', '.join(idle)}."
+        ),
+        "",
+        "## How many",
+        "",
+        *_table(
+            ("mistake", *(told.value for told in Told if told is not Told.NOT_SIMULATED)),
+            (
+                (
+                    mistake.title,
+                    *(
+                        str(sum(each.mistake is mistake and each.told is told for each in found))
+                        for told in Told
+                        if told is not Told.NOT_SIMULATED
+                    ),
+                )
+                for mistake in MISTAKES
+            ),
+        ),
+    ]
+    for told in (Told.SILENT, Told.NOTICED, Told.REFUSED, Told.HARMLESS):
+        rows = [each for each in tolerance_rows(found) if each[2] == told.value]
+        heads = ("step", "mistake", "how") if told is not Told.HARMLESS else ("step", "mistake")
+        lines += [
+            "",
+            f"## {told.value[0].upper()}{told.value[1:]}",
+            "",
+            *_table(
+                heads,
+                (
+                    (f"{step} {titles[step]}", mistake, *([how] if len(heads) > 2 else []))
+                    for step, mistake, _, how in rows
+                ),
+            ),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def model_page() -> str:
+    """Return the page on what the model can represent, and what people notice of it."""
+    lines = [
+        "# What can go wrong in the model",
+        "",
+        "Made by `docs/generate.py` from `docs/model_vocabulary.py`; edit the data there.",
+        "",
+        (
+            "The catalogue of failures seen in the field speaks of these objects. Beside each stands the "
+            "class and field that holds it, and what people or administrators experience when it is wrong. "
+            "What is left out says why. Facts that no export can hold are healthy unless "
+            "somebody says otherwise; "
+            "which assumption stands behind that is in [the list of rules](rules.md)."
+        ),
+        "",
+        *_table(
+            ("object", "fact", "in the model", "what it does to people, or why it is left out"),
+            (
+                (
+                    thing,
+                    fact,
+                    ", ".join(f"`{place.strip()}`" for place in places.split(",")) if places else "left out",
+                    effect,
+                )
+                for thing, fact, places, effect in ROWS
+            ),
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 #: Pages of this folder, and what writes each.
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "assertions.md": assertions_page,
     "checks.md": checks_page,
+    "model.md": model_page,
+    "operator-errors.md": operator_errors_page,
     "rules.md": rules_page,
     "windows-services.md": catalogue_page,
 }
 
 
+#: Pages that take long to make: what is on them is held by tests of their own, row by row.
+LONG_PAGES: Final[dict[str, Callable[[], str]]] = {"kill-matrix.md": kill_matrix.page}
+
+
 def main() -> None:
     """Write every page."""
-    for name, page in PAGES.items():
+    for name, page in {**PAGES, **LONG_PAGES}.items():
         (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+import importlib
 import importlib.util
+import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from guide_assertions import ASSERTIONS, LEFT_OUT
+from model_vocabulary import ROWS
+
+from coexistence.checking import Registry
+from coexistence.loading import load_builtin
+from coexistence.settings import read_tool
+from coexistence.waivers import read_waivers
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -25,6 +36,23 @@ def load_generator() -> ModuleType:
 
 
 GENERATOR = load_generator()
+#: Rooms that hold what a deployment can say, and what can be done to it.
+_INVENTORY = (
+    "deployment",
+    "administration",
+    "backing",
+    "particulars",
+    "publishing",
+    "surroundings",
+    "population",
+    "operations",
+)
+HELD_BY: dict[str, Any] = {
+    name: each
+    for room in _INVENTORY
+    for name, each in inspect.getmembers(importlib.import_module(f"coexistence.{room}"), inspect.isclass)
+    if dataclasses.is_dataclass(each)
+}
 
 
 @pytest.mark.parametrize("name", GENERATOR.PAGES)
@@ -39,3 +67,45 @@ def test_the_services_page_names_every_service() -> None:
 
     for service in GENERATOR.CATALOGUE:
         assert (service.name or service.display_suffix or service.key) in page
+
+
+def examples(page: str) -> list[str]:
+    """The TOML examples of a page, in order."""
+    parts = (DOCS / page).read_text("utf-8").split("```toml\n")[1:]
+    return [part.split("```")[0] for part in parts]
+
+
+def test_the_examples_of_the_settings_page_are_understood(tmp_path: Path) -> None:
+    registry = Registry()
+    load_builtin(registry)
+    settings, waivers = examples("settings.md")
+    (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
+    (tmp_path / "waivers.toml").write_text(waivers, "utf-8")
+
+    tool = read_tool(tmp_path / "pyproject.toml")
+    registry.configure({name: table for name, table in tool.checks.items() if "::" not in name})
+    read = read_waivers(tmp_path / "waivers.toml", (check.id for check in registry), dt.date(2026, 11, 23))
+
+    assert tool.rules.value("ports-open") == "no"
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}: {row[1]}")
+def test_what_the_model_is_said_to_hold_is_there(row: tuple[str, str, str, str]) -> None:
+    _, _, places, effect = row
+
+    assert effect
+    for place in filter(None, map(str.strip, places.split(","))):
+        owner, _, field = place.partition(".")
+        assert field in {each.name for each in dataclasses.fields(HELD_BY[owner])}, place
+
+
+def test_every_assertion_of_the_guide_is_held_or_left_out_for_a_reason() -> None:
+    registry = Registry()
+    load_builtin(registry)
+    known = {check.name for check in registry}
+
+    assert not set(ASSERTIONS) & set(LEFT_OUT)
+    assert len({*ASSERTIONS, *LEFT_OUT}) == 90
+    assert all(LEFT_OUT.values())
+    assert {name for names in ASSERTIONS.values() for name in names} <= known
