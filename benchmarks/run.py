@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import default_run
 import idle
+import interruptions
 import observations
+import planner
 import small_deployment
 from measuring import Measured, show
 
@@ -12,6 +14,8 @@ if __name__ == "__main__":
     lines: list[Measured] = [
         *idle.measure(),
         *small_deployment.measure(),
+        *interruptions.measure(),
+        *planner.measure(),
         *observations.measure(),
         *default_run.measure(),
     ]
