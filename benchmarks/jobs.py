@@ -1,5 +1,6 @@
 """Jobs that are too long for the test suite, by name; the exit status is 1 if anything is not as it must be.
 
+python benchmarks/jobs.py healthy [N]         N sound deployments, no check breaks or is undecided (10,000)
 python benchmarks/jobs.py bill [N]            bills and healthy plans of N deployments (1,000)
 python benchmarks/jobs.py interruptions [N]   every prefix of the plans of N deployments (100)
 python benchmarks/jobs.py pairs [N]           every two faults at once in N deployments (2)
@@ -8,6 +9,7 @@ python benchmarks/jobs.py kills [N]           every fault in N deployments, all 
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -94,8 +96,18 @@ FAULT_JOBS: dict[str, tuple[Callable[[int], Iterator[str]], int]] = {
 }
 
 
+def healthy(number: int) -> int:
+    """Ask everything about sound deployments, in shards on two processors: the verdict has to be go."""
+    question = ("--coexistence", f"--coexistence-deployments={number}", f"--coexistence-seed={SEED}")
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *question, "-q", "-n", "2"], check=False
+    ).returncode
+
+
 def main(arguments: list[str]) -> int:
     """Run one job and say what came of it."""
+    if arguments[:1] == ["healthy"]:
+        return healthy(int(arguments[1]) if len(arguments) > 1 else 10_000)
     if not arguments or arguments[0] not in {**JOBS, **FAULT_JOBS}:
         sys.stdout.write(__doc__ or "")
         return 2

@@ -79,7 +79,7 @@ class _Runbook:
             return
         yield from self._opening()
         chapter = ""
-        back = self.plan.last_safe_step
+        back = self.trial.last_safe_step
         is_gone = False
         for number, (step, date) in enumerate(self.plan.dated(), start=1):
             here = step.id.partition(".")[0]
@@ -106,10 +106,10 @@ class _Runbook:
         legacy = self.legacy.product if self.legacy else "legacy"
         begins = f", from {plan.start}" if plan.start else ""
         yield from self._wrapped(f"{legacy} to {version_name(plan.target)}, phase {plan.phase.value}{begins}")
-        safe = next((step.title for step in plan.steps if step.key == plan.last_safe_step), "")
-        if plan.last_safe_step:
+        safe = next((step.title for step in plan.steps if step.key == self.trial.last_safe_step), "")
+        if self.trial.last_safe_step:
             yield from self._wrapped(
-                f"Last step from which going back is possible: {plan.last_safe_step} ({safe})"
+                f"Last step from which going back is possible: {self.trial.last_safe_step} ({safe})"
             )
         yield from self._wrapped(
             "Made by a model from what it was told; read each step before you do it. Dates that nobody gave "
