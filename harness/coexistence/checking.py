@@ -9,7 +9,6 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import functools
 import inspect
@@ -18,11 +17,11 @@ from dataclasses import dataclass, field, replace
 from types import GeneratorType, MappingProxyType
 from typing import Any, Final
 
-from coexistence.errors import CheckError, InputError
+from coexistence.errors import CheckError, InputError, did_you_mean
 from coexistence.guarding import Watch
 from coexistence.observation import SUBJECTS, Asked, Listing, NotApplicable, Observer, Outcome, Undecided
 from coexistence.observation.pointing import points_at
-from coexistence.population import Rows
+from coexistence.population import Rows, head_count
 from coexistence.tagging import TAG, CheckTag
 from coexistence.toml_files import Table
 from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, Clause, Disposition, Severity
@@ -76,11 +75,6 @@ class Finding:
     #: Left out, the check's own.
     severity: Severity | None = None
     message: str = ""
-
-
-def head_count(hit: int | Rows) -> int:
-    """Return how many people are hit: a count, or as many as there are rows."""
-    return hit if isinstance(hit, int) else len(hit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,8 +248,7 @@ class Registry:
         for name, table in said.items():
             found = [check for check in self if name in (check.name, check.id)]
             if not found:
-                near = difflib.get_close_matches(name, [check.name for check in self], 1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
+                hint = did_you_mean(name, [check.name for check in self])
                 raise InputError(f"there is no check {name!r}.{hint}", file=table.file, line=table.line)
             if len(found) > 1:
                 ids = " and ".join(repr(check.id) for check in found)

@@ -16,6 +16,8 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 __all__ = [
     "BlueprintError",
     "CheckError",
@@ -25,6 +27,8 @@ __all__ = [
     "InputError",
     "NotHereError",
     "OperationError",
+    "did_you_mean",
+    "nearest",
 ]
 
 
@@ -67,3 +71,20 @@ class BlueprintError(CoexistenceError):
 
 class EngineError(CoexistenceError):
     """Something this project promised itself did not hold."""
+
+
+def nearest(word: str, names: Iterable[str], *, ignoring_case: bool = False) -> str:
+    """Return the name that somebody probably meant by a word; "" where none is near."""
+    import difflib  # only for somebody who mistyped: this room is imported in every run of pytest
+
+    known = list(names)
+    if not ignoring_case:
+        return next(iter(difflib.get_close_matches(word, known, 1)), "")
+    near = difflib.get_close_matches(word.lower(), [each.lower() for each in known], 1)
+    return next((each for each in known if near and each.lower() == near[0]), "")
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return a sentence with the nearest name, after a blank; "" where none is near."""
+    meant = nearest(word, names)
+    return f" Did you mean {meant!r}?" if meant else ""

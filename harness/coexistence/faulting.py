@@ -9,13 +9,12 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from coexistence.errors import FaultError, InputError, NotHereError
+from coexistence.errors import FaultError, InputError, NotHereError, did_you_mean
 from coexistence.scenes import Injection, Scene
 from coexistence.tagging import FAULT_TAG, FaultTag
 from coexistence.vocabulary import Clause, Severity
@@ -91,8 +90,7 @@ class Faults:
             return self._faults[identity]
         if identity in self.excluded:
             raise InputError(f"fault {identity!r} is left out: {self.excluded[identity]}.")
-        near = difflib.get_close_matches(identity, self._faults, 1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(identity, self._faults)
         raise InputError(f"there is no fault {identity!r}.{hint} `--coexistence-fault list` prints all.")
 
     def add(self, function: Callable[..., Any], module: str | None = None) -> Fault:

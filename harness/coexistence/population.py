@@ -97,6 +97,7 @@ __all__ = [
     "column",
     "distinct",
     "grouped",
+    "head_count",
     "with_distinct",
 ]
 
@@ -528,3 +529,8 @@ class Population(_Table):
         """How many accounts of any kind each pool is home to; empty pools are left out."""
         counts = np.bincount(self.home[self.home != NOWHERE], minlength=len(self.pools))
         return {pool: int(count) for pool, count in zip(self.pools, counts, strict=False) if count}
+
+
+def head_count(hit: int | Rows) -> int:
+    """Return how many people are hit: a count, or as many as there are rows."""
+    return hit if isinstance(hit, int) else len(hit)

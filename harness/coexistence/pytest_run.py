@@ -110,45 +110,38 @@ def settings_of(config: pytest.Config) -> Settings:
     def paths(name: str) -> tuple[Path, ...]:
         given = config.getoption(f"--coexistence-{name}")
         if given is not None:
-            return tuple(config.invocation_params.dir / path for path in given)
+            return tuple(config.invocation_params.dir / each for each in given)
         return tuple(config.getini(f"coexistence_{name}"))
 
-    def file(name: str) -> Path | None:
-        """A file to be written: relative to the shell's folder, or from the ini file to the ini file's."""
-        if not (given := text(name)):
-            return None
-        from_ini = config.getoption(f"--coexistence-{name}") is None
-        base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
-        path = base / given
-        if path.is_dir():
-            raise InputError(f"--coexistence-{name} {given}: is a folder. Name a file in it.")
-        return path
-
-    def bill() -> Path | None:
-        """A CSV file, or a folder that may not be there yet."""
-        if not (given := text("bill")):
-            return None
-        from_ini = config.getoption("--coexistence-bill") is None
-        base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
-        path = base / given
-        if path.suffix.lower() not in ("", ".csv") and not path.is_dir():
-            raise InputError(f"--coexistence-bill {given}: neither a file that ends in .csv nor a folder.")
-        return path
-
-    def given_file(name: str) -> Path | None:
-        """A file to be read: relative to the shell's folder, or from the ini file to the ini file's."""
+    def path(name: str) -> Path | None:
+        """A file or folder: relative to the shell's folder, or from the ini file to the ini file's."""
         if not (given := text(name)):
             return None
         from_ini = config.getoption(f"--coexistence-{name}") is None
         base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
         return base / given
 
+    def written_file(name: str) -> Path | None:
+        """A file to be written."""
+        found = path(name)
+        if found is not None and found.is_dir():
+            raise InputError(f"--coexistence-{name} {text(name)}: is a folder. Name a file in it.")
+        return found
+
+    def bill() -> Path | None:
+        """A CSV file, or a folder that may not be there yet."""
+        found = path("bill")
+        if found is not None and found.suffix.lower() not in ("", ".csv") and not found.is_dir():
+            given = text("bill")
+            raise InputError(f"--coexistence-bill {given}: neither a file that ends in .csv nor a folder.")
+        return found
+
     strict = config.getoption("--coexistence-strict")
     interruptions = config.getoption("--coexistence-interruptions")
 
     def pseudonyms(twins: tuple[Path, ...]) -> Pseudonyms | None:
         """Real names are replaced if there is a key, and if there are any."""
-        if (key := given_file("pseudonymise")) is None:
+        if (key := path("pseudonymise")) is None:
             return None
         option = "--coexistence-pseudonymise"
         if not twins:
@@ -159,7 +152,7 @@ def settings_of(config: pytest.Config) -> Settings:
             raise InputError(f"{option}: the key lies among the exported files. Keep it where they never go.")
         return Pseudonyms(read_key(key))
 
-    plan = given_file("plan")
+    plan = path("plan")
     own = own_plan(config, plan)
     twins = paths("from")
     return Settings(
@@ -172,13 +165,13 @@ def settings_of(config: pytest.Config) -> Settings:
         seed=parse_count(text("seed"), "--coexistence-seed", 0, 2**63 - 1),
         as_of=parse_date(text("as-of")),
         at=parse_checkpoints(text("at")),
-        json=file("json"),
+        json=written_file("json"),
         bill=bill(),
         interruptions=bool(
             config.getini("coexistence_interruptions") if interruptions is None else interruptions
         ),
         checks=paths("checks"),
-        waivers=given_file("waivers"),
+        waivers=path("waivers"),
         faults=tuple(config.getoption("--coexistence-fault") or config.getini("coexistence_fault")),
         qualify=qualifies(config),
         min_kill=parse_percent(text("min-kill"), "--coexistence-min-kill"),

@@ -8,7 +8,6 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from coexistence.errors import InputError
+from coexistence.errors import InputError, did_you_mean
 from coexistence.toml_lines import Path as KeyPath
 from coexistence.toml_lines import lines_of
 
@@ -109,10 +108,8 @@ class Table:
         """Refuse keys that mean nothing to us; the nearest known one is named."""
         for key in self.content:
             if key not in known:
-                near = difflib.get_close_matches(key, known, 1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
                 raise InputError(
-                    f"{self._title} has no key {key!r}.{hint} Known: {', '.join(known)}.",
+                    f"{self._title} has no key {key!r}.{did_you_mean(key, known)} Known: {', '.join(known)}.",
                     file=self.source.file,
                     line=self.line_of(key),
                 )

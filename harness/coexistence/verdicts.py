@@ -18,9 +18,9 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from coexistence.causes import PREREQUISITES, Cause, causes_of
-from coexistence.checking import Broken, Check, OpenQuestion, Place, Result, head_count
+from coexistence.checking import Broken, Check, OpenQuestion, Place, Result
 from coexistence.observation import Outcome
-from coexistence.population import Rows
+from coexistence.population import Rows, head_count
 from coexistence.simulation.rules import ASSUMPTIONS, Rules
 from coexistence.vocabulary import CHECKPOINT_ORDER, Clause, Severity
 from coexistence.waivers import NO_WAIVERS, Waivers

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from coexistence.observation.outcomes import Outcome, Undecided
-from coexistence.population import Rows
+from coexistence.population import head_count
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, frozen
 from coexistence.vocabulary import Disposition, Modality, ServerId, ServiceState, Unknown
@@ -136,7 +136,7 @@ def _lost(with_it: Observer, without: Observer) -> Iterator[Loss]:
                         what=what,
                         kind=kind,
                         subject=after.label,
-                        people=sum(_people(each) for each in after.hit().values()),
+                        people=sum(head_count(each) for each in after.hit().values()),
                         outcome=answer,
                     )
 
@@ -159,7 +159,3 @@ def _answer(ask: Callable[[Any], Outcome | None], subject: Any) -> Outcome | Non
         return ask(subject)
     except Undecided:
         return None
-
-
-def _people(hit: int | Rows) -> int:
-    return hit if isinstance(hit, int) else len(hit)

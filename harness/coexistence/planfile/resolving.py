@@ -7,11 +7,10 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from coexistence.deployment import Deployment, key_of
-from coexistence.errors import InputError
+from coexistence.errors import InputError, nearest
 from coexistence.planning.moving import address_key, rows_of
 from coexistence.planning.plans import Plan
 from coexistence.planning.wishes import OwnPlan, OwnWave
@@ -54,8 +53,7 @@ def refuse_names(own: OwnPlan) -> None:
 
 def _hint(word: str, names: Iterable[str]) -> str:
     known = list(dict.fromkeys(names))
-    near = difflib.get_close_matches(word.lower(), [each.lower() for each in known], n=1, cutoff=0.6)
-    meant = next((each for each in known if near and each.lower() == near[0]), "")
+    meant = nearest(word, known, ignoring_case=True)
     listed = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
     return f"Known: {listed or 'none'}." + (f" Did you mean {meant!r}?" if meant else "")
 

@@ -6,11 +6,11 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from coexistence.errors import nearest
 from coexistence.planning.guide import GUIDE
 from coexistence.toml_lines import Path, lines_of
 
@@ -162,8 +162,7 @@ def shown(value: object) -> str:
 def known_names(word: str, names: Iterable[str], *, whole: bool = True) -> str:
     """Return a hint: the nearest name, and all of them where they are few."""
     known = list(dict.fromkeys(names))
-    near = difflib.get_close_matches(word.lower(), [each.lower() for each in known], n=1, cutoff=0.6)
-    meant = next((each for each in known if near and each.lower() == near[0]), "")
+    meant = nearest(word, known, ignoring_case=True)
     hint = f"Did you mean {meant!r}?" if meant else ""
     listed = f"Known: {', '.join(known)}." if whole or not hint else ""
     return f"{listed} {hint}".strip()
