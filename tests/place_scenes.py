@@ -19,10 +19,10 @@ from helpers import (
     with_service,
 )
 
-from coexistence.backing import Backing, Machine
 from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.checking import Registry, Result, Views, run_check
 from coexistence.deployment import Block
+from coexistence.inventory.backing import Backing, Machine
 from coexistence.loading import load_builtin
 from coexistence.observation import Observer
 from coexistence.simulation.rules import Rules

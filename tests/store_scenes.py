@@ -15,12 +15,12 @@ from helpers import (
 )
 
 from coexistence import operations as op
-from coexistence.administration import (
+from coexistence.deployment import Block
+from coexistence.inventory.administration import (
     DOMAIN_ADMINS,
     SERVER_ADMINS,
     Administrator,
 )
-from coexistence.deployment import Block
 from coexistence.simulation.state import State
 from coexistence.vocabulary import (
     Origin,

@@ -39,11 +39,11 @@ GENERATOR = load_generator()
 #: Rooms that hold what a deployment can say, and what can be done to it.
 _INVENTORY = (
     "deployment",
-    "administration",
-    "backing",
-    "particulars",
-    "publishing",
-    "surroundings",
+    "inventory.administration",
+    "inventory.backing",
+    "inventory.particulars",
+    "inventory.publishing",
+    "inventory.surroundings",
     "population",
     "operations",
 )

@@ -13,21 +13,21 @@ import pytest
 from hypothesis import given, settings
 
 from coexistence import deployment
-from coexistence.backing import Backing
 from coexistence.checking import Registry
 from coexistence.deployment import Deployment
 from coexistence.errors import InputError
 from coexistence.exports import Imported, read_exports, write_exports
 from coexistence.exports.script import export_script
 from coexistence.generation.strategies import deployments
+from coexistence.inventory.backing import Backing
+from coexistence.inventory.particulars import Particulars
+from coexistence.inventory.publishing import Publishing
+from coexistence.inventory.surroundings import Surroundings
 from coexistence.loading import load_builtin
-from coexistence.particulars import Particulars
 from coexistence.planning import OwnPlan
 from coexistence.planning.wishes import OwnPool, OwnWave, Statement
 from coexistence.population import Population
 from coexistence.pseudonyms import KEPT, KINDS, Pseudonyms, read_key
-from coexistence.publishing import Publishing
-from coexistence.surroundings import Surroundings
 from coexistence.trial import Trial
 from coexistence.waivers import Waiver, Waivers
 

@@ -12,9 +12,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coexistence.administration import Administrator, AdminRole, AdminTask, AdminTool, AdminWay
     from coexistence.checking import Finding
     from coexistence.faulting import Injection, Scene
+    from coexistence.inventory.administration import Administrator, AdminRole, AdminTask, AdminTool, AdminWay
     from coexistence.observation import (
         ApplicationSubject,
         Asked,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         User,
         not_applicable,
     )
-    from coexistence.own_operations import OwnOperation
+    from coexistence.operations.own import OwnOperation
     from coexistence.simulation.meeting_clients import MeetingClient
     from coexistence.simulation.state import State
     from coexistence.tagging import check, fault
@@ -130,11 +130,11 @@ __all__ = [
 
 _HOMES = {
     "simulation.meeting_clients": ("MeetingClient",),
-    "administration": ("AdminRole", "AdminTask", "AdminTool", "AdminWay", "Administrator"),
+    "inventory.administration": ("AdminRole", "AdminTask", "AdminTool", "AdminWay", "Administrator"),
     "tagging": ("check", "fault"),
     "checking": ("Finding",),
     "faulting": ("Injection", "Scene"),
-    "own_operations": ("OwnOperation",),
+    "operations.own": ("OwnOperation",),
     "simulation.state": ("State",),
     "observation": (
         "ApplicationSubject",

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from coexistence.administration import Administrator, StoreState
-from coexistence.backing import Backing
-from coexistence.particulars import NOTHING_PARTICULAR, Particulars
+from coexistence.inventory.administration import Administrator, StoreState
+from coexistence.inventory.backing import Backing
+from coexistence.inventory.particulars import NOTHING_PARTICULAR, Particulars
+from coexistence.inventory.publishing import AS_PLANNED, Publishing
+from coexistence.inventory.surroundings import NOTHING_AROUND, Surroundings
 from coexistence.population import Population
-from coexistence.publishing import AS_PLANNED, Publishing
-from coexistence.surroundings import NOTHING_AROUND, Surroundings
 from coexistence.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,

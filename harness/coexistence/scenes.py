@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from coexistence.backing import Backing, Machine
 from coexistence.deployment import Certificate, Cms, Deployment, Pool
 from coexistence.errors import NotHereError
+from coexistence.inventory.backing import Backing, Machine
 from coexistence.operations import AssignCertificates, ChangeState, MoveUsers, Operation, PublishTopology
 from coexistence.planning import Plan, PlanStep, RollbackAction
 from coexistence.population import Rows

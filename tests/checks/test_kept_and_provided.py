@@ -24,19 +24,19 @@ from helpers import (
 
 from coexistence import Administrator, Severity
 from coexistence import operations as op
-from coexistence.administration import DOMAIN_ADMINS, SERVER_ADMINS, StoreState
-from coexistence.backing import Machine, RoutingGroup, SqlStore
 from coexistence.blueprint import PoolBlueprint
 from coexistence.checking import Registry, Result, run_check
 from coexistence.deployment import Policy
+from coexistence.inventory.administration import DOMAIN_ADMINS, SERVER_ADMINS, StoreState
+from coexistence.inventory.backing import Machine, RoutingGroup, SqlStore
+from coexistence.inventory.publishing import Publishing, ReverseProxyRule
+from coexistence.inventory.surroundings import Tenant
 from coexistence.loading import load_builtin
 from coexistence.observation import Observer
 from coexistence.population import CODE_LOST, column
-from coexistence.publishing import Publishing, ReverseProxyRule
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State
-from coexistence.surroundings import Tenant
 from coexistence.vocabulary import (
     Edition,
     Origin,

@@ -13,10 +13,10 @@ from coexistence import MeetingClient, Severity
 from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.checking import Registry, Result, run_check
 from coexistence.deployment import Block, Policy
+from coexistence.inventory.surroundings import AddressBookSettings
 from coexistence.loading import load_builtin
 from coexistence.population import column
 from coexistence.simulation.state import State, frozen
-from coexistence.surroundings import AddressBookSettings
 from coexistence.vocabulary import ClientGeneration, Origin, PoolRole, Unknown, Version
 
 HERE = Origin("test")

@@ -54,8 +54,8 @@ from place_scenes import (
 )
 
 from coexistence import Severity
-from coexistence.administration import Administrator
-from coexistence.backing import SqlStore, UserReplicator
+from coexistence.inventory.administration import Administrator
+from coexistence.inventory.backing import SqlStore, UserReplicator
 from coexistence.simulation.state import State, frozen
 from coexistence.vocabulary import (
     Edition,

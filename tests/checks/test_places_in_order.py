@@ -46,9 +46,9 @@ from place_scenes import (
 )
 
 from coexistence import operations as op
-from coexistence.backing import SqlStore
 from coexistence.blueprint import PoolBlueprint
 from coexistence.checking import Views, run_check
+from coexistence.inventory.backing import SqlStore
 from coexistence.observation import Observer
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import deployment_of, frozen

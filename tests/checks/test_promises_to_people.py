@@ -33,19 +33,19 @@ from coexistence import operations as op
 from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.checking import Place, Registry, Result, Views, run_check
 from coexistence.deployment import Block, Policy
-from coexistence.loading import load_builtin
-from coexistence.particulars import DhcpScope, ImFilter
-from coexistence.population import CODE_LOST, LINK_GONE, NO_PIN, PIN_UNTOLD, column
-from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.surroundings import (
+from coexistence.inventory.particulars import DhcpScope, ImFilter
+from coexistence.inventory.surroundings import (
     ADDRESS_BOOK_RULES,
     BandwidthLink,
     ExchangeUm,
     ExternalParty,
     StoreFile,
 )
+from coexistence.loading import load_builtin
+from coexistence.population import CODE_LOST, LINK_GONE, NO_PIN, PIN_UNTOLD, column
+from coexistence.simulation.engine import apply
+from coexistence.simulation.rules import Rules
+from coexistence.simulation.state import State, frozen
 from coexistence.vocabulary import (
     ApplicationKind,
     ClientGeneration,

@@ -14,17 +14,17 @@ from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteB
 from coexistence.checking import Registry, Result, run_check
 from coexistence.checks import topology
 from coexistence.deployment import DnsRecord
-from coexistence.loading import load_builtin
-from coexistence.particulars import DhcpScope
-from coexistence.publishing import Publishing, ReverseProxyRule
-from coexistence.simulation.state import State, frozen
-from coexistence.surroundings import (
+from coexistence.inventory.particulars import DhcpScope
+from coexistence.inventory.publishing import Publishing, ReverseProxyRule
+from coexistence.inventory.surroundings import (
     ADDRESS_BOOK_RULES,
     AddressBookSettings,
     ExchangeUm,
     ExternalParty,
     StoreFile,
 )
+from coexistence.loading import load_builtin
+from coexistence.simulation.state import State, frozen
 from coexistence.vocabulary import ApplicationKind, Origin, PartyKind, PoolId, PoolRole, Unknown
 
 ERROR, WARNING, BLOCKER = Severity.ERROR, Severity.WARNING, Severity.BLOCKER

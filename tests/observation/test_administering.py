@@ -45,14 +45,14 @@ from coexistence import (
     AdminTool,
     AdminWay,
 )
-from coexistence.administration import (
+from coexistence.inventory.administration import (
     DOMAIN_ADMINS,
     READ_ONLY_ADMINS,
     SERVER_ADMINS,
     USER_ADMINS,
     StoreState,
 )
-from coexistence.backing import Backing, Machine
+from coexistence.inventory.backing import Backing, Machine
 from coexistence.simulation.rules import Rules
 from coexistence.vocabulary import Disposition, PoolId, SiteId, SiteKind, Unknown, Version
 

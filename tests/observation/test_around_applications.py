@@ -31,15 +31,15 @@ from surrounded import (
 
 from coexistence import ApplicationSubject
 from coexistence import operations as op
+from coexistence.inventory.surroundings import (
+    StoreFile,
+)
 from coexistence.observation import stores
 from coexistence.observation.agents import call_for_group, sign_in_to_group
 from coexistence.observation.applications import answer
 from coexistence.observation.parking import fetch, music
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import frozen
-from coexistence.surroundings import (
-    StoreFile,
-)
 from coexistence.vocabulary import (
     ApplicationKind,
     Disposition,

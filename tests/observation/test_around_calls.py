@@ -22,15 +22,15 @@ from coexistence import Conversation
 from coexistence import operations as op
 from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
 from coexistence.deployment import DialPlan, Policy
-from coexistence.observation.calling import called_from_outside, dial
-from coexistence.observation.voice import call_out
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import frozen
-from coexistence.surroundings import (
+from coexistence.inventory.surroundings import (
     BandwidthLink,
     GatewayAnswer,
     NormalizationRule,
 )
+from coexistence.observation.calling import called_from_outside, dial
+from coexistence.observation.voice import call_out
+from coexistence.simulation.rules import Rules
+from coexistence.simulation.state import frozen
 from coexistence.vocabulary import (
     Disposition,
     Origin,

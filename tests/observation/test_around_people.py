@@ -39,6 +39,12 @@ from surrounded import (
 from coexistence import ApplicationSubject, User
 from coexistence import operations as op
 from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
+from coexistence.inventory.surroundings import (
+    ADDRESS_BOOK_RULES,
+    AddressBookSettings,
+    StoreFile,
+    Tenant,
+)
 from coexistence.observation import stores
 from coexistence.observation.address_book import find_in_address_book, read_numbers
 from coexistence.observation.applications import answer
@@ -46,12 +52,6 @@ from coexistence.observation.voicemail import leave_message
 from coexistence.population import column
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import frozen
-from coexistence.surroundings import (
-    ADDRESS_BOOK_RULES,
-    AddressBookSettings,
-    StoreFile,
-    Tenant,
-)
 from coexistence.vocabulary import (
     ContactStore,
     Disposition,

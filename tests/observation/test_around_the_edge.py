@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from coexistence import operations as op
 from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.deployment import DnsRecord, Partner, Policy
+from coexistence.inventory.surroundings import ExternalParty, OutsideBlock, Surroundings
 from coexistence.observation.federating import federate, write_to
 from coexistence.observation.outside import confer_from_outside, reach_from_outside, relay_media
 from coexistence.observation.parties import connect
 from coexistence.observation.xmpp import reach_xmpp, receive_xmpp
 from coexistence.simulation.diagnostics import DIAGNOSTICS
 from coexistence.simulation.state import frozen, state_of
-from coexistence.surroundings import ExternalParty, OutsideBlock, Surroundings
 from coexistence.vocabulary import (
     Disposition,
     Origin,

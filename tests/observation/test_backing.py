@@ -26,7 +26,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coexistence import operations as op
-from coexistence.backing import (
+from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.inventory.backing import (
     BACKUP_SERVICE,
     ROOM_PORTAL,
     Backing,
@@ -36,7 +37,6 @@ from coexistence.backing import (
     SqlStore,
     UserReplicator,
 )
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.observation.conferencing import content
 from coexistence.observation.losses import with_service
 from coexistence.operations import Selection

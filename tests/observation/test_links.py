@@ -24,9 +24,9 @@ from coexistence import MeetingSubject
 from coexistence import operations as op
 from coexistence.blueprint import PoolBlueprint
 from coexistence.deployment import Block, DnsRecord, SimpleUrl
+from coexistence.inventory.publishing import ReverseProxyRule
 from coexistence.observation import Outcome, conferencing
 from coexistence.population import LINK_GONE
-from coexistence.publishing import ReverseProxyRule
 from coexistence.simulation.meeting_clients import MeetingClient
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, frozen

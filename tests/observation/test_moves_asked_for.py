@@ -33,7 +33,7 @@ from coexistence import (
     AdminWay,
     DirectorySubject,
 )
-from coexistence.administration import (
+from coexistence.inventory.administration import (
     READ_ONLY_ADMINS,
     SERVER_ADMINS,
     USER_ADMINS,

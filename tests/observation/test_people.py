@@ -14,9 +14,9 @@ from helpers import RULES, after, crowd, new, observer, state_at, tried, with_se
 from coexistence import operations as op
 from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.deployment import Application
+from coexistence.inventory.particulars import ImFilter, Particulars
 from coexistence.observation import Conversation, Observer
 from coexistence.observation.messaging import be_seen, between, delegate, escalate
-from coexistence.particulars import ImFilter, Particulars
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State
 from coexistence.vocabulary import (

@@ -19,12 +19,12 @@ from strategies import small_trials
 
 from coexistence import operations as op
 from coexistence.deployment import ClientVersionRule
+from coexistence.inventory.particulars import DhcpScope, ImFilter, Particulars
 from coexistence.observation import ClientSubject, Conversation, MeetingSubject, Observer
 from coexistence.observation.messaging import be_seen
 from coexistence.observation.presenting import present
 from coexistence.observation.signed_out import keep_endpoints, signed_out
 from coexistence.observation.signing_in import Attempt, downgraded, sign_in
-from coexistence.particulars import DhcpScope, ImFilter, Particulars
 from coexistence.population import MEETING_LOST, UNTOLD, Assignment, Meetings, PackedText, Population
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, frozen

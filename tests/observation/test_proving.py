@@ -11,11 +11,11 @@ from helpers import RULES, after, crowd, new, observer, one_pool, population_of,
 from coexistence import operations as op
 from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.deployment import DnsRecord
+from coexistence.inventory.particulars import DhcpScope, OfferedSchemes, Particulars
 from coexistence.observation import ClientSubject, Observer
 from coexistence.observation.presenting import present
 from coexistence.observation.signed_out import keep_endpoints, signed_out
 from coexistence.observation.signing_in import Attempt, sign_in
-from coexistence.particulars import DhcpScope, OfferedSchemes, Particulars
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, frozen
 from coexistence.vocabulary import (

@@ -30,13 +30,13 @@ from store_scenes import (
 )
 
 from coexistence import operations as op
-from coexistence.administration import (
+from coexistence.deployment import Policy
+from coexistence.inventory.administration import (
     DOMAIN_ADMINS,
     SERVER_ADMINS,
     Administrator,
     StoreState,
 )
-from coexistence.deployment import Policy
 from coexistence.simulation.central_management import store_of, store_trouble
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules

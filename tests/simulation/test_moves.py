@@ -26,11 +26,11 @@ from store_scenes import (
 )
 
 from coexistence import operations as op
-from coexistence.administration import (
-    SERVER_ADMINS,
-)
 from coexistence.blueprint import PoolBlueprint
 from coexistence.deployment import Policy
+from coexistence.inventory.administration import (
+    SERVER_ADMINS,
+)
 from coexistence.population import CODE_LOST
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules

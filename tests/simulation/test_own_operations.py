@@ -9,7 +9,7 @@ import pytest
 from helpers import RULES, state_at, tried
 
 from coexistence.errors import OperationError
-from coexistence.own_operations import OwnOperation
+from coexistence.operations.own import OwnOperation
 from coexistence.simulation.engine import apply
 from coexistence.simulation.own import Operations
 from coexistence.simulation.rules import Rules

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coexistence import operations as op
-from coexistence.backing import Backing, SqlStore
 from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
 from coexistence.deployment import Block
+from coexistence.inventory.backing import Backing, SqlStore
 from coexistence.simulation.quorum import (
     cold_start_shortage,
     first_start_minimum,

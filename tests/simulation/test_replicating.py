@@ -24,10 +24,10 @@ from store_scenes import (
 )
 
 from coexistence import operations as op
-from coexistence.administration import (
+from coexistence.deployment import Certificate
+from coexistence.inventory.administration import (
     CONFIG_REPLICATORS,
 )
-from coexistence.deployment import Certificate
 from coexistence.simulation.engine import apply
 from coexistence.vocabulary import (
     PoolRole,

@@ -9,11 +9,12 @@ from helpers import RULES, after, built, crowd, front_end, observer, refusal, st
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coexistence import User, server_operations
+from coexistence import User
 from coexistence import operations as op
-from coexistence.backing import Machine
 from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.inventory.backing import Machine
 from coexistence.operations import Operation
+from coexistence.operations import servers as server_operations
 from coexistence.simulation.engine import apply
 from coexistence.simulation.quorum import may_run
 from coexistence.simulation.state import State, state_of

@@ -24,14 +24,14 @@ from helpers import (
 from structure.source_tree import FOLDERS
 
 from coexistence import operations as op
-from coexistence import surroundings
 from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
 from coexistence.deployment import Partner
+from coexistence.inventory import surroundings
+from coexistence.inventory.surroundings import AddressBookSettings, StoreFile
 from coexistence.population import column
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import deployment_of, frozen, state_of
-from coexistence.surroundings import AddressBookSettings, StoreFile
 from coexistence.vocabulary import (
     ApplicationKind,
     ContactStore,

@@ -14,7 +14,8 @@ from typing import Final
 import pytest
 from structure.source_tree import FOLDERS
 
-from coexistence import administration, backing, deployment, particulars, publishing, surroundings
+from coexistence import deployment
+from coexistence.inventory import administration, backing, particulars, publishing, surroundings
 
 #: Fields without an effect of their own, and why that is right.
 _NOBODY_NOTICES: Final = {

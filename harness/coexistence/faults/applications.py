@@ -11,7 +11,7 @@ from dataclasses import replace
 from coexistence import ApplicationKind, Injection, PoolRole, Scene, Severity, Version, fault
 from coexistence import operations as op
 from coexistence.deployment import Application
-from coexistence.surroundings import ExchangeUm
+from coexistence.inventory.surroundings import ExchangeUm
 from coexistence.vocabulary import Checkpoint, Origin, PoolId, Unknown
 
 __all__: list[str] = []

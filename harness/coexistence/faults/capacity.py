@@ -11,8 +11,8 @@ from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolRole, Scene, Severity, fault
 from coexistence import operations as op
-from coexistence.backing import Machine, SqlStore
 from coexistence.deployment import Pool
+from coexistence.inventory.backing import Machine, SqlStore
 from coexistence.vocabulary import Edition, Origin
 
 _MADE: Final = Origin("fault")

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from coexistence import Injection, MeetingClient, PoolRole, Scene, Severity, Version, fault
 from coexistence import operations as op
-from coexistence.backing import Backing, UserReplicator
 from coexistence.deployment import DnsRecord
-from coexistence.particulars import DhcpScope
+from coexistence.inventory.backing import Backing, UserReplicator
+from coexistence.inventory.particulars import DhcpScope
 from coexistence.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
 
 __all__: list[str] = []

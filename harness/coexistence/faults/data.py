@@ -13,9 +13,9 @@ import numpy as np
 
 from coexistence import Checkpoint, Injection, PoolId, PoolRole, Scene, Severity, Unknown, fault
 from coexistence import operations as op
-from coexistence.backing import UserReplicator
 from coexistence.deployment import Cms
-from coexistence.surroundings import Tenant
+from coexistence.inventory.backing import UserReplicator
+from coexistence.inventory.surroundings import Tenant
 from coexistence.vocabulary import ContactStore, Mailbox, Origin, ServerId, UserKind
 
 _MADE: Final = Origin("fault")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence import operations as op
 from coexistence.deployment import Block, EdgeNames, Pool
-from coexistence.surroundings import ExternalParty
+from coexistence.inventory.surroundings import ExternalParty
 from coexistence.vocabulary import Checkpoint, Origin, PartyKind, PoolId, SiteId, SiteKind
 
 __all__: list[str] = []

@@ -11,8 +11,8 @@ from dataclasses import replace
 from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence import operations as op
 from coexistence.deployment import Pool
+from coexistence.inventory.publishing import ReverseProxyRule
 from coexistence.population import HAS_CONTENT
-from coexistence.publishing import ReverseProxyRule
 from coexistence.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
 
 __all__: list[str] = []

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, Version, fault
 from coexistence import operations as op
-from coexistence.backing import Machine
-from coexistence.particulars import ImFilter
+from coexistence.inventory.backing import Machine
+from coexistence.inventory.particulars import ImFilter
 from coexistence.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId
 
 __all__: list[str] = []

@@ -12,10 +12,10 @@ from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolRole, Scene, Severity, State, Unknown, fault
 from coexistence import operations as op
-from coexistence.backing import Machine
 from coexistence.deployment import DnsRecord, key_of
+from coexistence.inventory.backing import Machine
+from coexistence.inventory.publishing import ReverseProxyRule
 from coexistence.planning import PlanStep
-from coexistence.publishing import ReverseProxyRule
 from coexistence.vocabulary import Origin, PoolId
 
 _MADE: Final = Origin("fault")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from coexistence import Injection, PoolRole, Scene, Severity, Version, fault
 from coexistence import operations as op
 from coexistence.deployment import Policy
-from coexistence.surroundings import ADDRESS_BOOK_RULES, AddressBookSettings, StoreFile
+from coexistence.inventory.surroundings import ADDRESS_BOOK_RULES, AddressBookSettings, StoreFile
 from coexistence.vocabulary import Checkpoint, ContactStore, Origin, PoolId, SiteId, SiteKind, Unknown
 
 __all__: list[str] = []

@@ -12,8 +12,8 @@ from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolRole, Scene, Severity, fault
 from coexistence import operations as op
-from coexistence.backing import Backing, RoutingGroup, UserReplicator
 from coexistence.deployment import Pool
+from coexistence.inventory.backing import Backing, RoutingGroup, UserReplicator
 from coexistence.vocabulary import Origin, ServerId
 
 _MADE: Final = Origin("fault")

@@ -23,9 +23,9 @@ from coexistence import (
     fault,
 )
 from coexistence import operations as op
-from coexistence.administration import DOMAIN_ADMINS, SERVER_ADMINS, USER_ADMINS
-from coexistence.backing import Machine
 from coexistence.deployment import Policy
+from coexistence.inventory.administration import DOMAIN_ADMINS, SERVER_ADMINS, USER_ADMINS
+from coexistence.inventory.backing import Machine
 from coexistence.vocabulary import Origin
 
 _MADE: Final = Origin("fault")

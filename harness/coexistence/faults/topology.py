@@ -11,8 +11,8 @@ from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolId, PoolRole, Scene, Severity, Unknown, Version, fault
 from coexistence import operations as op
-from coexistence.backing import ROOM_PORTAL, Machine
 from coexistence.deployment import Cms
+from coexistence.inventory.backing import ROOM_PORTAL, Machine
 from coexistence.vocabulary import Edition, Origin, UserKind
 
 _MADE: Final = Origin("fault")

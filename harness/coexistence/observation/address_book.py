@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coexistence.deployment import Pool
+from coexistence.inventory.surroundings import ADDRESS_BOOK_RULES, AddressBookSettings
 from coexistence.observation.applications import capable
 from coexistence.observation.backing import share
 from coexistence.observation.conferencing import hosting_pool
@@ -18,7 +19,6 @@ from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, travel, undecided
 from coexistence.simulation.rulebook import rule
-from coexistence.surroundings import ADDRESS_BOOK_RULES, AddressBookSettings
 from coexistence.vocabulary import PoolId, Version
 
 __all__ = ["answers", "find_in_address_book", "read_numbers"]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coexistence import operations as op
-from coexistence.administration import SERVER_ADMINS, Administrator, AdminTask, AdminTool, AdminWay
 from coexistence.deployment import ConferenceDirectory, Pool
+from coexistence.inventory.administration import SERVER_ADMINS, Administrator, AdminTask, AdminTool, AdminWay
 from coexistence.observation import replication
 from coexistence.observation.administrators import LOCALLY, Errand, approach
 from coexistence.observation.facts import Facts

@@ -12,8 +12,8 @@ import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coexistence.administration import Administrator, AdminTask, AdminTool, AdminWay
 from coexistence.deployment import Pool, key_of
+from coexistence.inventory.administration import Administrator, AdminTask, AdminTool, AdminWay
 from coexistence.observation.facts import Facts
 from coexistence.observation.finding import certificate_trouble, leads_to
 from coexistence.observation.routes import Leg, failed, passed, refused, undecided

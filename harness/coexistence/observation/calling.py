@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coexistence.deployment import Gateway
+from coexistence.inventory.surroundings import BandwidthLink, NormalizationRule
 from coexistence.observation import voice
 from coexistence.observation.applications import capable
 from coexistence.observation.edges import joined
@@ -19,7 +20,6 @@ from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
 from coexistence.simulation.policies import effective, setting
 from coexistence.simulation.rulebook import rule
-from coexistence.surroundings import BandwidthLink, NormalizationRule
 from coexistence.vocabulary import (
     Disposition,
     Maybe,

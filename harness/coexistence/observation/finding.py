@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from coexistence.deployment import Pool, key_of
+from coexistence.inventory.particulars import DhcpScope
 from coexistence.observation.facts import SIP_PORT, Facts, covers
 from coexistence.observation.outcomes import Hop
 from coexistence.observation.routes import Leg, failed, undecided
-from coexistence.particulars import DhcpScope
 from coexistence.simulation.clients import Client, Discovery
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import (

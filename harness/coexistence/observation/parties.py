@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from coexistence.inventory.surroundings import ExternalParty
 from coexistence.observation.edges import access_edge, reachable
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, travel
 from coexistence.simulation.rulebook import rule
-from coexistence.surroundings import ExternalParty
 from coexistence.vocabulary import Confidence, PartyKind, PoolRole
 from coexistence.windows_services import CAPABILITIES
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from coexistence.inventory.particulars import FilterAction
 from coexistence.observation.conferencing import hosting_pool
 from coexistence.observation.edges import home_site
 from coexistence.observation.facts import Facts
 from coexistence.observation.finding import CLIENT
 from coexistence.observation.routes import Leg, failed, passed, refused
 from coexistence.observation.voicemail import exchange
-from coexistence.particulars import FilterAction
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import (
     ApplicationKind,

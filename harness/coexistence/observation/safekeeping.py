@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from coexistence.administration import StoreState
 from coexistence.deployment import ConferenceDirectory, Policy
+from coexistence.inventory.administration import StoreState
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, travel

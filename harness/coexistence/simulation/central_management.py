@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from coexistence.administration import StoreState
 from coexistence.deployment import Cms, Pool
+from coexistence.inventory.administration import StoreState
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State

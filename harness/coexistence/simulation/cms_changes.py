@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from coexistence import operations as op
-from coexistence.administration import AdminTask, StoreState
 from coexistence.deployment import Cms, Pool
+from coexistence.inventory.administration import AdminTask, StoreState
 from coexistence.simulation.central_management import (
     CMS_SERVICES,
     SMB,

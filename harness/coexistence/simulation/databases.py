@@ -8,8 +8,8 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from coexistence.backing import SqlStore
 from coexistence.deployment import Pool
+from coexistence.inventory.backing import SqlStore
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from coexistence.administration import (
+from coexistence.inventory.administration import (
     DOMAIN_ADMINS,
     READ_ONLY_ADMINS,
     SERVER_ADMINS,

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from coexistence.backing import BACKUP_SERVICE, ROOM_PORTAL, Machine
 from coexistence.deployment import Certificate, Pool
+from coexistence.inventory.backing import BACKUP_SERVICE, ROOM_PORTAL, Machine
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State

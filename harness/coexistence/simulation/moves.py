@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from coexistence import operations as op
-from coexistence.administration import SERVER_ADMINS, AdminTask
 from coexistence.deployment import ConferenceDirectory
+from coexistence.inventory.administration import SERVER_ADMINS, AdminTask
 from coexistence.simulation import people_changes
 from coexistence.simulation.cms_changes import may_not
 from coexistence.simulation.entitlement import person

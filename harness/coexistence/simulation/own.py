@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from coexistence.errors import OperationError
-from coexistence.own_operations import OwnOperation
+from coexistence.operations.own import OwnOperation
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State
 from coexistence.simulation.steps import Step, refused

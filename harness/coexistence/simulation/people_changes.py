@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from coexistence import operations as op
-from coexistence.backing import SqlStore
 from coexistence.deployment import Pool
+from coexistence.inventory.backing import SqlStore
 from coexistence.population import (
     CODE_LOST,
     HAS_CONTENT,

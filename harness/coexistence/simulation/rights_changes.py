@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from coexistence import operations as op
-from coexistence.administration import CONFIG_REPLICATORS, Administrator
 from coexistence.deployment import Policy
+from coexistence.inventory.administration import CONFIG_REPLICATORS, Administrator
 from coexistence.simulation.central_management import the_master
 from coexistence.simulation.entitlement import person
 from coexistence.simulation.rulebook import rule

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from coexistence import server_operations as op
-from coexistence.backing import BACKUP_SERVICE, Machine
 from coexistence.deployment import Pool
+from coexistence.inventory.backing import BACKUP_SERVICE, Machine
+from coexistence.operations import servers as op
 from coexistence.simulation.machines import build_number, old_backup_service
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules

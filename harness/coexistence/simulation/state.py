@@ -16,8 +16,6 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
-from coexistence.administration import Administrator
-from coexistence.backing import Backing
 from coexistence.deployment import (
     Application,
     Block,
@@ -40,10 +38,12 @@ from coexistence.deployment import (
     Site,
     VoiceRoute,
 )
-from coexistence.particulars import NOTHING_PARTICULAR, Particulars
+from coexistence.inventory.administration import Administrator
+from coexistence.inventory.backing import Backing
+from coexistence.inventory.particulars import NOTHING_PARTICULAR, Particulars
+from coexistence.inventory.publishing import AS_PLANNED, Publishing
+from coexistence.inventory.surroundings import NOTHING_AROUND, Surroundings
 from coexistence.population import Population
-from coexistence.publishing import AS_PLANNED, Publishing
-from coexistence.surroundings import NOTHING_AROUND, Surroundings
 from coexistence.vocabulary import (
     ApplicationKind,
     Contradiction,

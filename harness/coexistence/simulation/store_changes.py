@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from coexistence import server_operations as op
-from coexistence.backing import FileStore, SqlStore, UserReplicator
+from coexistence.inventory.backing import FileStore, SqlStore, UserReplicator
+from coexistence.operations import servers as op
 from coexistence.simulation.databases import archive_blocks, pools_on
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules

@@ -15,11 +15,11 @@ from typing import Any, Final, TypeAlias
 
 from coexistence import operations as op
 from coexistence.deployment import Policy
+from coexistence.inventory.surroundings import ExchangeUm, Runtime, StoreFile
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State
 from coexistence.simulation.steps import Step, refused
-from coexistence.surroundings import ExchangeUm, Runtime, StoreFile
 from coexistence.vocabulary import (
     ApplicationKind,
     Confidence,

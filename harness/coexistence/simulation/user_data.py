@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from coexistence.backing import RoutingGroup
+from coexistence.inventory.backing import RoutingGroup
 from coexistence.population import Column, Population
 from coexistence.simulation.quorum import may_run
 from coexistence.simulation.rulebook import rule

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coexistence.deployment import SimpleUrl
+from coexistence.inventory.publishing import ReverseProxyRule
 from coexistence.observation.backing import web_between
 from coexistence.observation.conferencing.admission import OPEN, Terms
 from coexistence.observation.conferencing.hosting import fate, hosting_pool, needed_service, to_focus
@@ -21,7 +22,6 @@ from coexistence.observation.edges import joined
 from coexistence.observation.facts import Facts, covers
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, travel, undecided
-from coexistence.publishing import ReverseProxyRule
 from coexistence.simulation.meeting_clients import MeetingClient
 from coexistence.simulation.meeting_settings import LEGACY_LINK, is_on
 from coexistence.simulation.rulebook import rule

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from coexistence.administration import Administrator, AdminWay
 from coexistence.deployment import ConferenceDirectory, generations
+from coexistence.inventory.administration import Administrator, AdminWay
 from coexistence.observation import administering, backing, conferencing, keeping, safekeeping
 from coexistence.observation.conferencing import OPEN, Terms
 from coexistence.observation.invitations import Kept, kept

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coexistence.deployment import Application, generations
+from coexistence.inventory.surroundings import ExternalParty
 from coexistence.observation import agents, applications, parking, parties, signing_in
 from coexistence.observation.outcomes import Outcome, Undecided, untold
 from coexistence.observation.subjects.asked import Asked
 from coexistence.population import Rows
-from coexistence.surroundings import ExternalParty
 from coexistence.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,

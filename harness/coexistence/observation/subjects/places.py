@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coexistence.administration import Administrator, AdminTask, AdminWay
 from coexistence.deployment import Pool, Site
+from coexistence.inventory.administration import Administrator, AdminTask, AdminWay
 from coexistence.observation import (
     administering,
     applications,

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coexistence.administration import Administrator
 from coexistence.deployment import Pool, Site, generations
+from coexistence.inventory.administration import Administrator
 from coexistence.observation import administering, conferencing, domains, safekeeping, standing
 from coexistence.observation.outcomes import Outcome, untold
 from coexistence.observation.subjects.asked import Asked

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from coexistence.backing import Machine
+from coexistence.inventory.backing import Machine
 from coexistence.vocabulary import PoolId, ServerId
 
 __all__ = [

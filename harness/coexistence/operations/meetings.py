@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from coexistence.deployment import SimpleUrl
-from coexistence.publishing import ReverseProxyRule
+from coexistence.inventory.publishing import ReverseProxyRule
 from coexistence.vocabulary import PoolId
 
 __all__ = [

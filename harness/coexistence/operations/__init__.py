@@ -22,7 +22,8 @@ from coexistence.deployment import (
     Server,
     VoiceRoute,
 )
-from coexistence.management_operations import (
+from coexistence.inventory.particulars import Particulars
+from coexistence.operations.management import (
     EnableTopology,
     ExportConfiguration,
     InvokeReplication,
@@ -35,7 +36,7 @@ from coexistence.management_operations import (
     SetDiscoveryCandidates,
     SetGroupMembers,
 )
-from coexistence.meeting_operations import (
+from coexistence.operations.meetings import (
     BreakOffDirectoryMove,
     EnableComputer,
     HoldMeetings,
@@ -44,9 +45,8 @@ from coexistence.meeting_operations import (
     SetReverseProxy,
     SetSimpleUrls,
 )
-from coexistence.own_operations import OwnOperation
-from coexistence.particulars import Particulars
-from coexistence.server_operations import (
+from coexistence.operations.own import OwnOperation
+from coexistence.operations.servers import (
     BackUpLog,
     ChangeMachine,
     DrainServers,
@@ -63,7 +63,7 @@ from coexistence.server_operations import (
     StopServers,
     SynchronizeUsers,
 )
-from coexistence.surrounding_operations import (
+from coexistence.operations.surroundings import (
     ClearDirectoryAttributes,
     CopyStoreFiles,
     ImportChatRooms,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from coexistence.deployment import Partner
-from coexistence.surroundings import (
+from coexistence.inventory.surroundings import (
     AddressBookSettings,
     BandwidthLink,
     GatewayAnswer,
