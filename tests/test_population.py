@@ -157,6 +157,17 @@ def test_a_pool_that_nobody_was_ever_on_is_nowhere() -> None:
     assert population.with_pool(POOLS[0]) is population
 
 
+def test_a_number_fills_a_column_of_meetings_and_what_is_left_out_is_0() -> None:
+    organizers = np.array([4, 7])
+
+    made = Meetings.from_columns(organizers, kind=np.array([0, 1]), last=90)
+
+    assert made == Meetings.of([(4, 0, 0, 90, 0, 0, 0, 0, 0), (7, 1, 0, 90, 0, 0, 0, 0, 0)])
+    assert made.organizer.dtype == np.uint32
+    with pytest.raises(TypeError, match="no columns \\['lats'\\]"):
+        Meetings.from_columns(organizers, lats=90)
+
+
 def test_meetings_are_appended_in_order() -> None:
     one, other = Meetings.of([(0, 0, 1, 2, 13, 0, 1)]), Meetings.of([(7, 1, 3, 4, 19, 1, -1)])
 

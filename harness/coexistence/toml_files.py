@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from coexistence.errors import InputError, did_you_mean
 from coexistence.toml_lines import Path as KeyPath
-from coexistence.toml_lines import lines_of
+from coexistence.toml_lines import line_at, lines_of
 
 __all__ = ["Table", "read_toml"]
 
@@ -87,14 +87,11 @@ class Table:
     @property
     def line(self) -> int:
         """Where it begins; for one written inside a line, that line."""
-        path = self.path
-        while path and path not in self.source.lines:
-            path = path[:-1]
-        return self.source.lines.get(path, 1)
+        return line_at(self.source.lines, self.path)
 
     def line_of(self, key: str) -> int:
         """Where a key of it stands."""
-        return self.source.lines.get((*self.path, key), self.line)
+        return line_at(self.source.lines, (*self.path, key))
 
     def __contains__(self, key: str) -> bool:
         return key in self.content

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-__all__ = ["Path", "lines_of"]
+__all__ = ["Path", "line_at", "lines_of"]
 
 #: Where a value stands in a document: keys, and numbers of list items as texts.
 Path: TypeAlias = tuple[str, ...]
@@ -30,6 +31,17 @@ def lines_of(text: str) -> dict[Path, int]:
     4
     """
     return _Walk(text).found
+
+
+def line_at(lines: Mapping[Path, int], path: Path) -> int:
+    """Return the line of a value, or of what it stands in: a table written inside a line, the document.
+
+    >>> line_at({("b",): 2}, ("b", "0", "c"))
+    2
+    """
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
 
 
 class _Walk:

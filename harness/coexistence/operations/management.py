@@ -1,4 +1,4 @@
-"""Operations on the Central Management store, its replicas, and the rights of those who administer.
+"""Operations on Active Directory, the Central Management store, its replicas, and the rights to administer.
 
 Law of this room: as in :mod:`coexistence.operations`, which hands these on: what is done, not what comes
 of it.
@@ -17,11 +17,15 @@ from coexistence.vocabulary import PoolId, ServerId, Version
 __all__ = [
     "EnableTopology",
     "ExportConfiguration",
+    "InstallTools",
     "InvokeReplication",
     "ManagementOperation",
+    "MoveCms",
     "OpenShell",
+    "PrepareDirectory",
     "PublishSavedTopology",
     "RemoveCmsDatabase",
+    "Replicate",
     "RunLocalSetup",
     "SavePolicy",
     "SetDiscoveryCandidates",
@@ -106,6 +110,48 @@ class SetDiscoveryCandidates:
     servers: tuple[ServerId, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepareDirectory:
+    """Prepare schema, forest and domain of Active Directory for a version."""
+
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallTools:
+    """Give the administrators the tools of a version."""
+
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicate:
+    """Wait until every replica whose services run has the newest configuration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCms:
+    """``Move-CsManagementServer``, local setup on every server, and the wait for replication.
+
+    Left out, everything that has to come before and after it is done as the guide says.
+    """
+
+    to: PoolId
+    tools: Version
+    #: Name of the administrator who does it; empty for somebody with every right.
+    by: str = ""
+    #: At a server of the target pool, not in a remote session.
+    locally: bool = True
+    #: ``Install-CsDatabase -CentralManagementDatabase`` was run for the target.
+    database_created: bool = True
+    #: From the files of the last export, with ``-Force``: for a store that does not answer.
+    force: bool = False
+    #: Local setup is run on the servers of the old and of the new master pool.
+    local_setup: bool = True
+    #: The target's servers are members of RTCUniversalConfigReplicator, and were restarted since.
+    replicators_ready: bool = True
+
+
 ManagementOperation: TypeAlias = (
     EnableTopology
     | ExportConfiguration
@@ -117,4 +163,8 @@ ManagementOperation: TypeAlias = (
     | OpenShell
     | SavePolicy
     | SetDiscoveryCandidates
+    | PrepareDirectory
+    | InstallTools
+    | Replicate
+    | MoveCms
 )

@@ -1,4 +1,4 @@
-"""Operations on meetings, on their settings, and on the links that lead to them.
+"""Operations on meetings, on the directories that number them, on their settings and their links.
 
 Law of this room: values, as in ``operations``, whose room lists them all.
 
@@ -12,13 +12,17 @@ from typing import TypeAlias
 
 from coexistence.deployment import SimpleUrl
 from coexistence.inventory.publishing import ReverseProxyRule
-from coexistence.vocabulary import PoolId
+from coexistence.operations.people import Selection
+from coexistence.vocabulary import PoolId, Version
 
 __all__ = [
     "BreakOffDirectoryMove",
     "EnableComputer",
     "HoldMeetings",
     "MeetingOperation",
+    "MoveConferenceDirectories",
+    "RescheduleMeetings",
+    "ScheduleMeetings",
     "SetMeetingConfiguration",
     "SetReverseProxy",
     "SetSimpleUrls",
@@ -77,6 +81,35 @@ class BreakOffDirectoryMove:
     to: PoolId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleMeetings:
+    """People schedule meetings with the client and on the pool that they have now."""
+
+    by: Selection
+    each: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleMeetings:
+    """Organizers replace meetings that their pool cannot host by new ones."""
+
+    by: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveConferenceDirectories:
+    """``Move-CsConferenceDirectory`` for each directory of a pool."""
+
+    source: PoolId
+    to: PoolId
+    #: ``-Force``: the dial-in codes of existing meetings are lost.
+    force: bool = False
+    #: Version of the shell; None for the newest tools in use.
+    tools: Version | None = None
+    #: Name of the administrator who does it; empty for somebody with every right.
+    by: str = ""
+
+
 MeetingOperation: TypeAlias = (
     HoldMeetings
     | SetMeetingConfiguration
@@ -84,4 +117,7 @@ MeetingOperation: TypeAlias = (
     | EnableComputer
     | SetReverseProxy
     | BreakOffDirectoryMove
+    | ScheduleMeetings
+    | RescheduleMeetings
+    | MoveConferenceDirectories
 )

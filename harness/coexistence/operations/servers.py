@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from coexistence.inventory.backing import Machine
-from coexistence.vocabulary import PoolId, ServerId
+from coexistence.vocabulary import PoolId, ServerId, ServiceState
 
 __all__ = [
     "BackUpLog",
     "ChangeMachine",
+    "DisableService",
     "DrainServers",
+    "EnableService",
     "FailServer",
     "FailStore",
     "InstallUpdate",
@@ -27,8 +29,11 @@ __all__ = [
     "ResetPoolRegistrarState",
     "RestartServices",
     "ServerOperation",
+    "SetServiceState",
     "StartServers",
+    "StartServices",
     "StopServers",
+    "StopServices",
     "SynchronizeUsers",
 ]
 
@@ -146,6 +151,47 @@ class ChangeMachine:
     machine: Machine
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartServices:
+    """Install if need be, and start, everything that a pool's servers should run."""
+
+    pool: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopServices:
+    """Drain, then stop, every service of a pool."""
+
+    pool: PoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetServiceState:
+    """Put one Windows service of one server into a state (a failure, a drain, a restart)."""
+
+    server: ServerId
+    #: Short name, e.g. ``RTCSRV``.
+    service: str
+    state: ServiceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableService:
+    """Stop a Windows service on every server of a pool and set its startup type to Disabled."""
+
+    pool: PoolId
+    #: Short name, e.g. ``RTCSRV``: the Access Edge on an Edge Server.
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableService:
+    """Set a disabled Windows service of a pool to start by itself again, and start it."""
+
+    pool: PoolId
+    service: str
+
+
 ServerOperation: TypeAlias = (
     StartServers
     | DrainServers
@@ -161,4 +207,9 @@ ServerOperation: TypeAlias = (
     | RemoveDatabases
     | SynchronizeUsers
     | ChangeMachine
+    | StartServices
+    | StopServices
+    | SetServiceState
+    | DisableService
+    | EnableService
 )

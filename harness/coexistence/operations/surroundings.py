@@ -1,4 +1,4 @@
-"""Operations on what stands around the pools: Exchange, partners, firewalls, files, links, policies.
+"""Operations on what stands around the pools: Exchange, partners, firewalls, files, links, settings.
 
 Law of this room: as in :mod:`coexistence.operations`, which hands these on: what is done, not what comes
 of it.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from coexistence.deployment import Partner
+from coexistence.inventory.particulars import Particulars
 from coexistence.inventory.surroundings import (
     AddressBookSettings,
     BandwidthLink,
@@ -34,6 +35,7 @@ __all__ = [
     "SetExchangeUm",
     "SetGatewayAnswers",
     "SetOutsideBlocks",
+    "SetParticulars",
     "SetPartner",
     "SetTenant",
     "SetXmppRoute",
@@ -170,6 +172,13 @@ class SetContactStorePolicy:
     allowed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetParticulars:
+    """Replace what deviates in messages and sign-ins: DHCP options, filters, privacy mode, and the like."""
+
+    to: Particulars
+
+
 SurroundingOperation: TypeAlias = (
     ClearDirectoryAttributes
     | SetExchangeUm
@@ -187,4 +196,5 @@ SurroundingOperation: TypeAlias = (
     | ImportChatRooms
     | SetXmppRoute
     | SetContactStorePolicy
+    | SetParticulars
 )
