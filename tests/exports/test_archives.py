@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coexistence.errors import InputError
-from coexistence.exports import read_exports
+from coexistence.exports import archives, read_exports
 from coexistence.vocabulary import Unknown
 
 if TYPE_CHECKING:
@@ -59,7 +59,29 @@ def test_a_folder_beside_the_files_is_not_looked_into(zipped: Callable[..., Path
 
 
 @pytest.mark.parametrize(
-    "name", ["../topology.xml", "/etc/passwd", "..\\x.xml", "C:/x.xml", "a/../../b", "a//b", "./x", "x\nb"]
+    "name",
+    [
+        "../topology.xml",
+        "/etc/passwd",
+        "..\\x.xml",
+        "C:/x.xml",
+        "\\\\server\\share\\x.xml",
+        "a/../../b",
+        "a//b",
+        "./x",
+        "x\nb",
+        "\x1b[2J.csv",
+        "users.csv:stream",
+        "users.csv.",
+        "users.csv ",
+        "x" * 300,
+        "CON",
+        "aux.csv",
+        "old/com1.txt",
+        "LPT9",
+        "conout$.csv",
+        "nul .tar.gz",
+    ],
 )
 def test_names_that_lead_elsewhere_are_refused(
     zipped: Callable[..., Path], published: str, tmp_path: Path, name: str
@@ -72,9 +94,46 @@ def test_names_that_lead_elsewhere_are_refused(
 
 
 def test_a_bomb_is_refused_before_it_goes_off(zipped: Callable[..., Path], published: str) -> None:
-    path = zipped({"topology.xml": published, "users.csv": b"\0" * (300 << 20)})
+    path = zipped({"topology.xml": published, "users.csv": b"\0" * (40 << 20)})
 
     with pytest.raises(InputError, match="times as large"):
+        read_exports(path)
+
+
+def test_bombs_are_added_up(zipped: Callable[..., Path], published: str) -> None:
+    part = b"\0" * (20 << 20)
+
+    with pytest.raises(InputError, match="times as large"):
+        read_exports(zipped({"topology.xml": published, **{f"{number}.csv": part for number in range(5)}}))
+
+
+def test_names_that_are_one_on_windows_are_one_everywhere(
+    zipped: Callable[..., Path], published: str
+) -> None:
+    with pytest.raises(InputError, match="two files in the zip file have one name"):
+        read_exports(zipped({"topology.xml": published, "Users.csv": _USERS, "users.CSV": _USERS}))
+
+
+def test_files_that_lie_over_each_other_are_refused(zipped: Callable[..., Path], published: str) -> None:
+    path = zipped({"topology.xml": published, "a.csv": _USERS, "b.csv": _USERS})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    # The last entry of the table of contents now leads to the first file.
+    data[at + 42 : at + 46] = bytes(4)
+    path.write_bytes(data)
+
+    with pytest.raises(InputError, match="lie over each other"):
+        read_exports(path)
+
+
+def test_a_table_of_contents_is_not_read_whatever_its_size(
+    zipped: Callable[..., Path], published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped({"topology.xml": published, **{f"{number:04}{'x' * 180}": "" for number in range(200)}})
+    read_exports(path)
+    monkeypatch.setattr(archives, "_LARGEST_DIRECTORY", 20_000)
+
+    with pytest.raises(InputError, match="more than 1000 files in the zip file"):
         read_exports(path)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
+from export_tables import BY_HAND
 
+from coexistence.exports import accounts
 from coexistence.exports.catalogue import CATALOGUE, kind_of
+from coexistence.exports.deciding import DECIDES
 from coexistence.exports.tables import Heading
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "exports.md").read_text("utf-8")
@@ -54,3 +59,59 @@ def test_every_cmdlet_that_is_read_is_on_the_page() -> None:
     for kind in CATALOGUE:
         if kind.startswith("Get-Cs"):
             assert kind.split()[0] in PAGE or kind in ("Get-CsClientPolicy", "Get-CsMobilityPolicy"), kind
+
+
+def test_of_every_export_it_is_said_what_it_decides() -> None:
+    assert set(DECIDES) - {accounts.PUBLISHED, accounts.TOPOLOGY_BUILDER, accounts.SERVER_VERSION} == set(
+        CATALOGUE
+    )
+    for decision in DECIDES.values():
+        assert decision.what in PAGE
+
+
+@pytest.mark.parametrize("kind", BY_HAND)
+def test_every_column_of_tables_by_hand_is_on_the_page(kind: str) -> None:
+    assert BY_HAND[kind][1].keys() <= CATALOGUE[kind].columns.keys()
+    assert CATALOGUE[kind].needs <= BY_HAND[kind][1].keys()
+
+
+@cache
+def sentences() -> str:
+    """Every text in the code, pieces of formatted ones together."""
+    found = []
+    for file in (Path(__file__).resolve().parents[2] / "harness").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = (
+                    part.value if isinstance(part, ast.Constant) else "\N{HORIZONTAL ELLIPSIS}"
+                    for part in node.values
+                )
+                found.append("".join(map(str, parts)))
+    return "\n".join(found)
+
+
+_COMPLAINTS = PAGE.partition("### Complaints, and what to do")[2].partition("## Without the script")[0]
+_PHRASES = [
+    phrase.strip(" '\N{HORIZONTAL ELLIPSIS}")
+    for row in re.findall(r"^\| (.*?) \| .* \|$", _COMPLAINTS, re.MULTILINE)
+    for quoted in re.findall(r"`([^`]+)`", row)
+    for phrase in quoted.split(" \N{HORIZONTAL ELLIPSIS} ")
+]
+
+
+@pytest.mark.parametrize("phrase", sorted({phrase for phrase in _PHRASES if " " in phrase}))
+def test_a_complaint_on_the_page_is_one_that_is_made(phrase: str) -> None:
+    assert phrase in sentences()
+
+
+def test_there_are_complaints_on_the_page() -> None:
+    assert len(_PHRASES) > 15
+
+
+def test_links_on_the_page_lead_somewhere() -> None:
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+    assert set(re.findall(r"\]\(#([\w-]+)\)", PAGE)) <= anchors

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coexistence.errors import InputError
 from coexistence.exports import FileAccount, Imported, read_exports
 from coexistence.vocabulary import Unknown
 
@@ -94,3 +95,75 @@ def test_an_ascii_table_that_lost_letters_is_noted(account_of: Callable[[str | b
     account = account_of(_USERS.encode("ascii", "replace"))
 
     assert any("letters may have been lost" in note for note in account.notes)
+
+
+_HEADER = "SipAddress,RegistrarPool,Enabled\r\n"
+_ZOE = "zoë@contoso.com,se19.contoso.com,True\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        pytest.param(
+            _HEADER.encode() + _ZOE.encode("utf-16-le"), "line 2: there is a NUL", id="utf-16 appended"
+        ),
+        pytest.param(
+            (_HEADER + _ZOE * 9).encode() + _ZOE.encode("utf-16-le") * 9,
+            "line 11: from here on the file is in another encoding",
+            id="much utf-16 appended",
+        ),
+        pytest.param(
+            _HEADER.encode("utf-16") + b"bob@contoso.com,x,True\r\n" * 2,
+            "line 2: the file goes on in another encoding",
+            id="appended to utf-16",
+        ),
+        pytest.param(
+            _HEADER.encode("utf-16") + b"a",
+            "line 2: from here on the file is in another encoding",
+            id="utf-16, cut",
+        ),
+        pytest.param(
+            ("\ufeff" + _HEADER).encode("utf-16-le") + b"\x00\xd8a\0",
+            "line 2: from here on the file is in another encoding",
+            id="a lone surrogate in utf-16",
+        ),
+        pytest.param(
+            (_HEADER + _ZOE).encode() + _ZOE.encode("cp1252"),
+            "line 3: from here on the file is in another encoding",
+            id="windows-1252 behind utf-8",
+        ),
+        pytest.param(
+            _HEADER.encode() + _ZOE.encode("cp1252") + _ZOE.encode(),
+            "line 2: from here on the file is in another encoding",
+            id="utf-8 behind windows-1252",
+        ),
+        pytest.param(
+            _HEADER.encode("utf-8-sig") + _ZOE.encode("cp1252"),
+            "line 2: from here on the file is in another encoding",
+            id="windows-1252 behind a mark",
+        ),
+        pytest.param(
+            _HEADER.encode() + b"a\xed\xa0\x80@contoso.com,x,True\r\n" + _ZOE.encode(),
+            "line 2: from here on the file is in another encoding",
+            id="a lone surrogate in utf-8",
+        ),
+    ],
+)
+def test_several_encodings_in_one_file_are_refused(
+    exported: Write, published: str, data: bytes, says: str
+) -> None:
+    with pytest.raises(InputError, match=rf"^users\.csv, {says}.*Export it again with -Encoding UTF8\.$"):
+        read_exports(exported({"topology.xml": published, "users.csv": data}))
+
+
+def test_letters_of_a_code_page_that_look_like_utf_8_by_chance_are_read(
+    imported: Callable[[Mapping[str, str | bytes]], Imported],
+) -> None:
+    names = ("Её", "Жанна", "Юрий", "Алёна", "Пётр", "Ольга")
+    rows = "".join(f"{name}@contoso.com,se19.contoso.com,True\r\n" for name in names)
+    assert len("Её".encode("cp1251").decode("utf-8")) == 1
+
+    population = imported({"users.csv": (_HEADER + rows).encode("cp1251")}).deployment.population
+
+    assert not isinstance(population, Unknown)
+    assert len(population) == len(names)

@@ -71,17 +71,30 @@ def test_what_is_not_understood_is_accounted_for_and_left_alone(exported: Write,
     assert "empty" in notes["nothing.csv"]
 
 
-def test_links_are_not_followed(exported: Write, published: str, tmp_path: Path) -> None:
+def test_a_link_is_not_followed_and_said_to_be_one(exported: Write, published: str, tmp_path: Path) -> None:
     folder = exported({"topology.xml": published})
     secret = tmp_path / "secret.csv"
     secret.write_text("SipAddress,RegistrarPool\nann@contoso.com,se19.contoso.com\n")
     try:
+        (folder / "more").symlink_to(tmp_path)
         (folder / "users.csv").symlink_to(secret)
     except OSError:  # pragma: no cover  # Windows allows links to administrators only
         pytest.skip("links cannot be made here")
-    read = read_exports(folder)
 
-    assert _kinds(read)["users.csv"] == "not yet understood"
+    with pytest.raises(InputError, match=r"^users\.csv: this is a link, and called like an export"):
+        read_exports(folder)
+
+    (folder / "users.csv").unlink()
+    more = next(each for each in read_exports(folder).files if each.file == "more")
+    assert more.notes == ("this is a link, which is not followed; put the files themselves into the folder",)
+
+
+def test_a_folder_called_like_a_file_is_an_error(exported: Write, published: str) -> None:
+    folder = exported({"topology.xml": published})
+    (folder / "users.csv").mkdir()
+
+    with pytest.raises(InputError, match=r"^users\.csv: this is a folder, and called like an export"):
+        read_exports(folder)
 
 
 def test_accounts_come_sorted_by_name(exported: Write, published: str) -> None:
@@ -127,6 +140,18 @@ def test_a_folder_without_a_topology_says_what_was_there(exported: Write) -> Non
 
     with pytest.raises(InputError, match=r"no topology among 2 files \(people\.csv is Get-CsUser\)"):
         read_exports(folder)
+
+
+def test_what_is_there_instead_of_a_topology_is_told_in_a_sentence_of_some_length(exported: Write) -> None:
+    users = {f"{'x' * 90}{number}.csv": "SipAddress,RegistrarPool\n" for number in range(30)}
+
+    with pytest.raises(InputError, match=r"among 30 files \(x{40} is Get-CsUser; x+ is .* 28 more\)"):
+        read_exports(exported(users))
+
+
+def test_files_that_are_none_do_not_make_a_topology(exported: Write) -> None:
+    with pytest.raises(InputError, match=r"no topology among 2 files \(a\.txt: the content is none of those"):
+        read_exports(exported({"a.txt": "x", "b.txt": "y"}))
 
 
 def test_a_folder_that_holds_everything_is_not_searched(exported: Write) -> None:

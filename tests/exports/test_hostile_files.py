@@ -123,8 +123,8 @@ _USERS = b"SipAddress,RegistrarPool\r\n"
             id="pools",
         ),
         pytest.param(
-            b"ComputerName,Name,Status\n" + b"fe1.contoso.com,RTCSRV,Running\n" * 200_001,
-            "there are more than 200000 rows",
+            b"ComputerName,Name,Status\n" + b"fe1.contoso.com,RTCSRV,Running\n" * 100_001,
+            "there are more than 100000 rows of Get-CsWindowsService in all",
             id="services",
         ),
     ],

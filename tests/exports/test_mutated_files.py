@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from export_fuzz import complaint, mutated, samples, sentence_complaint, twin
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,14 +136,11 @@ def _read(files: dict[str, bytes]) -> None:
         try:
             read = read_exports(Path(name))
         except InputError as error:
-            sentence = str(error)
+            assert sentence_complaint(str(error), name) is None  # noqa: PT017  # either way is right
         else:
-            sentence = "read"
             assert all(account.used <= account.rows for account in read.files)
             # Whatever was read can be written about again.
             assert projection(read.deployment).pools
-    assert sentence
-    assert "\n" not in sentence
 
 
 @given(cuts=st.lists(_cuts(), min_size=1, max_size=6), codec=st.sampled_from(["utf-8", "utf-16", "cp1252"]))
@@ -216,3 +215,39 @@ def test_a_topology_with_other_values_is_read_or_refused(published: str, data: s
         value = data.draw(st.sampled_from(values))
         text = text[: place.start(1)] + value + text[place.end(1) :]
     _read({"topology.xml": text.encode()})
+
+
+@pytest.mark.parametrize("ending", [".csv", ".json", ".tbxml", ".txt", ".xml"])
+@given(choose=st.randoms(use_true_random=False))
+def test_every_kind_of_file_in_every_form_changed_in_its_structure(
+    ending: str, choose: random.Random
+) -> None:
+    name = choose.choice(sorted(each for each in samples() if each.endswith(ending)))
+
+    _, wrong = complaint(twin(choose, name, mutated(choose, name)))
+
+    assert wrong is None
+
+
+def test_every_kind_of_table_is_changed_in_every_form() -> None:
+    stems = {each.removesuffix(".csv") for each in samples() if each.endswith(".csv")}
+
+    assert len(stems) > 30
+    assert {f"{stem}{ending}" for stem in stems for ending in (".csv", ".json", ".txt", ".xml")} <= set(
+        samples()
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "users.csv, line 3: the row is odd",
+        "users.csv, line 3: the row is odd.\nExport it again.",
+        "users.csv: \x1b[2J. Export it again.",
+        f"users.csv: {'x' * 300}. Export it again.",
+        "the row is odd. Export it again.",
+    ],
+)
+def test_a_sentence_that_is_none_is_noticed(said: str) -> None:
+    assert sentence_complaint("users.csv, line 3: the row is odd. Export it again.") is None
+    assert sentence_complaint(said) is not None

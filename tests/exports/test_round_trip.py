@@ -367,17 +367,6 @@ def test_tables_look_as_powershell_writes_them(tmp_path: Path) -> None:
     assert b'\r\n"sip:person.0@contoso.com","True","pool13.contoso.com","SRV:","True"\r\n' in data
 
 
-def test_a_cell_that_looks_like_a_formula_is_neutralised(tmp_path: Path) -> None:
-    reading = ServiceReading(name="=cmd", display_name="+1", state=ServiceState.RUNNING, origin=_HERE)
-    deployment = replace(
-        _WHOLE, servers=(replace(_WHOLE.servers[0], services=(reading,)), *_WHOLE.servers[1:])
-    )
-    back = _back(deployment, tmp_path).deployment
-
-    assert b'"\'=cmd","\'+1"' in (tmp_path / "windowsservices.csv").read_bytes()
-    assert back == projection(deployment)
-
-
 def test_forms_of_our_own_are_marked_in_the_document(tmp_path: Path) -> None:
     for tbxml in (False, True):
         text = write_exports(_WHOLE, tmp_path, tbxml=tbxml)[0].read_text("utf-8-sig")

@@ -106,3 +106,13 @@ def test_a_merged_file_without_computers_decides_nothing(imported: Read) -> None
     assert account.kind == "Get-CsWindowsService"
     assert account.used == 0
     assert "there is no column ComputerName" in account.notes[0]
+
+
+def test_a_row_without_a_name_leaves_its_server_unknown(imported: Read) -> None:
+    text = _HEADER + "fe1.contoso.com,RTCSRV,Front-End,Running,\nfe1.contoso.com,,,Running,\n"
+    read = imported({"w.csv": text})
+
+    # What the list of a server lacks is not missing there, where a row of it names nothing.
+    assert _server(read, "fe1.contoso.com").services == Unknown("Get-CsWindowsService")
+    notes = next(each for each in read.files if each.file == "w.csv").notes
+    assert notes[0].startswith("line 3: the column Name is empty; the row was not used")

@@ -24,9 +24,11 @@ __all__ = [
     "CLIENT_RULES",
     "CLIENT_SETTINGS",
     "CMS_STATUS",
+    "COMPUTERS",
     "CONNECTION",
     "DIAL_PLANS",
     "DIRECTORIES",
+    "EXPORT_LOG",
     "MEETINGS",
     "NAMES",
     "NOT_UNDERSTOOD",
@@ -68,6 +70,7 @@ SERVER_VERSION: Final = "Get-CsServerVersion"
 SITES: Final = "Get-CsSite"
 POOLS: Final = "Get-CsPool"
 POOL_SERVICES: Final = "Get-CsService"
+COMPUTERS: Final = "Get-CsComputer"
 CMS_STATUS: Final = "Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus"
 CONNECTION: Final = "Get-CsManagementConnection"
 SIP_DOMAINS: Final = "Get-CsSipDomain"
@@ -89,6 +92,7 @@ NAMES: Final = "DNS export"
 CERTIFICATES: Final = "certificate export"
 SERVER_SETTINGS: Final = "TLS settings"
 TESTS: Final = "Test-Cs* results"
+EXPORT_LOG: Final = "log of the export script"
 NOT_UNDERSTOOD: Final = "not yet understood"
 
 #: A report stays readable with a screenful per file; whoever needs more mends these first.
@@ -148,6 +152,15 @@ class Account:
             self._notes[key] = _Note(line, sentence, times)
         else:
             self._beyond += times
+
+    def take_over(self, other: Account, *, instead: bool = False) -> None:
+        """Add the notes of another account of the same file, or put them in place of one's own."""
+        if instead:
+            self._notes.clear()
+            self._beyond = 0
+        for key, note in other._notes.items():
+            self.note(note.sentence, line=note.line, key=key, times=note.times)
+        self._beyond += other._beyond
 
     def finished(self) -> FileAccount:
         """The account as it goes into the report."""

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from coexistence.exports import accounts, meetings, patches, people_told, replication, services, users
+from coexistence.exports import (
+    accounts,
+    meetings,
+    outlined_services,
+    patches,
+    people_told,
+    replication,
+    services,
+    users,
+)
 from coexistence.exports.servers import COMPUTER
 from coexistence.exports.tables import Heading, places
 from coexistence.vocabulary import (
@@ -28,8 +37,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CATALOGUE", "POLICY_EXPORTS", "POLICY_SETTINGS", "Export", "kind_of", "lacking"]
 
+#: Properties of what ``Get-CsTopology`` gives without ``-AsXml`` (cmdlet exports, section 3.1).
+_TOPOLOGY_OBJECT: Final = frozenset({"internaldomains", "sites"})
 Columns = dict[str, tuple[str, ...]]
 _NOTHING: Final[frozenset[str]] = frozenset()
+_EVERYWHERE: Final = frozenset({"identity", "name", "enabled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +85,19 @@ def kind_of(heading: Heading) -> Export | None:
 
 def lacking(heading: Heading) -> str | None:
     """Say which export a table would be if a column or two were not missing; None for no such export."""
+    if set(heading.columns) >= _TOPOLOGY_OBJECT:
+        return (
+            "this is the object of Get-CsTopology, of which a file keeps next to nothing: export it with "
+            "(Get-CsTopology -AsXml).Save('topology.xml')"
+        )
     found: list[tuple[int, int, str]] = []
     for export in CATALOGUE.values():
         has = places(heading, export.columns).keys()
         missing = sorted(export.needs - has)
-        if 0 < len(missing) <= 2 <= len(export.needs & has) and export.without.isdisjoint(heading.columns):
+        # Every list has an identity: that alone is like nothing.
+        there = export.needs & has
+        is_like = len(there) >= 2 and not there <= _EVERYWHERE
+        if is_like and 0 < len(missing) <= 2 and export.without.isdisjoint(heading.columns):
             names = " and ".join(repr(export.columns[name][0]) for name in missing)
             found.append((len(missing), -len(has), f"this looks like {export.kind} without {names}"))
     return min(found)[2] if found else None
@@ -322,14 +342,23 @@ _ALL: Final = (
     ),
     Export(
         accounts.POOL_SERVICES,
-        _columns("identity role version active registrar backupregistrar edgeserver", pool=("poolfqdn",)),
-        needs=_set("identity version pool"),
+        outlined_services.COLUMNS,
+        needs=_set("identity pool"),
+        one_of=_set("version role"),
+        without=_set("computers"),
     ),
     Export(
         accounts.POOLS,
-        _columns("identity site computers services", fqdn=("fqdn", "poolfqdn")),
+        _columns("identity site computers services", fqdn=("fqdn", "poolfqdn", "identity")),
         types=("deploy.internal.cluster",),
-        needs=_set("fqdn computers services"),
+        needs=_set("fqdn computers"),
+        without=_set("role serviceid"),
+    ),
+    Export(
+        accounts.COMPUTERS,
+        _columns("identity pool fqdn"),
+        needs=_set("identity pool fqdn"),
+        without=_set("registrarpool sipaddress primaryuri services role computername use displayname"),
     ),
     Export(
         accounts.SITES,
@@ -374,6 +403,7 @@ _ALL: Final = (
         needs=_set("domain comment"),
         without=_set("proxyfqdn component url activeurl"),
     ),
+    Export(accounts.EXPORT_LOG, _columns("file rows problem"), needs=_set("file rows problem")),
     Export(accounts.ROOMS, users.COLUMNS, recognises=users.is_rooms),
     Export(accounts.USERS, users.COLUMNS, recognises=users.is_users),
     Export(accounts.SERVICES, services.COLUMNS, recognises=services.is_services),

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from coexistence.exports.objects import Item, Value, named
+from coexistence.exports.objects import Item, Value, lists_within, named
 
 if TYPE_CHECKING:
     from coexistence.exports.markup import Element
@@ -28,9 +28,6 @@ AGAIN: Final = "Export it again with Export-Clixml; large lists such as users as
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LISTS: Final = frozenset({"LST", "IE", "STK", "QUE"})
 _NOT_VALUES: Final = frozenset({"TN", "TNRef", "ToString", "Props", "MS"})
-#: Groups of objects within objects: a collector's file nests its lists this deep.
-_DEEPEST_GROUP: Final = 8
-_MOST_GROUPS: Final = 2_000
 
 
 def is_clixml(root: Element) -> bool:
@@ -41,29 +38,11 @@ def is_clixml(root: Element) -> bool:
 def groups(root: Element) -> list[list[Item]]:
     """Return the lists of objects in a document: the objects at the top, then lists found within them."""
     reading = _Reading()
-    top = [reading.value(child) for child in root.children]
-    found: list[list[Item]] = []
     items: list[Item] = []
-    for value in top:
+    for value in [reading.value(child) for child in root.children]:
         parts = value if isinstance(value, tuple) else (value,)
         items += [part for part in parts if isinstance(part, Item)]
-    if items:
-        found.append(items)
-    seen: set[int] = set()
-    waiting: list[tuple[Value, int]] = [(each, 0) for each in items]
-    while waiting and len(found) < _MOST_GROUPS:
-        value, depth = waiting.pop()
-        if isinstance(value, str) or id(value) in seen or depth > _DEEPEST_GROUP:
-            continue
-        seen.add(id(value))
-        inner = value if isinstance(value, tuple) else tuple(value.properties.values())
-        for each in inner:
-            parts = each if isinstance(each, tuple) else (each,)
-            listed = [part for part in parts if isinstance(part, Item)]
-            if listed and isinstance(value, Item):
-                found.append(listed)
-        waiting += [(each, depth + 1) for each in inner]
-    return found
+    return [items, *lists_within(items)] if items else []
 
 
 def _unescaped(text: str) -> str:

@@ -26,6 +26,7 @@ from coexistence.deployment import (
 )
 from coexistence.exports import accounts
 from coexistence.exports.catalogue import POLICY_EXPORTS, POLICY_SETTINGS
+from coexistence.exports.truths import truth_of
 from coexistence.vocabulary import POLICY_CMDLETS, Maybe, Origin, PoolId, SiteId, Unknown
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ _ACTIONS: Final = {
     name.lower(): name
     for name in ("Allow", "AllowWithUrl", "AllowAndUpgrade", "Block", "BlockWithUrl", "BlockAndUpgrade")
 }
+#: Digits of the largest number in any version, and a few more.
+_LONGEST_NUMBER: Final = 10
 #: Settings whose empty value says something: no usage at all.
 _MAY_BE_EMPTY: Final = frozenset({"PstnUsages"})
 _LISTS: Final = frozenset({"PstnUsages"})
@@ -199,21 +202,33 @@ def client_rules_of(tables: Tables, bearings: Bearings) -> tuple[ClientVersionRu
             if not record[part]:
                 break
             numbers.append(record[part])
+        if any(number.isdecimal() and not _is_number(number) for number in numbers):
+            account.note(
+                "a part of the version is a number that no version has; the rule was not used",
+                line=record.line,
+                key="version",
+            )
+            continue
         account.used += 1
         found.append(
             ClientVersionRule(
                 # The rule's own number follows the scope.
                 scope=_scope(record["identity"].rpartition("/")[0] or record["identity"], bearings),
-                priority=int(priority) if priority.isascii() and priority.isdecimal() else 0,
+                priority=int(priority) if _is_number(priority) else 0,
                 user_agent=record["useragent"],
                 compare=record["compare"].upper(),
                 version=".".join(numbers),
                 action=action,
-                enabled=record["enabled"].lower() != "false",
+                enabled=truth_of(record["enabled"]) is not False,
                 origin=Origin(account.file, record.line),
             )
         )
     return tuple(found)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number that a version or a priority may be; others may take minutes to work out."""
+    return text.isascii() and text.isdecimal() and len(text) < _LONGEST_NUMBER
 
 
 def client_settings_of(tables: Tables, bearings: Bearings) -> tuple[ClientVersionSettings, ...]:
@@ -222,7 +237,7 @@ def client_settings_of(tables: Tables, bearings: Bearings) -> tuple[ClientVersio
     for account, _, record in tables.records(accounts.CLIENT_SETTINGS):
         made = ClientVersionSettings(
             scope=_scope(record["identity"], bearings),
-            enabled=record["enabled"].lower() != "false",
+            enabled=truth_of(record["enabled"]) is not False,
             default_action=_ACTIONS.get(record["action"].lower(), record["action"]),
             origin=Origin(account.file, record.line),
         )

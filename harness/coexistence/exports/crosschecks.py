@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 from coexistence.deployment import Cms, key_of
 from coexistence.exports import accounts
-from coexistence.exports.kinds import LEADING, versions_of
+from coexistence.exports.kinds import LEADING, PASSES_ON, versions_of
 from coexistence.exports.replication import date_of
+from coexistence.exports.truths import truth_of
 from coexistence.vocabulary import Origin, PoolId, PoolRole, Unknown
 
 if TYPE_CHECKING:
+    from coexistence.deployment import Pool
     from coexistence.exports.reading import Tables
     from coexistence.exports.servers import Bearings
 
@@ -38,6 +40,7 @@ _CMDLET_ROLES: Final = {
 }
 _DIAGNOSIS: Final = re.compile(r"ErrorCode=(\d{1,6})")
 _ERROR: Final = re.compile(r"(\d{3}|10060)\b")
+_FILE_WORD: Final = re.compile(r"[a-z-]{3,30}")
 _TEST: Final = re.compile(r"Test-Cs[A-Za-z0-9]{1,60}")
 #: Exports that were taken further apart than this may contradict each other without either being wrong.
 FAR_APART: Final = dt.timedelta(hours=12)
@@ -58,12 +61,14 @@ def cross_checked(tables: Tables, bearings: Bearings) -> CrossChecked:
     """Compare everything that is told twice, and return what the topology does not hold."""
     found = CrossChecked(bearings.topology.cms)
     _pools(tables, bearings)
+    _computers(tables, bearings)
     _services(tables, bearings, found)
     _masters(tables, bearings, found)
     _domains(tables, bearings)
     _connection(tables, bearings, found)
     _trusted_pools(tables, bearings)
     _tests(tables, bearings)
+    _log(tables)
     for kind, why in _HOLDS_NOTHING.items():
         for account, _, _ in tables.records(kind):
             account.note(why, key="nothing")
@@ -75,6 +80,15 @@ _HOLDS_NOTHING: Final = {
     accounts.QUEUES: "recognised; which groups answer is told by Get-CsRgsWorkflow",
     accounts.AGENT_GROUPS: "recognised; where agents are homed stays an assumption (agents-anywhere)",
 }
+
+
+def _log(tables: Tables) -> None:
+    """Repeat which files the export script could not write; why it could not may name people."""
+    for account, _, record in tables.records(accounts.EXPORT_LOG):
+        account.used += 1
+        if record["problem"]:
+            what = record["file"] if _FILE_WORD.fullmatch(record["file"]) else "a file"
+            account.note(f"{what} could not be exported: the column Problem says why", line=record.line)
 
 
 def _pools(tables: Tables, bearings: Bearings) -> None:
@@ -108,6 +122,24 @@ def _pools(tables: Tables, bearings: Bearings) -> None:
                 bearings.disputes.add("unlisted-pool", message, pool.origin, Origin(last.source))
 
 
+def _computers(tables: Tables, bearings: Bearings) -> None:
+    for account, _, record in tables.records(accounts.COMPUTERS):
+        server = bearings.find(record["fqdn"] or record["identity"])
+        listed = bearings.pool(record["pool"])
+        # Machines of databases and gateways are listed too.
+        if server is None or listed is None:
+            continue
+        account.used += 1
+        pool = bearings.pools[listed]
+        if server not in pool.servers:
+            bearings.disputes.add(
+                "other-servers",
+                f"{pool.fqdn} has other servers in an export of computers than in the topology",
+                Origin(account.file, record.line),
+                pool.origin,
+            )
+
+
 def _services(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
     for account, _, record in tables.records(accounts.POOL_SERVICES):
         place = Origin(account.file, record.line)
@@ -125,6 +157,16 @@ def _services(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
             bearings.disputes.add(
                 "other-version",
                 f"{pool.fqdn} has another version in an export of services than in the topology",
+                place,
+                pool.origin,
+            )
+        if role == "centralmanagement":
+            _active(truth_of(record["active"]), pool, place, bearings)
+        hop = bearings.pool(record["registrar"]) if record["registrar"] else None
+        if role == leading and pool.role in PASSES_ON and hop is not None and hop != pool.next_hop:
+            bearings.disputes.add(
+                "other-next-hop",
+                f"{pool.fqdn} has another next hop in an export of services than in the topology",
                 place,
                 pool.origin,
             )
@@ -147,6 +189,18 @@ def _services(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
                 place,
                 pool.origin,
             )
+
+
+def _active(active: bool | None, pool: Pool, place: Origin, bearings: Bearings) -> None:
+    cms = bearings.topology.cms
+    if active is None or isinstance(cms.masters, Unknown) or active is (pool.id in cms.masters):
+        return
+    bearings.disputes.add(
+        "other-master",
+        "an export of services names another Central Management master than the topology",
+        place,
+        cms.origin,
+    )
 
 
 def _masters(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
@@ -197,6 +251,9 @@ def _connection(tables: Tables, bearings: Bearings, found: CrossChecked) -> None
         ]
         if len(named) == 1:
             found.cms = replace(found.cms, scp=named[0])
+        elif not named and not all(pool.tells("back_end") for pool in hosts):
+            account.note("nobody told the database servers of the pools, so nothing is compared", key="told")
+            found.cms = replace(found.cms, scp=Unknown(accounts.PUBLISHED))
         elif not named:
             bearings.disputes.add(
                 "other-store",

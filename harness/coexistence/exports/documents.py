@@ -23,6 +23,7 @@ __all__ = [
     "BASE",
     "BUILDER",
     "DEPLOY",
+    "KNOWN",
     "ROLES",
     "URLS",
     "WEB",
@@ -35,6 +36,7 @@ __all__ = [
     "Service",
     "SitePlace",
     "Url",
+    "flag",
     "is_true",
     "name_of",
 ]
@@ -78,8 +80,9 @@ class Cluster:
     #: Number within the site; empty in Topology Builder's format.
     number: str
     fqdn: str
-    #: Whether the machines hold a replica of the configuration: the product's own machines do.
-    replicated: bool
+    #: Whether the machines hold a replica of the configuration: the product's own machines do. None where
+    #: the document does not say.
+    replicated: bool | None
     machines: tuple[Machine, ...]
     line: int = field(default=0, compare=False)
 
@@ -166,6 +169,11 @@ def is_true(text: str) -> bool:
     return text.strip().lower() in ("true", "1")
 
 
+def flag(text: str) -> bool | None:
+    """Whether an attribute says yes; None for one that is not there."""
+    return is_true(text) if text else None
+
+
 _VARIABLE: Final = re.compile(r"\$(?:[A-Za-z_]\w*|[({])")
 
 
@@ -245,7 +253,7 @@ def ports(service: Element) -> tuple[Port, ...]:
 
 #: Elements seen in real documents, or chosen by us, with their attributes. What stands below an
 #: element of :data:`_OPAQUE` is not looked at. Source: topology format, sections 2 and 3.
-_KNOWN: Final[dict[tuple[str, str], frozenset[str]]] = {
+KNOWN: Final[dict[tuple[str, str], frozenset[str]]] = {
     (namespace, name): frozenset(attributes.split())
     for namespace, name, attributes in (
         (DEPLOY, "Topology", "Signature"),
@@ -322,7 +330,7 @@ def note_unknown(root: Element, account: Account) -> None:
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        known = _KNOWN.get((element.namespace, element.name))
+        known = KNOWN.get((element.namespace, element.name))
         # A site's element may have any name: the name is the kind, and is reported as one.
         if known is None and not element.get("SiteId"):
             account.note(

@@ -24,6 +24,7 @@ from coexistence.exports.documents import (
     Service,
     SitePlace,
     Url,
+    flag,
     is_true,
     name_of,
     note_unknown,
@@ -83,7 +84,7 @@ def _content(holder: Element, account: Account) -> Document | None:
         if element.is_a(WRITABLE, "PartialTopology"):
             return _partial(element, account)
     # No file with CurrentTopology has been seen: it may well hold the published form.
-    published = next(published_topologies(holder, account.file), None)
+    published = next(published_topologies(holder), None)
     return None if published is None else read_published(published, account)
 
 
@@ -149,7 +150,7 @@ def _cluster(element: Element, site: str, file: str) -> Cluster:
         site=site,
         number="",
         fqdn=fqdn,
-        replicated=is_true(element.get("RequiresReplication")),
+        replicated=flag(element.get("RequiresReplication")),
         # The one machine of a single-machine cluster has no name of its own.
         machines=tuple(
             Machine(fqdn=name_of(machine.get("Fqdn"), machine, file) or fqdn, line=machine.line)

@@ -94,7 +94,7 @@ def _tag(name: str, attributes: Mapping[str, str | None]) -> str:
     return name + "".join(given)
 
 
-def _flag(value: bool) -> str:
+def _flag(value: bool | None) -> str:
     return str(value).lower()
 
 

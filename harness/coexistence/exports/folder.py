@@ -2,7 +2,8 @@
 
 Law of this room: a file's name says nothing about its content, with one exception: what is called
 ``.xml``, ``.tbxml`` or ``.json`` is meant to be just that, so there a broken file is an error and not a
-file that belongs to somebody else. Only files directly in the folder are opened, and no link is followed.
+file that belongs to somebody else, and a folder, a link or a pipe is an error where a file is meant. Only
+files directly in the folder are opened, and no link is followed.
 
 PYTEST_DONT_REWRITE
 """
@@ -10,26 +11,28 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import os
 import re
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from coexistence.errors import InputError
-from coexistence.exports import clixml, draft, forms, published, screens, texts
+from coexistence.errors import InputError, printable
+from coexistence.exports import choosing, clixml, forms, jsons, outlines, screens, texts
 from coexistence.exports.accounts import (
     NOT_UNDERSTOOD,
-    PUBLISHED,
     SERVER_VERSION,
-    TOPOLOGY_BUILDER,
     Account,
     FileAccount,
 )
 from coexistence.exports.archives import is_archive, unpacked
+from coexistence.exports.buried import is_buried
 from coexistence.exports.catalogue import kind_of, lacking
 from coexistence.exports.crosschecks import FAR_APART
-from coexistence.exports.markup import EXPORT_AGAIN, Element, read_tree
+from coexistence.exports.markup import EXPORT_AGAIN, MOST_PARTS, Element, MalformedError, read_tree
 from coexistence.exports.reading import Tables, deployment_of_tables
 from coexistence.exports.topology import topology_of
 
@@ -45,7 +48,13 @@ __all__ = ["Imported", "read_exports"]
 _SERVER_VERSION: Final = re.compile(r"\s*[\w ]{5,80} \(\d{1,3}(?:\.\d{1,6}){3}\)")
 #: A folder of exports holds some dozens of files.
 _MOST_FILES: Final = 1_000
-_HOW_TO_START: Final = "A deployment needs one: (Get-CsTopology -AsXml).Save('topology.xml')."
+#: What all tables have together: those of a million users and two million meetings have a quarter of it.
+_MOST_BYTES: Final = 4 << 30
+#: Elements and attributes of all XML files together; a million are two seconds.
+_MOST_PARTS: Final = 2_500_000
+#: Endings that only files have.
+_FILE_ENDINGS: Final = frozenset({".csv", ".json", ".tbxml", ".tsv", ".txt", ".xml", ".zip"})
+_PUT_FILE: Final = "Put the exported file itself in its place."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +73,15 @@ class _Pile:
     accounts: list[Account] = field(default_factory=list)
     documents: list[tuple[Account, Document]] = field(default_factory=list)
     tables: Tables = field(default_factory=Tables)
+    #: How many bytes of files that are nothing else may still be searched for a topology.
+    unsearched: int = 1 << 28
+    #: Files that are nothing else, in whose text a topology stands.
+    buried: list[tuple[Account, Path]] = field(default_factory=list)
     #: How many objects of CLIXML files may still be kept until they are asked for.
     room: int = 150_000
+    #: Elements and attributes that may still be read, and bytes of tables.
+    parts: int = _MOST_PARTS
+    bytes_left: int = _MOST_BYTES
     #: When the file that is sorted in was last written.
     written: dt.datetime | None = None
 
@@ -76,9 +92,15 @@ class _Pile:
         self.accounts.append(account)
         return account
 
-    def left_alone(self, file: str, why: str) -> None:
-        """Account for a file that is not read."""
-        self.account(file, NOT_UNDERSTOOD).note(why)
+    def left_alone(self, file: str, why: str, *, path: Path | None = None) -> None:
+        """Account for a file that is not read; with its path it may yet turn out to hold a topology."""
+        account = self.account(file, NOT_UNDERSTOOD)
+        account.note(why)
+        if path is None or self.unsearched <= 0:
+            return
+        self.unsearched -= path.stat().st_size
+        if is_buried(path, file):
+            self.buried.append((account, path))
 
 
 def read_exports(folder: Path, *, watching: Callable[[str], None] | None = None) -> Imported:
@@ -90,10 +112,30 @@ def read_exports(folder: Path, *, watching: Callable[[str], None] | None = None)
     Raises InputError for a folder without a topology or with two different ones, and for files that are
     damaged or hostile.
     """
-    if folder.is_file() and is_archive(folder):
-        with unpacked(folder, str(folder)) as inner:
-            return _read(inner, shown=folder, watching=watching)
-    return _read(folder, shown=folder, watching=watching)
+    with _without_collecting():
+        if _is_file(folder) and is_archive(folder):
+            with unpacked(folder, str(folder)) as inner:
+                return _read(inner, shown=folder, watching=watching)
+        return _read(folder, shown=folder, watching=watching)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let no garbage be looked for: what is read is kept, and looking through it took a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _read(folder: Path, *, shown: Path, watching: Callable[[str], None] | None) -> Imported:
@@ -101,8 +143,15 @@ def _read(folder: Path, *, shown: Path, watching: Callable[[str], None] | None) 
     pile = _Pile(tables=Tables(watching=watching))
     for path, file in _entries(folder):
         _sort_in(path, file, pile)
-    chosen, document = _chosen(pile, shown)
-    deployment = deployment_of_tables(topology_of(document, chosen), pile.tables)
+    documents = choosing.unearthed(pile.documents, pile.buried, may_fail=outlines.stands_in(pile.tables))
+    if documents:
+        chosen, document = choosing.chosen(documents)
+        topology = topology_of(document, chosen)
+    elif outlines.stands_in(pile.tables):
+        chosen, topology = outlines.outlined(pile.tables)
+    else:
+        raise InputError(choosing.no_topology(pile.accounts), file=str(shown))
+    deployment = deployment_of_tables(topology, pile.tables)
     _compare_ages(pile.accounts, chosen)
     files = sorted((account.finished() for account in pile.accounts), key=lambda each: (each.file, each.kind))
     return Imported(deployment=deployment, files=tuple(files))
@@ -136,14 +185,15 @@ def _entries(folder: Path) -> Iterator[tuple[Path, str]]:
             yield folder.resolve(), _printable(folder.name)
             return
         names = []
-        for entry in folder.iterdir():
-            names.append(entry)
-            if len(names) > _MOST_FILES:
-                raise InputError(
-                    f"there are more than {_MOST_FILES} files in the folder. Give a folder with nothing but "
-                    "the exported files.",
-                    file=place,
-                )
+        with os.scandir(folder) as entries:
+            for each in entries:
+                names.append(folder / each.name)
+                if len(names) > _MOST_FILES:
+                    raise InputError(
+                        f"there are more than {_MOST_FILES} files in the folder. Give a folder with nothing "
+                        "but the exported files.",
+                        file=place,
+                    )
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a path"
         raise InputError(
@@ -155,8 +205,7 @@ def _entries(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _printable(name: str) -> str:
     """Return a file's name without what a terminal or a report could not show."""
-    clean = name.encode("utf-8", "replace").decode()
-    return "".join(letter if letter.isprintable() else "?" for letter in clean)
+    return printable(name.encode("utf-8", "replace").decode())
 
 
 def _sort_in(path: Path, file: str, pile: _Pile) -> None:
@@ -166,17 +215,17 @@ def _sort_in(path: Path, file: str, pile: _Pile) -> None:
         mode = status.st_mode
         pile.written = dt.datetime.fromtimestamp(status.st_mtime, tz=dt.UTC)
     except OSError as error:
-        raise InputError(f"the file cannot be read ({error.strerror}).", file=file) from error
+        raise InputError(f"the file cannot be read ({error.strerror}). {texts.ALLOW}", file=file) from error
     except (OverflowError, ValueError):  # a date that no calendar has
-        mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        pile.left_alone(file, "this is a link: links are not followed; put the file itself into the folder")
-    elif stat.S_ISDIR(mode):
-        pile.left_alone(file, "this is a folder: folders inside the folder are not looked into")
-    elif not stat.S_ISREG(mode):
-        pile.left_alone(file, "this is no ordinary file")
-    else:
+        mode = status.st_mode
+    if stat.S_ISREG(mode):
         _sort_in_by_content(path, file, pile)
+        return
+    what = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no ordinary file"
+    if path.suffix.lower() in _FILE_ENDINGS:
+        raise InputError(f"this is {what}, and called like an export. {_PUT_FILE}", file=file)
+    follow = "not followed" if stat.S_ISLNK(mode) else "not looked into"
+    pile.left_alone(file, f"this is {what}, which is {follow}; put the files themselves into the folder")
 
 
 def _sort_in_by_content(path: Path, file: str, pile: _Pile) -> None:
@@ -188,6 +237,13 @@ def _sort_in_by_content(path: Path, file: str, pile: _Pile) -> None:
         return
     source = _source(path, file, text, complete=complete)
     export = None if source is None else kind_of(source.heading)
+    if export is None and ending in (".csv", ".tsv") and not complete and not {"\n", "\r"} & set(text):
+        raise InputError(
+            f"the first line has more than {len(text)} characters, and no header has. Export it again, or "
+            "move it out of the folder if it is something else.",
+            file=file,
+            line=1,
+        )
     if export is None and ending == ".csv" and "\0" in text:
         raise InputError(
             "there is a NUL character, which no text export has: the file is damaged or binary. "
@@ -196,7 +252,18 @@ def _sort_in_by_content(path: Path, file: str, pile: _Pile) -> None:
             line=1 + text.count("\n", 0, text.index("\0")),
         )
     if source is not None and export is not None:
+        pile.bytes_left -= path.lstat().st_size
+        if pile.bytes_left < 0:
+            raise InputError(
+                f"with this one the tables have more than {_MOST_BYTES} bytes. Leave each export there once.",
+                file=file,
+            )
         pile.tables.add(export.kind, pile.account(file, export.kind), source.opened)
+    elif (jsons.looks_like_json(text) and _sort_in_nested(path, file, pile, forms.within_json)) or (
+        screens.looks_like_transcript(text) and _sort_in_nested(path, file, pile, forms.in_transcript)
+    ):
+        if is_buried(path, file):
+            pile.buried.append((pile.account(file, NOT_UNDERSTOOD), path))
     elif not text.strip():
         pile.left_alone(
             file, "the file is empty; for a list without entries write the header line alone, as documented"
@@ -209,11 +276,17 @@ def _sort_in_by_content(path: Path, file: str, pile: _Pile) -> None:
             "Get-CsServerPatchVersion with the computer's name tells more"
         )
     elif screens.looks_like_screen_table(text):
-        pile.left_alone(file, "this is a table from the screen, whose columns may be cut; use Export-Csv")
+        pile.left_alone(
+            file, "this is a table from the screen, whose columns may be cut; use Format-List or Export-Csv"
+        )
     else:
+        if ending == ".json" and not is_buried(path, file):
+            jsons.refuse_others(text, file)
         what = lacking(source.heading) if source is not None else None
         pile.left_alone(
-            file, f"{what or 'the content is none of those that are read so far'}; nothing in it was used"
+            file,
+            f"{what or 'the content is none of those that are read so far'}; nothing in it was used",
+            path=path,
         )
 
 
@@ -223,7 +296,8 @@ def _source(path: Path, file: str, text: str, *, complete: bool) -> forms.Source
         return forms.in_text(path, file, text, complete=complete)
     except InputError:
         # A list of settings of some tool may look like an export for a line or two.
-        if file.lower().endswith(".json"):
+        heading = forms.begins_as(text, file)
+        if file.lower().endswith(".json") or (heading is not None and kind_of(heading) is not None):
             raise
         return None
 
@@ -231,39 +305,76 @@ def _source(path: Path, file: str, text: str, *, complete: bool) -> forms.Source
 def _sort_in_xml(path: Path, file: str, pile: _Pile, *, claims_xml: bool, begins: str) -> None:
     is_clixml = clixml.NAMESPACE in begins
     try:
-        root, note = read_tree(path, file, way_out=clixml.AGAIN if is_clixml else EXPORT_AGAIN)
-    except InputError:
+        way_out = clixml.AGAIN if is_clixml else EXPORT_AGAIN
+        root, note = read_tree(path, file, way_out=way_out, most_parts=min(MOST_PARTS, pile.parts))
+        pile.parts -= sum(1 + len(each.attributes) for each in root.walk())
+    except InputError as error:
         # A web page called help.html is somebody else's file; a damaged topology.txt is not.
-        if claims_xml or is_clixml or "<Topology" in begins:
-            raise
-        pile.left_alone(file, "this is no XML that can be read; nothing in it was used")
+        if not (claims_xml or is_clixml or "<Topology" in begins):
+            pile.left_alone(file, "this is no XML that can be read; nothing in it was used", path=path)
+            return
+        # Around a topology that is whole, text that is none does no harm.
+        is_text = isinstance(error, MalformedError) and is_buried(path, file)
+        found = _whole_in_text(path, file) if is_text else None
+        if found is None:
+            raise error from None
+        account = pile.account(file, found[0].kind)
+        account.take_over(found[0])
+        pile.documents.append((account, found[1]))
         return
     if root.name.lower() == "html" and claims_xml:
         raise InputError(f"this is a web page (HTML), not an export. {EXPORT_AGAIN}", file=file, line=1)
     has_tables = clixml.is_clixml(root) and _sort_in_objects(path, file, root, pile, note)
-    found = _documents(root, file, pile)
-    if not found:
+    found = choosing.in_tree(root, file)
+    if found is None:
         if not has_tables:
-            pile.left_alone(file, "there is no topology in this XML, nor any other export; nothing was used")
+            why = "there is no topology in this XML, nor any other export; nothing was used"
+            pile.left_alone(file, why, path=path)
         return
-    account, document = found[0]
-    if any(other != document for _, other in found[1:]):
-        raise InputError(
-            f"there are {len(found)} different topologies in this file. {EXPORT_AGAIN}",
-            file=file,
-            line=found[1][1].line,
-        )
+    account = pile.account(file, found[0].kind)
+    account.take_over(found[0])
     if note:
         account.note(note)
-    pile.documents.append((account, document))
+    pile.documents.append((account, found[1]))
+
+
+def _whole_in_text(path: Path, file: str) -> tuple[Account, Document] | None:
+    """Return the topology in a text that is no XML; None where it is not whole either."""
+    try:
+        return choosing.in_text(path, file)
+    except InputError:
+        return None
 
 
 def _sort_in_objects(path: Path, file: str, root: Element, pile: _Pile, note: str | None) -> bool:
     """Sort in the lists of objects in a CLIXML file: its own, and where that is no export, those inside."""
     sources, kept = forms.in_clixml(path, file, root, room=pile.room)
     pile.room -= kept
+    # Its own list counts alone where it is an export.
+    own = bool(sources) and kind_of(sources[0].heading) is not None
+    return _sort_in_sources(sources[:1] if own else sources[1:], file, pile, note)
+
+
+def _sort_in_nested(
+    path: Path,
+    file: str,
+    pile: _Pile,
+    within: Callable[..., tuple[list[forms.Source], int]],
+) -> bool:
+    """Sort in the lists within a file of some other form."""
+    try:
+        sources, kept = within(path, file, room=pile.room)
+    except InputError:
+        if file.lower().endswith(".json"):
+            raise
+        return False
+    pile.room -= kept
+    return _sort_in_sources(sources, file, pile, None)
+
+
+def _sort_in_sources(sources: list[forms.Source], file: str, pile: _Pile, note: str | None) -> bool:
     accounts: dict[str, Account] = {}
-    for source in sources[:1] if sources and kind_of(sources[0].heading) else sources[1:]:
+    for source in sources:
         export = kind_of(source.heading)
         if export is None:
             continue
@@ -273,40 +384,3 @@ def _sort_in_objects(path: Path, file: str, root: Element, pile: _Pile, note: st
                 accounts[export.kind].note(note)
         pile.tables.add(export.kind, accounts[export.kind], source.opened)
     return bool(accounts)
-
-
-def _documents(root: Element, file: str, pile: _Pile) -> list[tuple[Account, Document]]:
-    """Return the topologies in a document; only the first one's account is a file's account."""
-    builder = draft.builder_file(root)
-    if builder is not None:
-        account = pile.account(file, TOPOLOGY_BUILDER)
-        return [(account, draft.read_draft(builder, account))]
-    found: list[tuple[Account, Document]] = []
-    for element in published.published_topologies(root, file):
-        account = Account(file, PUBLISHED) if found else pile.account(file, PUBLISHED)
-        found.append((account, published.read_published(element, account)))
-    return found
-
-
-def _chosen(pile: _Pile, folder: Path) -> tuple[Account, Document]:
-    """Return the topology to use: the published one before drafts."""
-    if not pile.documents:
-        kinds = [f"{each.file} is {each.kind}" for each in pile.accounts if each.kind != NOT_UNDERSTOOD]
-        others = f" ({', '.join(kinds[:5])})" if kinds else ""
-        where = f"among {len(pile.accounts)} files{others}" if pile.accounts else "in it: it is empty"
-        raise InputError(f"there is no topology {where}. {_HOW_TO_START}", file=str(folder))
-    first = [each for each in pile.documents if each[0].kind == PUBLISHED] or pile.documents
-    account, document = first[0]
-    for other_account, other in pile.documents:
-        if other_account is account:
-            continue
-        if other_account.kind != account.kind:
-            other_account.note(f"read but not used: {account.file} is the published topology")
-        elif other == document:
-            other_account.note(f"read but not used: the same topology as in {account.file}")
-        else:
-            raise InputError(
-                f"there is another topology than in {account.file}. Leave the newest one in the folder.",
-                file=other_account.file,
-            )
-    return account, document

@@ -8,14 +8,16 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import io
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from coexistence.errors import InputError
 from coexistence.exports import clixml, jsons, screens, tables, texts
 from coexistence.exports.markup import read_tree
-from coexistence.exports.objects import Listed, heading_of_items, unfolded
+from coexistence.exports.objects import Listed, heading_of_items, lists_within, unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,11 +29,17 @@ if TYPE_CHECKING:
     from coexistence.exports.objects import Item
     from coexistence.exports.tables import Heading, Rows
 
-__all__ = ["Source", "in_clixml", "in_text"]
+__all__ = ["Source", "begins_as", "in_clixml", "in_text", "in_transcript", "within_json"]
 
 #: JSON and lists are streamed, so only time limits them.
 _MOST_BYTES: Final = 256 << 20
 _LONGEST_LINE: Final = 1 << 22
+#: A list takes a line for each property: thirty thousand users with all of theirs.
+_MOST_LINES: Final = 2_000_000
+_MOST_TRANSCRIPT: Final = 64 << 20
+_MOST_SECTIONS: Final = 10_000
+#: A file with many lists in it is kept as a whole.
+_MOST_WITHIN: Final = 64 << 20
 #: Objects that are looked at to recognise a file, and to learn its columns.
 _FIRST: Final = 200
 _FIRST_FOR_COLUMNS: Final = 20_000
@@ -51,11 +59,21 @@ def in_text(path: Path, file: str, begins: str, *, complete: bool) -> Source | N
     Raises InputError for JSON that is damaged from the start.
     """
     if jsons.looks_like_json(begins):
-        return _of_items(path, file, jsons.items, longest_line=None)
+        return _of_items(path, file, jsons.items)
     if screens.looks_like_list(begins):
-        return _of_items(path, file, screens.items, longest_line=_LONGEST_LINE)
+        return _of_items(path, file, screens.items, longest_line=_LONGEST_LINE, most_lines=_MOST_LINES)
     heading = tables.heading_of(begins, complete=complete)
-    return None if heading is None else Source(heading, lambda account: tables.opened(path, account))
+    return None if heading is None else Source(heading, lambda account: tables.opened(path, account, heading))
+
+
+def begins_as(begins: str, file: str) -> Heading | None:
+    """Return what a file of objects would be from its first lines alone; None for what is no such file."""
+    read = jsons.items if jsons.looks_like_json(begins) else screens.items
+    first: list[Item] = []
+    with suppress(InputError):
+        # Behind the last whole object it ends too early.
+        first.extend(unfolded(islice(read(io.StringIO(begins), file), _FIRST), file))
+    return heading_of_items(first, file=file)
 
 
 def in_clixml(path: Path, file: str, root: Element, *, room: int) -> tuple[list[Source], int]:
@@ -67,33 +85,71 @@ def in_clixml(path: Path, file: str, root: Element, *, room: int) -> tuple[list[
     found = []
     kept = 0
     for place, group in enumerate(clixml.groups(root)):
-        heading = heading_of_items(unfolded(group), file=file)
+        heading = heading_of_items(unfolded(group, file), file=file)
         if heading is None:
             continue
         if kept + len(group) <= room:
             kept += len(group)
             found.append(Source(heading, _kept(group, heading)))
         else:
-            found.append(Source(heading, _read_again(path, place)))
+            found.append(Source(heading, _read_again(path, place, heading)))
+    return found, kept
+
+
+def within_json(path: Path, file: str, *, room: int) -> tuple[list[Source], int]:
+    """Return the lists within the objects of a JSON file, as a collector nests them, and how many were kept.
+
+    Raises InputError for JSON that is damaged or hostile, or larger than such a file.
+    """
+    encoding = texts.encoding_of(path, file, most_bytes=_MOST_WITHIN)
+    with texts.open_text(path, encoding, file) as text:
+        groups = lists_within(list(islice(jsons.items(text, file), _FIRST)))
+    found = []
+    kept = 0
+    for group in groups:
+        heading = heading_of_items(unfolded(group, file), file=file)
+        if heading is not None and kept + len(group) <= room:
+            kept += len(group)
+            found.append(Source(heading, _kept(group, heading)))
+    return found, kept
+
+
+def in_transcript(path: Path, file: str, *, room: int) -> tuple[list[Source], int]:
+    """Return the lists in a transcript, one for each command that printed one, and how many were kept.
+
+    Raises InputError for a file that is damaged, hostile, or larger than such a file.
+    """
+    encoding = texts.encoding_of(path, file, most_bytes=_MOST_TRANSCRIPT, longest_line=_LONGEST_LINE)
+    found = []
+    kept = 0
+    with texts.open_text(path, encoding, file) as text:
+        for first, section in islice(screens.sections(text), _MOST_SECTIONS):
+            group = list(islice(screens.items(section, file, first), room - kept))
+            heading = heading_of_items(unfolded(group, file), file=file)
+            if heading is not None:
+                kept += len(group)
+                found.append(Source(heading, _kept(group, heading)))
     return found, kept
 
 
 def _kept(group: list[Item], heading: Heading) -> Callable[[Account], AbstractContextManager[Rows]]:
     @contextmanager
     def opened(account: Account) -> Iterator[Rows]:
-        yield Listed(heading, account, lambda: unfolded(group))
+        yield Listed(heading, account, lambda: unfolded(group, account.file))
 
     return opened
 
 
-def _read_again(path: Path, place: int) -> Callable[[Account], AbstractContextManager[Rows]]:
+def _read_again(path: Path, place: int, before: Heading) -> Callable[[Account], AbstractContextManager[Rows]]:
     @contextmanager
     def opened(account: Account) -> Iterator[Rows]:
         root, _ = read_tree(path, account.file, way_out=clixml.AGAIN)
         again = clixml.groups(root)
         group = again[place] if place < len(again) else []
-        heading = heading_of_items(unfolded(group), file=account.file) or _EMPTY
-        yield Listed(heading, account, lambda: unfolded(group))
+        tables.refuse_another(
+            heading_of_items(unfolded(group, account.file), file=account.file), before, account.file
+        )
+        yield Listed(before, account, lambda: unfolded(group, account.file))
 
     return opened
 
@@ -102,11 +158,18 @@ _EMPTY: Final = tables.Heading("", "", (), 0)
 
 
 def _of_items(
-    path: Path, file: str, read: Callable[..., Iterator[Item]], *, longest_line: int | None
+    path: Path,
+    file: str,
+    read: Callable[..., Iterator[Item]],
+    *,
+    longest_line: int | None = None,
+    most_lines: int | None = None,
 ) -> Source | None:
-    encoding = texts.encoding_of(path, file, most_bytes=_MOST_BYTES, longest_line=longest_line)
+    encoding = texts.encoding_of(
+        path, file, most_bytes=_MOST_BYTES, longest_line=longest_line, most_lines=most_lines
+    )
     with texts.open_text(path, encoding, file) as text:
-        begins = heading_of_items(unfolded(islice(read(text, file), _FIRST)), file=file)
+        begins = heading_of_items(unfolded(islice(read(text, file), _FIRST), file), file=file)
     if begins is None:
         return None
 
@@ -116,9 +179,9 @@ def _of_items(
             account.note(encoding.note)
         # Whatever property one of the first objects has is a column.
         with texts.open_text(path, encoding, file) as text:
-            first = islice(unfolded(read(text, file)), _FIRST_FOR_COLUMNS)
+            first = islice(unfolded(read(text, file), file), _FIRST_FOR_COLUMNS)
             heading = heading_of_items(first, file=file) or _EMPTY
         with texts.open_text(path, encoding, file) as text:
-            yield Listed(heading, account, lambda: unfolded(read(text, file)))
+            yield Listed(heading, account, lambda: unfolded(read(text, file), file))
 
     return Source(begins, opened)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from coexistence.exports import accounts
 from coexistence.exports.composing import clean
-from coexistence.exports.kinds import LEADING
+from coexistence.exports.outline_listing import outline
 from coexistence.exports.written_rows import Listed, Row, cell
 from coexistence.vocabulary import PoolId, PoolRole, SiteKind, Unknown
 
 if TYPE_CHECKING:
-    from coexistence.deployment import Deployment, Pool
+    from coexistence.deployment import Deployment
 
 __all__ = ["inventory"]
 
@@ -41,18 +41,7 @@ def inventory(deployment: Deployment) -> Iterator[Listed]:
             ("ReplicaFqdn", "UpToDate", "ProductVersion", "LastStatusReport", "LastUpdateCreation"),
             _replication_rows(deployment),
         )
-    yield Listed(
-        "pools.csv",
-        accounts.POOLS,
-        ("Identity", "Fqdn", "Site", "Computers", "Services"),
-        _pool_rows(deployment),
-    )
-    yield Listed(
-        "services.csv",
-        accounts.POOL_SERVICES,
-        ("Identity", "Role", "Version", "PoolFqdn", "BackupRegistrar", "EdgeServer"),
-        _role_rows(deployment),
-    )
+    yield from outline(deployment)
     scp = deployment.cms.scp
     if not isinstance(scp, Unknown):
         pool = None if scp is None else deployment.pool_by_id.get(scp)
@@ -139,49 +128,6 @@ def _replication_rows(deployment: Deployment) -> list[Row]:
 def _moment(moment: dt.datetime | None) -> str:
     """Return a date as the documented export line writes it."""
     return "" if moment is None else moment.replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-_CMDLET_ROLES: Final = {
-    "Registrar": "Registrar",
-    "EdgeServer": "EdgeServer",
-    "MediationServer": "MediationServer",
-    "ExternalServer": "TrustedApplicationPool",
-    "PersistentChatService": "PersistentChatServer",
-    "MonitoringServer": "MonitoringServer",
-    "ArchivingServer": "ArchivingServer",
-}
-
-
-def _role(pool: Pool) -> str:
-    """Return the service that stands for a pool, as cmdlets call it; empty for a pool that has none."""
-    return _CMDLET_ROLES.get(LEADING.get(pool.role, ""), "")
-
-
-def _pool_rows(deployment: Deployment) -> Iterator[Row]:
-    for pool in deployment.pools:
-        role = _role(pool)
-        services = f"{role}:{clean(pool.fqdn)}" if role else ""
-        yield (
-            cell(pool.fqdn),
-            cell(pool.fqdn),
-            cell(f"Site:{pool.site}"),
-            ";".join(map(clean, pool.servers)),
-            services,
-        )
-
-
-def _role_rows(deployment: Deployment) -> Iterator[Row]:
-    for pool in deployment.pools:
-        role = _role(pool)
-        if role and pool.versions:
-            yield (
-                cell(f"{role}:{pool.fqdn}"),
-                role,
-                str(pool.versions[0].service_version),
-                cell(pool.fqdn),
-                f"Registrar:{clean(pool.backup)}" if role == "Registrar" and pool.backup else "",
-                f"EdgeServer:{clean(pool.media_edge)}" if role == "Registrar" and pool.media_edge else "",
-            )
 
 
 def _route(deployment: Deployment, route: object) -> str:

@@ -18,11 +18,15 @@ from coexistence.exports.objects import Item, Value, named
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["items", "looks_like_json"]
+__all__ = ["items", "looks_like_json", "refuse_others"]
 
 _PIECE: Final = 1 << 20
 #: One object with everything in it.
 _LONGEST_OBJECT: Final = 4 << 20
+#: What stands in all objects of one file: seventy thousand users with every property.
+_MOST_VALUES: Final = 5_000_000
+#: An object, or a list, takes as long as so many values in it.
+_AN_OBJECT: Final = 10
 _DEEPEST: Final = 30
 #: The beginning of a wrapped list must be in the window as a whole.
 _LOOK_AHEAD: Final = 200
@@ -36,6 +40,13 @@ _AGAIN: Final = "Export it again with ConvertTo-Json -Depth 5, or as CSV."
 def looks_like_json(text: str) -> bool:
     """Whether the beginning of a file looks like an object or a list of objects."""
     return re.match(r'[\s\ufeff]*(?:\[\s*(?:\{|\])|\{\s*(?:"|\}))', text) is not None
+
+
+def refuse_others(text: str, file: str) -> None:
+    """Raise InputError for a text that begins as no JSON does: words, a page, an export of another form."""
+    found = re.match(r"[\s\ufeff]*(?:[\[{\"0-9-]|(?:true|false|null)\b)", text)
+    if found is None:
+        raise InputError(f"this is no JSON, though the file is called so. {_AGAIN}", file=file, line=1)
 
 
 def items(text: TextIO, file: str) -> Iterator[Item]:
@@ -55,6 +66,7 @@ class _Reader:
         self._window = ""
         self._at = 0
         self._line = 1
+        self._left = _MOST_VALUES
         self._decode = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).raw_decode
 
     def items(self) -> Iterator[Item]:
@@ -86,10 +98,15 @@ class _Reader:
             yield made
         elif isinstance(found, list):
             # A list inside the list: what one server or one command gave.
+            self._left -= 1
             for each in found:
                 made = self._value(each, line, 0)
                 if isinstance(made, Item):
                     yield made
+        else:
+            self._left -= 1
+        if self._left < 0:
+            raise self._error(f"there are more than {_MOST_VALUES} values in it")
 
     def _decoded(self) -> Any:
         while True:
@@ -114,6 +131,7 @@ class _Reader:
             return ""
         if isinstance(found, bool):
             return str(found)
+        self._left -= len(found) + _AN_OBJECT
         if isinstance(found, list):
             return tuple(self._value(each, line, depth + 1) for each in found)
         return Item(

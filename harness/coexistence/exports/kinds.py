@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "CMDLET_ROLES",
     "LEADING",
     "PASSES_ON",
     "ROLES",
     "STORES",
     "VERSIONS",
+    "XML_ROLES",
     "narrowed",
     "role_of",
     "site_kind",
@@ -67,6 +69,38 @@ ROLES: Final = STORES | {
     "PersistentChatService",
     "MonitoringServer",
     "ArchivingServer",
+}
+#: What cmdlets call a role: ``Get-CsService`` in Role, and before the colon of every Identity.
+#: Source: topology format, section 2.4.
+CMDLET_ROLES: Final[dict[str, str]] = {
+    "Registrar": "Registrar",
+    "UserServices": "UserServer",
+    "EdgeServer": "EdgeServer",
+    "ManagementServices": "ManagementServer",
+    "WebServices": "WebServer",
+    "ConfServices": "ConferencingServer",
+    "ApplicationServer": "ApplicationServer",
+    "MediationServer": "MediationServer",
+    "PstnGateway": "PstnGateway",
+    "FileStore": "FileStore",
+    "WacService": "WacServer",
+    "CentralMgmt": "CentralManagement",
+    "CentralMgmtStore": "CentralManagementDatabase",
+    "UserStore": "UserDatabase",
+    "ApplicationStore": "ApplicationDatabase",
+    "ArchivingStore": "ArchivingDatabase",
+    "MonitoringStore": "MonitoringDatabase",
+    "ExternalServer": "TrustedApplicationPool",
+    "PersistentChatService": "PersistentChatServer",
+    "PersistentChatStore": "PersistentChatDatabase",
+    "PersistentChatComplianceStore": "PersistentChatComplianceDatabase",
+    "MonitoringServer": "MonitoringServer",
+    "ArchivingServer": "ArchivingServer",
+}
+#: Back to the topology's names, by the cmdlets' in lower case. ``ExternalServer`` is an alias of theirs.
+XML_ROLES: Final[dict[str, str]] = {name.lower(): role for role, name in CMDLET_ROLES.items()} | {
+    "director": "Registrar",
+    "externalserver": "ExternalServer",
 }
 #: The service that stands for a pool: its version and its neighbours are the pool's.
 LEADING: Final[dict[PoolRole, str]] = {

@@ -18,7 +18,7 @@ from coexistence.exports.inventory_listing import inventory
 from coexistence.exports.owned_listing import owned
 from coexistence.exports.people_listing import meeting_rows, people_rows, user_header, user_rows
 from coexistence.exports.written_rows import Listed, cell
-from coexistence.vocabulary import Unknown
+from coexistence.vocabulary import POLICY_CMDLETS, Unknown
 
 if TYPE_CHECKING:
     from coexistence.deployment import Deployment
@@ -81,7 +81,8 @@ def _configured(deployment: Deployment) -> Iterator[Listed]:
                 )
                 for policy in mine
             ]
-            yield Listed(f"{kind}-policies.csv", POLICY_EXPORTS[kind], ("Identity", *used), rows)
+            what = "policies" if kind in POLICY_CMDLETS else "configuration"
+            yield Listed(f"{kind}-{what}.csv", POLICY_EXPORTS[kind], ("Identity", *used), rows)
     if not isinstance(deployment.dial_plans, Unknown):
         yield Listed(
             "dialplans.csv",

@@ -6,7 +6,8 @@ decoded by us and fed as UTF-8, so an encoding that the document claims does not
 
 Measured: the standard library's ElementTree expands internal entities in UTF-16, accepts a million
 levels and 200 MB in one text. And expat before 2.6 rescans an unfinished token for every piece it is
-fed (a 30 MB attribute in 64 KiB pieces: 7 s; in pieces of 1 MiB: 0.5 s), so pieces are large here.
+fed (a 30 MB attribute in 64 KiB pieces: 7 s), and takes six seconds for one tag with a million attributes,
+so a tag or a comment that has no end after a piece or two is refused.
 
 PYTEST_DONT_REWRITE
 """
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["EXPORT_AGAIN", "Element", "parsed", "read_tree"]
+__all__ = ["EXPORT_AGAIN", "MOST_PARTS", "Element", "MalformedError", "parsed", "read_tree"]
 
 #: The way out of every unusable topology.
 EXPORT_AGAIN: Final = "Export it again with (Get-CsTopology -AsXml).Save('topology.xml')."
@@ -42,9 +43,15 @@ _LONGEST_ATTRIBUTE: Final = 1 << 16
 #: A whole topology may stand as one escaped text in a CLIXML file.
 _LONGEST_TEXT: Final = 1 << 24
 #: Elements and attributes together: about 200 MB as a tree.
-_MOST_PARTS: Final = 1_000_000
-_PIECE: Final = 4 << 20
+MOST_PARTS: Final = 1_000_000
+_PIECE: Final = 1 << 20
+#: A tag, a comment, or anything else that has to be looked at as a whole.
+_LONGEST_TAG: Final = 1 << 20
 _NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class MalformedError(InputError):
+    """A text that is no XML, or not all of it: what is in it may still be, and means no harm."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,26 +96,35 @@ class Element:
             waiting.extend(reversed(element.children))
 
 
-def read_tree(path: Path, file: str, *, way_out: str = EXPORT_AGAIN) -> tuple[Element, str | None]:
+def read_tree(
+    path: Path, file: str, *, way_out: str = EXPORT_AGAIN, most_parts: int = MOST_PARTS
+) -> tuple[Element, str | None]:
     """Read a file and return its root element, and a note about its encoding.
 
-    ``way_out`` ends every complaint.
+    ``way_out`` ends every complaint. ``most_parts`` limits elements and attributes together.
 
     Raises InputError, with the line and the way out, for whatever is not well-formed XML within limits.
     """
     encoding = texts.encoding_of(path, file, most_bytes=_MOST_BYTES)
     with texts.open_text(path, encoding, file) as text:
-        return parsed(_pieces(text), file, way_out=way_out), encoding.note
+        return parsed(_pieces(text), file, way_out=way_out, most_parts=most_parts), encoding.note
 
 
-def parsed(pieces: Iterable[str], file: str, *, line: int = 0, way_out: str = EXPORT_AGAIN) -> Element:
+def parsed(
+    pieces: Iterable[str],
+    file: str,
+    *,
+    line: int = 0,
+    way_out: str = EXPORT_AGAIN,
+    most_parts: int = MOST_PARTS,
+) -> Element:
     """Return the root element of a document given as text.
 
     ``line`` is for a document inside another one: the line to give to every element.
 
     Raises InputError as :func:`read_tree` does.
     """
-    return _Builder(file, line, way_out).fed(pieces)
+    return _Builder(file, line, way_out, most_parts).fed(pieces)
 
 
 def _pieces(text: TextIO) -> Iterator[str]:
@@ -119,9 +135,11 @@ def _pieces(text: TextIO) -> Iterator[str]:
 class _Builder:
     """Handlers of one parse."""
 
-    def __init__(self, file: str, line: int, way_out: str) -> None:
+    def __init__(self, file: str, line: int, way_out: str, most_parts: int) -> None:
         self._file = file
         self._way_out = way_out
+        self._most_parts = most_parts
+        self._bytes = 0
         self._line = line
         self._before = 0
         self._parts = 0
@@ -163,6 +181,7 @@ class _Builder:
                 if ended
                 else f"this is not well-formed XML ({what})",
                 error.lineno,
+                MalformedError,
             ) from error
         finally:
             # The handlers are methods of this object: without this both live until the next collection.
@@ -174,15 +193,22 @@ class _Builder:
 
     def _feed(self, piece: str) -> None:
         # Lone surrogates cannot come from a file, but from text that others decoded.
-        self._parser.Parse(piece.encode("utf-8", "replace"), False)
+        data = memoryview(piece.encode("utf-8", "replace"))
+        # A document that was inside another one comes in a single piece.
+        for start in range(0, len(data), _PIECE):
+            part = data[start : start + _PIECE]
+            self._bytes += len(part)
+            self._parser.Parse(part, False)
+            if self._bytes - self._parser.CurrentByteIndex > _LONGEST_TAG:
+                raise self._error(f"a tag or a comment has more than {_LONGEST_TAG} characters", self._here())
 
     def _refuse_page(self, start: str) -> None:
         if re.match(r"(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+)?html\b", start, re.IGNORECASE | re.DOTALL):
             raise self._error("this is a web page (HTML), not an export", 1)
 
-    def _error(self, what: str, line: int | None = None) -> InputError:
+    def _error(self, what: str, line: int | None = None, kind: type[InputError] = InputError) -> InputError:
         place = self._line or (0 if line is None else line + self._before)
-        return InputError(f"{what}. {self._way_out}", file=self._file, line=place)
+        return kind(f"{what}. {self._way_out}", file=self._file, line=place)
 
     def _here(self) -> int:
         return self._parser.CurrentLineNumber
@@ -192,8 +218,8 @@ class _Builder:
 
     def _start(self, tag: str, pairs: list[str]) -> None:
         self._parts += 1 + len(pairs) // 2
-        if self._parts > _MOST_PARTS:
-            raise self._error(f"there are more than {_MOST_PARTS} elements and attributes", self._here())
+        if self._parts > self._most_parts:
+            raise self._error(f"there are more than {self._most_parts} elements and attributes", self._here())
         if len(self._stack) >= _DEEPEST:
             raise self._error(f"elements are nested more than {_DEEPEST} levels deep", self._here())
         if len(pairs) > 2 * _MOST_ATTRIBUTES:

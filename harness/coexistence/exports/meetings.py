@@ -24,6 +24,8 @@ from coexistence.errors import InputError
 from coexistence.exports.people_told import client_of, hashed
 from coexistence.exports.replication import date_of
 from coexistence.exports.tables import Rows, places, tidy, together
+from coexistence.exports.truths import truth_of
+from coexistence.exports.whereabouts import first_rows, newest_rows
 from coexistence.population import (
     ENDLESS,
     HAS_CONTENT,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from coexistence.exports.accounts import Account
     from coexistence.exports.servers import Bearings
     from coexistence.exports.users import Listing
+    from coexistence.population import Column, Population
 
 __all__ = ["COLUMNS", "EVIDENCE", "read_meetings"]
 
@@ -105,9 +108,12 @@ class _Facts(NamedTuple):
 
 
 def read_meetings(
-    files: Iterable[tuple[Account, AbstractContextManager[Rows]]], listing: Listing, bearings: Bearings
-) -> Meetings:
-    """Return the meetings that these files list, each once, in the order of files and rows.
+    files: Iterable[tuple[Account, AbstractContextManager[Rows]]],
+    listing: Listing,
+    bearings: Bearings,
+    population: Population,
+) -> Population:
+    """Return people with the meetings that these files list, each once, in the order of files and rows.
 
     Raises InputError for a file that cannot be used.
     """
@@ -115,7 +121,9 @@ def read_meetings(
     for account, opened in files:
         with opened as table:
             kept.read(table, account)
-    return kept.meetings(listing, bearings)
+    found = kept.meetings(listing, bearings)
+    told_at = {**population.told_at, **kept.places(found, population.home)}
+    return population.changed(meetings=found, told_at=told_at)
 
 
 @dataclass
@@ -133,6 +141,8 @@ class _Kept:
         default_factory=lambda: defaultdict(count().__next__)
     )
     days: defaultdict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
+    #: The rows that became meetings, in their order.
+    used: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     #: Account of each file, the row behind its last, whether it tells dial-in codes, and whether content.
     files: list[tuple[Account, int, bool, bool]] = field(default_factory=list)
 
@@ -189,7 +199,7 @@ class _Kept:
         organizers = listing.rows_of(np.frombuffer(self.organizers, np.int64)[rows])
         known = organizers >= 0
         self._account(rows, known, bearings)
-        rows, organizers = rows[known], organizers[known]
+        rows, organizers = self.used, organizers = rows[known], organizers[known]
         codes = np.frombuffer(self.codes, np.uint32).astype(np.int64)[rows]
         newest = max(
             (each for versions in generations(bearings.topology.pools) for each in versions), default=None
@@ -234,6 +244,22 @@ class _Kept:
             ),
             lost=column(np.full(len(rows), NOTHING_LOST), np.uint8),
         )
+
+    def places(self, meetings: Meetings, homes: Column) -> dict[tuple[str, int, int], Origin]:
+        """Return where files tell of meetings of people on a pool, as ``Population.told_at`` has it."""
+        made: dict[tuple[str, int, int], Origin] = {}
+        theirs = homes[meetings.organizer]
+        for name in ("by_upgraded", "scheduled_on"):
+            for pool, value, row in first_rows(theirs, getattr(meetings, name)):
+                if value != UNTOLD:
+                    made[name, pool, value] = self._origin(row)
+        for pool, row in newest_rows(theirs, meetings.created):
+            made["created", pool, 0] = self._origin(row)
+        return made
+
+    def _origin(self, meeting: int) -> Origin:
+        account, line = self._place(int(self.used[meeting]))
+        return Origin(account.file, line)
 
     def _once(self) -> npt.NDArray[np.int64]:
         """Return the rows to use: the first of each meeting, in order."""
@@ -302,7 +328,7 @@ class _Kept:
 
 
 def _is_true(text: str) -> bool:
-    return text.lower() in ("true", "1")
+    return text == "1" or truth_of(text) is True
 
 
 def _kind(facts: _Facts) -> int:
@@ -345,9 +371,9 @@ def _scheduled_on(facts: _Facts, only: int, bearings: Bearings) -> int:
 
 
 def _by_upgraded(facts: _Facts, newest: Version | None) -> int:
-    stated = facts.upgraded.lower()
-    if stated in ("true", "false"):
-        return int(stated == "true")
+    stated = truth_of(facts.upgraded)
+    if stated is not None:
+        return int(stated)
     evidence = facts.evidence.lower()
     if evidence == "created_before_new_pool":
         return 0

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from coexistence.exports.accounts import Account
 
-__all__ = ["Item", "Listed", "Value", "heading_of_items", "named", "text_of", "type_of", "unfolded"]
+__all__ = [
+    "Item",
+    "Listed",
+    "Value",
+    "heading_of_items",
+    "lists_within",
+    "named",
+    "type_of",
+    "unfolded",
+]
 
 #: A text, a list, or an object.
 Value: TypeAlias = Union[str, tuple["Value", ...], "Item"]
@@ -49,8 +58,20 @@ _ROWS_INSIDE: Final = ("simpleurl", "rules")
 _SPEAKERS: Final = ("friendlyname", "fqdn", "url", "uri", "name", "identity", "value")
 #: Objects may refer to one another, so what one shows could grow without end.
 _MOST_PARTS: Final = 2_000
+#: Groups of objects within objects: a collector's file nests its lists this deep.
+_DEEPEST_GROUP: Final = 8
+_MOST_GROUPS: Final = 2_000
 _BATCH: Final = 200
 _LONGEST_CELL: Final = 131_072
+#: Rows that stand inside other objects, of one file: what refers to a list once more has its rows once more.
+_MOST_ROWS_INSIDE: Final = 200_000
+#: Cells of one file, and parts of what stands in them: three hundred thousand users with every property.
+_MOST_CELLS: Final = 20_000_000
+#: A part takes as long as so many cells that are texts already.
+_A_PART: Final = 10
+#: Characters of one batch: references make one text into many.
+_MOST_TEXT: Final = 8 << 20
+_TOO_MUCH: Final = "Export it in smaller files, or as CSV."
 _PREFIX: Final = re.compile(r"(?:Deserialized\.|Selected\.)+", re.IGNORECASE)
 #: Dates as ``ConvertTo-Json`` of Windows PowerShell writes them: milliseconds since 1970, UTC.
 _DATE: Final = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
@@ -71,16 +92,12 @@ def type_of(type_name: str) -> str:
     return _PREFIX.sub("", type_name.strip(), count=1)
 
 
-def text_of(value: Value) -> str:
-    """Return what a cell says for a value.
+def _text(value: Value, left: list[int]) -> str:
+    """Return what a cell says for a value; of what it is made of only so many parts are looked at.
 
-    >>> text_of(("US", "Canada"))
+    >>> _text(("US", "Canada"), [9])
     'US;Canada'
     """
-    return _text(value, [_MOST_PARTS])[:_LONGEST_CELL]
-
-
-def _text(value: Value, left: list[int]) -> str:
     left[0] -= 1
     if left[0] < 0:
         return ""
@@ -111,17 +128,52 @@ def _dated(text: str) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def unfolded(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield the items that are rows: those inside an item where they are the rows, else the item."""
+def unfolded(items: Iterable[Item], file: str) -> Iterator[Item]:
+    """Yield the items that are rows: those inside an item where they are the rows, else the item.
+
+    Raises InputError for more rows inside items than any export has.
+    """
+    left = _MOST_ROWS_INSIDE
     for item in items:
         inner = next((item.properties[name] for name in _ROWS_INSIDE if name in item.properties), None)
         parts = [inner] if isinstance(inner, Item) else inner if isinstance(inner, tuple) else []
-        rows = [part for part in islice(parts, 100_000) if isinstance(part, Item)]
+        rows = [part for part in islice(parts, left + 1) if isinstance(part, Item)]
+        left -= len(rows)
+        if left < 0:
+            raise InputError(
+                f"there are more than {_MOST_ROWS_INSIDE} rows inside the objects. {_TOO_MUCH}",
+                file=file,
+                line=item.line,
+            )
         if not rows:
             yield item
         identity = item.properties.get("identity", "")
         for row in rows:
             yield Item(row.line, row.type_name, "", {"identity": identity, **row.properties})
+
+
+def lists_within(items: Iterable[Item]) -> list[list[Item]]:
+    """Return the lists of objects within objects, as a collector's file nests them."""
+    found: list[list[Item]] = []
+    seen: set[int] = set()
+    told: set[int] = set()
+    waiting: list[tuple[Value, int]] = [(each, 0) for each in items]
+    while waiting and len(found) < _MOST_GROUPS:
+        value, depth = waiting.pop()
+        if isinstance(value, str) or id(value) in seen or depth > _DEEPEST_GROUP:
+            continue
+        seen.add(id(value))
+        inner = value if isinstance(value, tuple) else tuple(value.properties.values())
+        for each in inner if isinstance(value, Item) else ():
+            # A list that others refer to is still one list.
+            if isinstance(each, str) or id(each) in told:
+                continue
+            told.add(id(each))
+            parts = each if isinstance(each, tuple) else (each,)
+            if listed := [part for part in parts if isinstance(part, Item)]:
+                found.append(listed)
+        waiting += [(each, depth + 1) for each in inner if id(each) not in seen]
+    return found
 
 
 def heading_of_items(items: Iterable[Item], *, file: str) -> Heading | None:
@@ -152,21 +204,54 @@ class Listed(Rows):
         self._items = items
 
     def batches(self) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
-        """Yield some rows at a time, with the lines on which the objects begin."""
+        """Yield some rows at a time, with the lines on which the objects begin.
+
+        Raises InputError for objects that refer to each other more often than those of any export.
+        """
         columns = self.heading.columns
         known = frozenset(columns)
-        waiting = iter(self._items())
-        while batch := list(islice(waiting, _BATCH)):
-            rows = [
-                [text_of(item.properties[name]) if name in item.properties else "" for name in columns]
-                for item in batch
-            ]
-            self._account.rows += len(rows)
-            late = next((item for item in batch if not known.issuperset(item.properties)), None)
-            if late is not None:
+        left = _MOST_CELLS
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        text = 0
+        # An object is let go of as soon as it is a row: it may be large.
+        for item in self._items():
+            row, parts = _row(item, columns)
+            left -= parts
+            if left < 0:
+                raise InputError(
+                    f"the objects hold more than {_MOST_CELLS} values. {_TOO_MUCH}",
+                    file=self._account.file,
+                    line=item.line,
+                )
+            if not known.issuperset(item.properties):
                 self._account.note(
                     "an object far down has a property that none of those above it has; it was left out",
-                    line=late.line,
+                    line=item.line,
                     key="late",
                 )
-            yield [item.line for item in batch], rows
+            lines.append(item.line)
+            rows.append(row)
+            text += sum(map(len, row))
+            if len(rows) == _BATCH or text > _MOST_TEXT:
+                self._account.rows += len(rows)
+                yield lines, rows
+                lines, rows, text = [], [], 0
+        if rows:
+            self._account.rows += len(rows)
+            yield lines, rows
+
+
+def _row(item: Item, columns: Sequence[str]) -> tuple[list[str], int]:
+    """Return what the cells say for an object, and how much had to be looked at for that."""
+    parts = len(columns)
+    row = []
+    for name in columns:
+        value = item.properties.get(name, "")
+        if isinstance(value, str):
+            row.append(_dated(value)[:_LONGEST_CELL] if value else "")
+        else:
+            left = [_MOST_PARTS]
+            row.append(_text(value, left)[:_LONGEST_CELL])
+            parts += _A_PART * (_MOST_PARTS - left[0])
+    return row, parts

@@ -14,14 +14,16 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from coexistence.errors import InputError
-from coexistence.exports.tables import Rows, places, tidy
+from coexistence.exports.tables import Rows, places, plain, tidy
+from coexistence.exports.truths import truth_of
+from coexistence.exports.whereabouts import first_rows
 from coexistence.population import UNTOLD, Population, column
-from coexistence.vocabulary import ClientGeneration, ContactStore
+from coexistence.vocabulary import ClientGeneration, ContactStore, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,8 +107,7 @@ def hashed(addresses: Iterable[str]) -> Iterable[int]:
 
 
 def _bare(address: str) -> str:
-    text = address.strip().lower()
-    return text.removeprefix("sip:")
+    return plain(address.strip().lower()).removeprefix("sip:")
 
 
 def told(files: Iterable[tuple[Account, AbstractContextManager[Rows]]], listing: Listing) -> Population:
@@ -121,15 +122,18 @@ def told(files: Iterable[tuple[Account, AbstractContextManager[Rows]]], listing:
     }
     ranks = {client: rank for rank, client in enumerate(_PREFERRED)}
     best = np.full(len(population), 255, np.uint8)
+    places_told: dict[tuple[str, int, int], Origin] = {}
     for account, opened in files:
         with opened as table:
-            at, rows, codes, cells = _read(table, listing, account)
+            at, rows, codes, cells, lines = _read(table, listing, account)
         for name, place in at.items():
             texts = [each[place] for each in cells]
             values = np.array([_MEANINGS[name](tidy(text)) for text in texts] or [UNTOLD], np.uint8)
             if any(text.strip() and value == UNTOLD for text, value in zip(texts, values, strict=False)):
                 account.note(f"some cells of the column for {name} say nothing that is known", key=name)
             mine = values[codes]
+            for pool, value, row in first_rows(population.home[rows], mine):
+                places_told.setdefault((name, pool, value), Origin(account.file, int(lines[row])))
             if name == "client":
                 rank = np.array([ranks.get(_C(value), 100) for value in values.tolist()], np.uint8)[codes]
                 order = np.argsort(-rank.astype(np.int64), kind="stable")
@@ -145,10 +149,17 @@ def told(files: Iterable[tuple[Account, AbstractContextManager[Rows]]], listing:
     }
     if "client" in made:
         made["first_client"] = made["client"]
-    return population.changed(**made)
+    return population.changed(told_at={**population.told_at, **places_told}, **made)
 
 
-_Read = tuple[dict[str, int], "npt.NDArray[np.int64]", "npt.NDArray[np.int64]", list[tuple[str, ...]]]
+class _Read(NamedTuple):
+    """What one file says: its columns, whom each row is about, which distinct cells it has, and its line."""
+
+    at: dict[str, int]
+    people: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int64]
+    cells: list[tuple[str, ...]]
+    lines: npt.NDArray[np.uint32]
 
 
 def _read(table: Rows, listing: Listing, account: Account) -> _Read:
@@ -157,10 +168,12 @@ def _read(table: Rows, listing: Listing, account: Account) -> _Read:
     names = [name for name in at if name != "address"]
     hashes = array("q")
     codes = array("I")
+    numbers = array("I")
     distinct: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
     for lines, rows in table.batches():
         hashes.extend(hashed(row[at["address"]] for row in rows))
         codes.extend(distinct[tuple(row[at[name]] for name in names)] for row in rows)
+        numbers.extend(lines)
         if len(distinct) > _MOST_DISTINCT:
             raise InputError(
                 f"the columns hold more than {_MOST_DISTINCT} different combinations, so they are not what "
@@ -174,11 +187,13 @@ def _read(table: Rows, listing: Listing, account: Account) -> _Read:
         account.note("rows name somebody who is not among the users; they were not used", times=1)
     account.used += len(known)
     taken = np.frombuffer(codes, np.uint32).astype(np.int64)[known]
-    return {name: place for place, name in enumerate(names)}, found[known], taken, list(distinct)
+    told_in = np.frombuffer(numbers, np.uint32)[known]
+    return _Read({name: at for at, name in enumerate(names)}, found[known], taken, list(distinct), told_in)
 
 
 def _flag(text: str) -> int:
-    return {"true": 1, "false": 0}.get(text.lower(), UNTOLD)
+    told = truth_of(text)
+    return UNTOLD if told is None else int(told)
 
 
 def _store(text: str) -> int:

@@ -18,7 +18,7 @@ from coexistence.exports.accounts import PUBLISHED, Account
 from coexistence.exports.listing import listed
 from coexistence.exports.objects import named
 from coexistence.exports.reading import Tables, deployment_of_tables
-from coexistence.exports.tables import Heading, Rows
+from coexistence.exports.tables import Heading, Rows, neutral
 from coexistence.exports.topology import topology_of
 from coexistence.exports.written_rows import Listed
 
@@ -67,7 +67,7 @@ class _Made(Rows):
 
 def _opener(table: Listed) -> Callable[[Account], AbstractContextManager[Rows]]:
     # Some tables are read twice, and rows are made only once.
-    rows = [list(row) for row in table.rows]
+    rows = [list(map(neutral, row)) for row in table.rows]
 
     @contextmanager
     def opened(account: Account) -> Iterator[Rows]:

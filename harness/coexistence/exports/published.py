@@ -20,7 +20,7 @@ from coexistence.exports.documents import (
     Machine,
     Service,
     SitePlace,
-    is_true,
+    flag,
     name_of,
     note_unknown,
     ports,
@@ -34,30 +34,34 @@ if TYPE_CHECKING:
 
     from coexistence.exports.accounts import Account
 
-__all__ = ["published_topologies", "read_published"]
+__all__ = ["escaped_documents", "published_topologies", "read_published"]
 
 _CLIXML: Final = "http://schemas.microsoft.com/powershell/2004/04"
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_BEGINS: Final = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:\w{1,40}:)?Topology[\s>]")
+_BEGINS: Final = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:\w{1,40}:)?Topology(?:Builder)?[\s>]")
 
 
-def published_topologies(root: Element, file: str, *, escaped: bool = True) -> Iterator[Element]:
+def published_topologies(root: Element) -> Iterator[Element]:
     """Yield every published topology in a document: the root itself, or inside a wrapper.
 
-    Wrappers are items of the configuration store (``AnchoredXml``) and files of ``Export-Clixml``, where
-    the topology is an escaped text.
+    Wrappers are items of the configuration store (``AnchoredXml``) and whatever else holds it as elements.
+    """
+    return (element for element in root.walk() if element.is_a(DEPLOY, "Topology"))
 
-    Raises InputError for an escaped topology that is not well-formed.
+
+def escaped_documents(root: Element, file: str) -> Iterator[Element]:
+    """Yield the documents that stand in another one as a text, as ``Export-Clixml`` writes them.
+
+    Raises InputError for such a text that is not well-formed.
     """
     for element in root.walk():
-        if element.is_a(DEPLOY, "Topology"):
-            yield element
-        elif escaped and element.namespace == _CLIXML and element.text and not element.children:
-            text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), element.text)
+        if element.text and not element.children:
+            text = element.text
+            if element.namespace == _CLIXML:
+                text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+            text = text.lstrip("\ufeff")
             if _BEGINS.match(text):
-                inside = parsed([text], file, line=element.line)
-                # Once: an escaped text inside an escaped text is nothing that a tool writes.
-                yield from published_topologies(inside, file, escaped=False)
+                yield parsed([text], file, line=element.line)
 
 
 def read_published(topology: Element, account: Account) -> Document:
@@ -112,7 +116,7 @@ def _clusters(topology: Element, account: Account) -> Iterator[Cluster]:
             site=key[0],
             number=key[1],
             fqdn=name_of(element.get("Fqdn"), element, account.file),
-            replicated=is_true(element.get("RequiresReplication")),
+            replicated=flag(element.get("RequiresReplication")),
             machines=tuple(
                 Machine(fqdn=name_of(machine.get("Fqdn"), machine, account.file), line=machine.line)
                 for machine in element.all(DEPLOY, "Machine")

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from coexistence.deployment import Deployment
 from coexistence.exports import (
     accounts,
@@ -29,11 +31,13 @@ from coexistence.exports import (
 )
 from coexistence.exports.accounts import Account
 from coexistence.exports.catalogue import CATALOGUE
+from coexistence.exports.counting import Count
 from coexistence.exports.crosschecks import FAR_APART, CrossChecked, cross_checked
 from coexistence.exports.kinds import narrowed
 from coexistence.exports.servers import Bearings
 from coexistence.exports.tables import places
-from coexistence.vocabulary import Maybe, Origin, Unknown
+from coexistence.population import UNTOLD, Population, column
+from coexistence.vocabulary import Maybe, Origin, PoolRole, Unknown, Version
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,7 +46,7 @@ if TYPE_CHECKING:
     from coexistence.deployment import Replica
     from coexistence.exports.tables import Record, Rows
     from coexistence.exports.topology import Topology
-    from coexistence.population import Population
+    from coexistence.population import Column
 
 __all__ = ["Tables", "deployment_of_tables"]
 
@@ -54,7 +58,7 @@ class Tables:
     found: dict[str, list[tuple[Account, Callable[[Account], AbstractContextManager[Rows]]]]] = field(
         default_factory=dict
     )
-    #: Told the kind of each table when it is opened: who waits sees what for.
+    #: Told the kind of each large table, and again and again how much of it was read.
     watching: Callable[[str], None] | None = None
 
     def add(
@@ -68,21 +72,25 @@ class Tables:
         return kind in self.found
 
     def opened(self, kind: str) -> Iterator[tuple[Account, AbstractContextManager[Rows]]]:
-        """Yield the accounts of the tables of a kind, and the tables to open."""
+        """Yield the accounts of the tables of a kind, and the tables to open.
+
+        They raise InputError once there are more rows in all than any deployment has.
+        """
+        counted = Count(kind, self.watching)
         for account, opened in self.found.get(kind, ()):
-            if self.watching is not None:
-                self.watching(kind)
-            yield account, opened(account)
+            yield account, counted.over(account, opened)
 
     def records(self, kind: str, *, again: bool = False) -> Iterator[tuple[Account, frozenset[str], Record]]:
         """Yield the rows of small tables: account, the columns that the table has, the row.
 
         ``again`` says that somebody read them before, so that they are not counted twice.
+
+        Raises InputError once there are more in all than any deployment has.
         """
         columns = CATALOGUE[kind].columns
+        counted = Count(kind)
         for account, opened in self.found.get(kind, ()):
-            counting = Account(account.file, kind) if again else account
-            with opened(counting) as table:
+            with counted.over(Account(account.file, kind) if again else account, opened) as table:
                 has = frozenset(places(table.heading, columns))
                 for record in table.records(columns):
                     yield account, has, record
@@ -187,10 +195,30 @@ def _population(tables: Tables, bearings: Bearings, policies: Any) -> Maybe[Popu
     population = listing.population
     if tables.told(accounts.PEOPLE):
         population = people_told.told(tables.opened(accounts.PEOPLE), listing)
+    population = _without_what_nobody_offers(population, bearings.topology)
     if tables.told(accounts.MEETINGS):
-        found = meetings.read_meetings(tables.opened(accounts.MEETINGS), listing, bearings)
-        population = population.changed(meetings=found)
+        population = meetings.read_meetings(tables.opened(accounts.MEETINGS), listing, bearings, population)
     return population
+
+
+def _without_what_nobody_offers(population: Population, topology: Topology) -> Population:
+    """Nobody uses XMPP or Persistent Chat where no pool offers it, whether a table says so or not.
+
+    Lync Server 2010 had both as products of their own, which no topology shows: beside it, silence is no
+    answer. Source: Migrating XMPP federation; Migrating Group Chat servers.
+    """
+    if any(Version.L10 in pool.versions or not pool.versions for pool in topology.pools):
+        return population
+    made = {}
+    if not any(pool.xmpp for pool in topology.pools):
+        made["xmpp"] = _told_no(population.xmpp)
+    if not any(pool.role is PoolRole.PERSISTENT_CHAT for pool in topology.pools):
+        made["chat"] = _told_no(population.chat)
+    return population.changed(**made)
+
+
+def _told_no(values: Column) -> Column:
+    return column(np.where(values == UNTOLD, 0, values), np.uint8)
 
 
 def _compare_dates(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from coexistence.deployment import Replica
 from coexistence.exports.accounts import REPLICATION, Account, shown
 from coexistence.exports.tables import Heading, Record, places
+from coexistence.exports.truths import truth_of
 from coexistence.vocabulary import Maybe, Origin, ServerId, Unknown
 
 if TYPE_CHECKING:
@@ -122,10 +123,10 @@ def _reported(replica: Replica) -> dt.datetime:
 
 
 def _current(record: Record, account: Account) -> Maybe[bool]:
-    text = record["current"].lower()
-    if text in ("true", "false"):
-        return text == "true"
-    if text:
+    told = truth_of(record["current"])
+    if told is not None:
+        return told
+    if record["current"]:
         account.note(
             "the column UpToDate holds neither True nor False; taken for empty", line=record.line, key="flag"
         )

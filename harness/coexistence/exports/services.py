@@ -53,6 +53,8 @@ def services_of(
     Each record comes with its file's account, and whether that file says which computer it is about.
     """
     found: dict[ServerId, dict[str, ServiceReading]] = {}
+    #: A list with a row that names nothing does not say what it lacks.
+    nameless: set[ServerId] = set()
     for account, has_computer, record in records:
         if not has_computer:
             account.note(
@@ -81,7 +83,13 @@ def services_of(
                     key="not collected",
                 )
             else:
-                account.note("the column Name is empty; the row was not used", line=record.line, key="name")
+                nameless.add(server)
+                account.note(
+                    "the column Name is empty; the row was not used, and the services of its server stay "
+                    "unknown",
+                    line=record.line,
+                    key="name",
+                )
         else:
             reading = ServiceReading(
                 name=record["name"],
@@ -109,7 +117,7 @@ def services_of(
                     line=record.line,
                     key=("repeated", differs),
                 )
-    return {server: tuple(readings.values()) for server, readings in found.items()}
+    return {server: tuple(readings.values()) for server, readings in found.items() if server not in nameless}
 
 
 def _state(record: Record, account: Account) -> Maybe[ServiceState]:

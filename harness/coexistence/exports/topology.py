@@ -141,8 +141,9 @@ class _Reading:
                 key=("role", service.role),
             )
         if service.version not in VERSIONS:
+            says = f"the ServiceVersion {shown_word(service.version)} is not known"
             account.note(
-                f"the ServiceVersion {shown_word(service.version)} is not known: "
+                f"{says if service.version else 'there is no ServiceVersion'}: "
                 "such a pool has no known product version",
                 line=service.line,
                 key=("version", service.version),
@@ -207,7 +208,7 @@ class _Reading:
                 self._leave_aside("a second cluster with the same id was left aside", cluster.line)
                 continue
             # Third-party machines hold no replica; a trusted application pool need not.
-            if not cluster.replicated and "ExternalServer" not in roles:
+            if not self._is_ours(cluster, roles) and "ExternalServer" not in roles:
                 continue
             name = PoolId(key_of(cluster.fqdn))
             if not name:
@@ -218,6 +219,16 @@ class _Reading:
                 own = tuple(self._servers(cluster, name, servers))
                 pools[name] = self._pool(cluster, name, own)
         return tuple(pools.values()), tuple(servers.values())
+
+    def _is_ours(self, cluster: Cluster, roles: set[str]) -> bool:
+        if cluster.replicated is not None:
+            return cluster.replicated
+        self._account.note(
+            "nothing says whether the machines of a cluster hold a replica: what runs on them decides",
+            line=cluster.line,
+            key="replica",
+        )
+        return bool(roles - STORES)
 
     def _servers(self, cluster: Cluster, pool: PoolId, servers: dict[ServerId, Server]) -> Iterator[ServerId]:
         for machine in cluster.machines:

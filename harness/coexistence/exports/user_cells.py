@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from coexistence.deployment import Pool, key_of
 from coexistence.exports.accounts import shown
+from coexistence.exports.truths import truth_of
 from coexistence.population import UNTOLD
 from coexistence.vocabulary import PoolId, UserKind
 
@@ -62,12 +63,10 @@ def tag_of(cell: str) -> str:
 
 
 def _flag(text: str, column: str, oddities: list[str]) -> bool | None:
-    lower = text.lower()
-    if lower in ("true", "false"):
-        return lower == "true"
-    if text:
+    told = truth_of(text)
+    if told is None and text:
         oddities.append(f"the column {column} holds neither True nor False; taken for empty")
-    return None
+    return told
 
 
 def meaning(
@@ -88,7 +87,7 @@ def meaning(
         home = _home(facts, known, topology, oddities)
     if home is None and is_cloud:
         kind = UserKind.CLOUD
-    elif facts.room.lower() == "true":
+    elif truth_of(facts.room):
         kind = UserKind.RESOURCE
     else:
         kind = UserKind.DISABLED if enabled is False else UserKind.PERSON

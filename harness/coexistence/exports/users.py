@@ -141,7 +141,7 @@ class Listing:
 
 def _address(cell: str) -> str:
     """Return a SIP address without its prefix; empty for a cell that holds none."""
-    text = cell.strip()
+    text = tables.plain(cell.strip())
     if text[:4].lower() == "sip:":
         text = text[4:]
     usable = "@" in text and " " not in text and len(text) <= _LONGEST_ADDRESS and text.isprintable()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from coexistence.exports.composing import composed, in_draft_order
 from coexistence.exports.drawing import draft_lines, published_lines
 from coexistence.exports.listing import listed
+from coexistence.exports.tables import neutral
 from coexistence.vocabulary import Unknown
 
 if TYPE_CHECKING:
@@ -66,4 +67,4 @@ def _write_table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, 
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         writer.writerow(header)
         while batch := list(islice(waiting, 1_000)):
-            writer.writerows(batch)
+            writer.writerows([list(map(neutral, row)) for row in batch])

@@ -1,6 +1,7 @@
 """One table to be written: its rows, and what a cell may hold.
 
-Law of this room: no cell can be mistaken for a formula.
+Law of this room: a cell holds what a reader gives back. That none is taken for a formula is seen to where
+tables become files.
 
 PYTEST_DONT_REWRITE
 """
@@ -28,6 +29,5 @@ class Listed:
 
 
 def cell(text: str) -> str:
-    """Return a text for a cell; what a spreadsheet would take for a formula gets an apostrophe."""
-    cleaned = clean(text)
-    return f"'{cleaned}" if cleaned.startswith(("=", "+", "-", "@")) else cleaned
+    """Return a text for a cell."""
+    return clean(text)

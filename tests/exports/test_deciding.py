@@ -1,0 +1,41 @@
+"""What each export decides is said of every kind of file that is read.
+
+That it is said as it is, is held where files are taken away: ``test_missing_files``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from coexistence.exports import accounts, read_exports
+from coexistence.exports.catalogue import CATALOGUE
+from coexistence.exports.deciding import DECIDES, missing
+
+SAMPLE: Final = Path(__file__).resolve().parents[2] / "fixtures" / "two-sites"
+#: What a complete export has.
+KINDS: Final = [each.kind for each in read_exports(SAMPLE).files]
+
+
+def test_every_kind_of_file_is_there() -> None:
+    assert {*CATALOGUE, accounts.PUBLISHED, accounts.TOPOLOGY_BUILDER} <= set(DECIDES)
+
+
+def test_nothing_is_missing_from_a_complete_export() -> None:
+    assert missing(KINDS) == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_decides_something_is_missed_and_nothing_else(kind: str) -> None:
+    rest = [each for each in KINDS if each != kind]
+
+    assert missing(rest) == ((kind,) if DECIDES[kind].otherwise else ())
+
+
+def test_a_file_of_topology_builder_stands_in_for_the_topology() -> None:
+    kinds = [each for each in KINDS if each != accounts.PUBLISHED]
+
+    assert missing(kinds) == (accounts.PUBLISHED,)
+    assert missing([*kinds, accounts.TOPOLOGY_BUILDER]) == ()
