@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 from helpers import built, front_end, one_pool, state_at
 
+import coexistence
 from coexistence.appraising import remarks_on
-from coexistence.blueprint import PoolBlueprint
+from coexistence.blueprint import EdgeBlueprint, PoolBlueprint
+from coexistence.planfile.doubting import OLD
 from coexistence.planfile.reading import PlanSource, parse_plan
 from coexistence.planfile.resolving import refuse_unknown
+from coexistence.planfile.subjects import SUBJECTS, said_by
+from coexistence.planfile.telling import as_stated
+from coexistence.simulation.evidence import under_statements
+from coexistence.simulation.rules import STATEABLE, Rules
 from coexistence.trial import Trial
-from coexistence.vocabulary import Edition
+from coexistence.vocabulary import CHECKPOINT_ORDER, Edition, PoolRole
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "plan-file.md").read_text("utf-8")
 EXAMPLE = PAGE.split("```toml\n")[1].split("```")[0]
@@ -39,5 +46,65 @@ def test_the_example_is_read_tried_and_accepted() -> None:
 
 
 def test_every_key_of_the_page_is_known() -> None:
-    for key in ("everybody", "counts", "upgrade_clients", "moved_from", "clients_upgraded"):
+    for key in ("everybody", "counts", "upgrade_clients", "out_of_scope", *SUBJECTS):
         assert f"`{key}`" in PAGE
+
+
+STATEMENTS = PAGE.split("```toml\n")[2].split("```")[0]
+
+
+def test_the_example_of_statements_is_taken_for_true() -> None:
+    deployment = built(one_pool(people=30, edge=EdgeBlueprint(federation=True)))
+    edge = next(pool.fqdn for pool in deployment.pools if pool.role is PoolRole.EDGE)
+    text = STATEMENTS.replace("pool01.contoso.com", front_end(deployment))
+    own = parse_plan(PlanSource("plan.toml", text.replace("edge01.contoso.com", edge)), stateable=STATEABLE)
+    refuse_unknown(own, Trial(deployment, own=own).plan, deployment)
+
+    stated = as_stated(deployment, own, as_of=own.statements[0].date)
+    rules = under_statements(Rules(), own)
+
+    assert stated.contradictions == ()
+    assert {name: rules.value(name) for name in rules.stated} == {
+        "ports-open": "yes",
+        "silverlight-at-hand": "no",
+    }
+    assert [(wall.port, wall.inbound) for wall in stated.surroundings.outside_blocks] == [(5061, True)]
+    assert [list(said_by(each)) for each in own.statements] == [
+        ["pool", "clients_upgraded", "clients"],
+        ["assumption", "holds"],
+        ["assumption", "holds"],
+        ["from_pool", "to_pool", "blocked_port"],
+    ]
+
+
+def test_the_table_of_statements_says_what_is_read() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in PAGE.split("| key | takes |")[1].split("\n\n")[0].splitlines()[2:]
+    ]
+
+    assert rows == [
+        [
+            (" or ".join(f"`{each}`" for each in subject.of) + " with " if subject.of else "") + f"`{key}`",
+            subject.takes.value,
+            subject.effect,
+            ", ".join(f"*{need}*" for need in subject.supplies),
+            ", ".join(f"`{name}`" for name in subject.instead_of),
+        ]
+        for key, subject in SUBJECTS.items()
+    ]
+
+
+def test_findings_about_statements_are_on_the_page() -> None:
+    rooms = Path(coexistence.__file__).parent / "planfile"
+    code = "".join((rooms / f"{room}.py").read_text("utf-8") for room in ("doubting", "telling"))
+    kinds = set(re.findall(r'"((?:[a-z]+-)*statements?(?:-[a-z]+)*)"', code))
+
+    assert len(kinds) == 5
+    assert all(f"| `{kind}` |" in PAGE for kind in kinds)
+
+
+def test_every_phase_that_can_be_stated_is_on_the_page() -> None:
+    for phase in CHECKPOINT_ORDER[1:]:
+        assert f"`{phase.value}`" in PAGE
+    assert f"more than {OLD.days} days older" in PAGE

@@ -120,8 +120,8 @@ WAVE = '[[waves]]\nname = "one"\npool = "a"\n'
         (
             "wavs = 1",
             (
-                "line 1: a plan file has no key 'wavs'. Known: target, pools, waves, statements, "
-                "steps, rollback, rates. Did you mean 'waves'?"
+                "line 1: a plan file has no key 'wavs'. Known: target, out_of_scope, pools, waves, "
+                "statements, steps, rollback, rates. Did you mean 'waves'?"
             ),
         ),
         (
@@ -204,7 +204,7 @@ WAVE = '[[waves]]\nname = "one"\npool = "a"\n'
         ("[[statements]]\ntext = 'x'\nauthor = 'y'", "line 1: [[statements]] needs date: who says what, and"),
         (
             "[[statements]]\ntext = 'x'\nauthor = 'y'\ndate = 2026-01-01\nclients_upgraded = true",
-            "line 2: a statement about moved people needs pool: the new pool they are on.",
+            "line 5: clients_upgraded needs pool: what the statement is about.",
         ),
     ],
 )

@@ -19,7 +19,7 @@ from coexistence.population import UNTOLD, Meetings, Population, column
 from coexistence.trial import Trial
 from coexistence.vocabulary import ClientGeneration
 
-HEAD = '[[statements]]\ntext = "t"\nauthor = "Ann"\ndate = 2030-01-01\n'
+HEAD = '[[statements]]\ntext = "t"\nauthor = "Ann"\ndate = 2026-01-05\n'
 
 
 def untold() -> Deployment:
@@ -104,7 +104,7 @@ def test_two_statements_that_differ_are_a_contradiction_with_both_places() -> No
         ('clients = "lync2010"', "needs pool"),
         ("scheduled_with_upgraded = true", "needs pool"),
         ('pool = "p"\nclients = "typewriter"', "no known client"),
-        ('to_pool = "p"', "go with blocked_port"),
+        ('to_pool = "p"', "to_pool goes with blocked_port"),
         ("blocked_port = 70000", "must be from 1 to 65535"),
     ],
 )

@@ -9,20 +9,19 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from coexistence.errors import InputError
-from coexistence.exports.people_told import client_of
 from coexistence.exports.texts import encoding_of, open_text
+from coexistence.planfile.comparing import compare
 from coexistence.planfile.lists import read_list
+from coexistence.planfile.stating import read_statement
 from coexistence.planfile.tables import Complaints, Table, known_names, shown
-from coexistence.planning.guide import GUIDE
 from coexistence.planning.plans import RollbackAction
 from coexistence.planning.wishes import (
     AddedStep,
@@ -35,7 +34,7 @@ from coexistence.planning.wishes import (
     Window,
 )
 from coexistence.toml_lines import lines_of
-from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, ClientGeneration, Edition, Version
+from coexistence.vocabulary import Edition, Version
 
 __all__ = ["PlanSource", "parse_plan", "read_source"]
 
@@ -119,8 +118,11 @@ def read_source(path: Path) -> PlanSource:
     return PlanSource(file, text, lists)
 
 
-def parse_plan(source: PlanSource) -> OwnPlan:
+def parse_plan(source: PlanSource, *, stateable: Mapping[str, tuple[str, ...]] | None = None) -> OwnPlan:
     """Return what a plan file asks for.
+
+    ``stateable`` are the assumptions that there are, each with what may be said of it; left out, any name
+    will do here.
 
     Raises :class:`~coexistence.errors.InputError` that holds one sentence, on a line of its own, for
     everything that makes no sense.
@@ -129,7 +131,7 @@ def parse_plan(source: PlanSource) -> OwnPlan:
         document = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}.", file=source.file) from None
-    reading = _Reading(source)
+    reading = _Reading(source, stateable)
     plan = reading.plan(document)
     if reading.complaints.found:
         ordered = sorted(reading.complaints.found, key=lambda each: each[0])
@@ -138,8 +140,9 @@ def parse_plan(source: PlanSource) -> OwnPlan:
 
 
 class _Reading:
-    def __init__(self, source: PlanSource) -> None:
+    def __init__(self, source: PlanSource, stateable: Mapping[str, tuple[str, ...]] | None) -> None:
         self.source = source
+        self.stateable = stateable
         self.complaints = Complaints(source.file, source.text)
 
     def plan(self, document: Mapping[str, Any]) -> OwnPlan:
@@ -149,6 +152,7 @@ class _Reading:
             "target",
             {name.lower(): version for version in Version for name in (version.name, version.product)},
         )
+        out_of_scope = top.texts("out_of_scope") or ()
         pools = tuple(self._each(top, "pools", self._pool))
         waves = tuple(self._each(top, "waves", self._wave))
         statements = tuple(self._each(top, "statements", self._statement))
@@ -168,10 +172,11 @@ class _Reading:
             rate = rates.number("moves_per_hour")
             rates.close()
         top.close()
-        self._compare(waves, dates, left_out, pools)
+        compare(self.complaints, waves, dates, left_out, pools)
         return OwnPlan(
             file=self.source.file,
             target=target,
+            out_of_scope=out_of_scope,
             pools=pools,
             waves=waves,
             left_out=left_out,
@@ -350,90 +355,7 @@ class _Reading:
         return tuple(action.slug for action in RollbackAction if action in chosen)
 
     def _statement(self, table: Table) -> Statement | None:
-        text, author, date = table.text("text"), table.text("author"), table.date("date")
-        for key, value in (("text", text), ("author", author), ("date", date)):
-            if not value and key not in table.data:
-                table.complain(key, f"[[statements]] needs {key}: who says what, and since when.")
-        phases = {each.value: each for each in CHECKPOINT_ORDER if each is not Checkpoint.LEGACY}
-        made = {
-            "phase": table.one_of("phase", phases),
-            "pool": table.text("pool"),
-            "moved_from": table.text("moved_from"),
-            "clients_upgraded": table.flag("clients_upgraded", otherwise=None),
-            "clients": table.text("clients"),
-            "scheduled_with_upgraded": table.flag("scheduled_with_upgraded", otherwise=None),
-            "blocked_port": table.number("blocked_port", most=65_535),
-            "from_pool": table.text("from_pool"),
-            "to_pool": table.text("to_pool"),
-        }
-        if made["clients"] and client_of(made["clients"]) is ClientGeneration.UNKNOWN:
-            table.complain("clients", f"clients = {shown(made['clients'])}: no known client or user agent.")
-        if (made["clients"] or made["scheduled_with_upgraded"] is not None) and not made["pool"]:
-            table.complain("text", "a statement about clients or meetings needs pool: where the people are.")
-        if (made["from_pool"] or made["to_pool"]) and made["blocked_port"] is None:
-            table.complain("text", "from_pool and to_pool go with blocked_port: the port that is shut.")
-        if (made["moved_from"] or made["clients_upgraded"] is not None) and not made["pool"]:
-            table.complain("text", "a statement about moved people needs pool: the new pool they are on.")
-        if not text or not author or date is None:
-            return None
-        return Statement(text=text, author=author, date=date, line=table.line, **made)
-
-    def _compare(
-        self,
-        waves: Sequence[OwnWave],
-        dates: Mapping[str, dt.date],
-        left_out: Sequence[LeftOutStep],
-        pools: Sequence[OwnPool],
-    ) -> None:
-        """Complain about what makes no sense together."""
-        seen: dict[object, int] = {}
-        for number, wave in enumerate(waves):
-            who = (
-                wave.pool.lower(),
-                wave.site.lower(),
-                wave.list_file,
-                wave.counts,
-                wave.count,
-                wave.everybody,
-            )
-            for key, word in ((wave.name.lower(), "name"), (who, "people")):
-                earlier = seen.setdefault((word, key), wave.line)
-                # Many waves may take so many more of the same pool.
-                if earlier != wave.line and not (word == "people" and wave.count):
-                    self.complaints.add(
-                        ("waves", str(number)),
-                        f"wave {wave.name!r} has the {word} of the wave on line {earlier}. "
-                        "Give it others, or take it out.",
-                    )
-        last: OwnWave | None = None
-        for number, wave in enumerate(waves):
-            if wave.date and last and last.date and wave.date < last.date:
-                self.complaints.add(
-                    ("waves", str(number), "date"),
-                    f"wave {wave.name!r} is on {wave.date}, before wave {last.name!r} on {last.date} that "
-                    "stands above it. Waves are done in the order of the file.",
-                )
-            last = wave if wave.date else last
-        given = [(step, date) for step, date in dates.items() if step.partition("/")[0] in GUIDE]
-        order = list(GUIDE)
-        for (one, first), (other, second) in itertools.pairwise(given):
-            in_order = order.index(one.partition("/")[0]) <= order.index(other.partition("/")[0])
-            if in_order and second < first:
-                self.complaints.add(
-                    ("steps", "dates", other), f"step {other} is on {second}, before step {one} on {first}."
-                )
-        told = {each.step.lower() for each in left_out}
-        for step in dates:
-            if step.lower() in told:
-                self.complaints.add(("steps", "dates", step), f"step {step} has a date, and is left out.")
-        owners: dict[str, int] = {}
-        for number, pool in enumerate(pools):
-            earlier = owners.setdefault(pool.legacy.lower(), pool.line)
-            if earlier != pool.line:
-                self.complaints.add(
-                    ("pools", str(number), "legacy"),
-                    f"pool {pool.legacy!r} has a successor on line {earlier} already.",
-                )
+        return read_statement(table, self.stateable)
 
 
 _WHICH: Final = {"legacy": "legacy", "fqdn": "new"}

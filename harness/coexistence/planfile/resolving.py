@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from coexistence.deployment import Deployment, key_of
 from coexistence.errors import InputError, nearest
+from coexistence.planfile.subjects import OBJECTS, OUTSIDE, SUBJECTS, Takes, facts_of, said_by
 from coexistence.planning.moving import address_key, rows_of
 from coexistence.planning.plans import Plan
 from coexistence.planning.wishes import OwnPlan, OwnWave
@@ -21,9 +22,9 @@ __all__ = ["refuse_names", "refuse_unknown"]
 
 def refuse_unknown(own: OwnPlan, plan: Plan, deployment: Deployment) -> None:
     """Raise :class:`~coexistence.errors.InputError` with a sentence for each name that means nothing."""
-    if not plan.target:
-        return  # nothing is planned, and the report says why
-    found = [*_pools(own, plan, deployment), *_waves(own, plan, deployment), *_statements(own, deployment)]
+    found = [*_left_alone(own, deployment), *_statements(own, deployment)]
+    if plan.target:  # otherwise nothing is planned, and the report says why
+        found += [*_pools(own, plan, deployment), *_waves(own, plan, deployment)]
     if found:
         raise InputError("\n".join(text for _, text in sorted(found)))
 
@@ -34,6 +35,7 @@ def refuse_names(own: OwnPlan) -> None:
     Every one of them has other names, so such a plan would be about none.
     """
     named = [
+        *((own.line_of("out_of_scope"), f"pool {name!r}") for name in own.out_of_scope),
         *((pool.line, f"pool {pool.legacy!r}") for pool in own.pools),
         *((wave.line, f"pool {wave.pool!r}") for wave in own.waves if wave.pool),
         *((wave.line, f"site {wave.site!r}") for wave in own.waves if wave.site),
@@ -41,6 +43,15 @@ def refuse_names(own: OwnPlan) -> None:
         *((wave.line, f"pool {wave.counts[0][0]!r}") for wave in own.waves if wave.counts),
         *((each.line, f"pool {each.pool!r}") for each in own.statements if each.pool),
     ]
+    for each in own.statements:
+        fact = next(facts_of(each), None)
+        if fact is not None and not each.pool:
+            raise InputError(
+                f"states {fact.key}, and nobody knows made-up deployments. Ask about your own deployment "
+                "with --coexistence-from, or take the statement out.",
+                file=own.file,
+                line=each.line,
+            )
     if named:
         line, what = min(named)
         raise InputError(
@@ -49,6 +60,18 @@ def refuse_names(own: OwnPlan) -> None:
             file=own.file,
             line=line,
         )
+
+
+def _left_alone(own: OwnPlan, deployment: Deployment) -> Iterator[tuple[int, str]]:
+    homes = [pool for pool in deployment.pools if pool.role is PoolRole.FRONT_END]
+    for number, name in enumerate(own.out_of_scope):
+        line = own.line_of("out_of_scope", number)
+        if key_of(name) not in deployment.pool_by_id:
+            text = f"{own.place(line)}: pool {name!r} is not in the deployment."
+            yield line, f"{text} {_hint(name, [pool.fqdn for pool in deployment.pools])}"
+    if homes and all(pool.id in own.left_alone for pool in homes):
+        line = own.line_of("out_of_scope")
+        yield line, f"{own.place(line)}: out_of_scope names every Front End pool. Leave those out that move."
 
 
 def _hint(word: str, names: Iterable[str]) -> str:
@@ -157,10 +180,55 @@ def _is_at(deployment: Deployment, pool: PoolId, name: str) -> bool:
 
 
 def _statements(own: OwnPlan, deployment: Deployment) -> Iterator[tuple[int, str]]:
-    pools = [pool.fqdn for pool in deployment.pools]
+    known = {
+        Takes.POOL: ("pool", [pool.fqdn for pool in deployment.pools]),
+        Takes.PLACE: ("pool", [pool.fqdn for pool in deployment.pools]),
+        Takes.GATEWAY: ("gateway", [gateway.fqdn for gateway in deployment.gateways]),
+    }
+    if not isinstance(deployment.partners, Unknown):
+        known[Takes.PARTNER] = ("partner", [partner.domain for partner in deployment.partners])
+    taking = {**OBJECTS, **{key: subject.takes for key, subject in SUBJECTS.items()}}
     for number, statement in enumerate(own.statements):
-        for key in ("pool", "moved_from", "from_pool", "to_pool"):
-            name = getattr(statement, key)
-            if name and key_of(name) not in deployment.pool_by_id:
-                line = own.line_of("statements", number, key)
-                yield line, f"{own.place(line)}: pool {name!r} is not in the deployment. {_hint(name, pools)}"
+        for key, name in said_by(statement).items():
+            takes = taking.get(key)
+            line = own.line_of("statements", number, key)
+            if takes is Takes.PARTNER and takes not in known:
+                text = f"{own.place(line)}: partner {name!r}: no file tells who the partners are."
+                yield line, f"{text} Add the export of Get-CsAllowedDomain."
+            what, names = known.get(takes, ("", ())) if takes else ("", ())
+            if not what or (takes is Takes.PLACE and name.lower() == OUTSIDE):
+                continue
+            if key_of(name) not in map(key_of, names):
+                text = f"{own.place(line)}: {what} {name!r} is not in the deployment."
+                yield line, f"{text} {_hint(name, names)}"
+        yield from _outside(own, deployment, number)
+        yield from _people(own, deployment, number)
+
+
+def _people(own: OwnPlan, deployment: Deployment, number: int) -> Iterator[tuple[int, str]]:
+    """Complain about what is said of people on a pool that homes nobody."""
+    statement = own.statements[number]
+    pool = deployment.pool_by_id.get(PoolId(key_of(statement.pool)))
+    said = [each.key for each in facts_of(statement) if each.of == ("pool",) and each.key != "version"]
+    if pool is not None and said and not pool.homes_users:
+        line = own.line_of("statements", number, "pool")
+        homes = [each.fqdn for each in deployment.pools if each.homes_users]
+        text = f"{own.place(line)}: {said[0]} is about people, and nobody is homed on {pool.fqdn}."
+        yield line, f"{text} {_hint(statement.pool, homes)}"
+
+
+def _outside(own: OwnPlan, deployment: Deployment, number: int) -> Iterator[tuple[int, str]]:
+    """Complain about a port towards the outside of a pool that has none."""
+    statement = own.statements[number]
+    ends = {"from_pool": statement.from_pool, "to_pool": statement.to_pool}
+    if OUTSIDE not in map(str.lower, ends.values()):
+        return
+    inner = next((key for key, name in ends.items() if name.lower() != OUTSIDE), "to_pool")
+    pool = deployment.pool_by_id.get(PoolId(key_of(ends[inner])))
+    if ends[inner].lower() == OUTSIDE or (pool is not None and pool.role is not PoolRole.EDGE):
+        line = own.line_of("statements", number, inner)
+        edges = [each.fqdn for each in deployment.pools_of(PoolRole.EDGE)]
+        text = (
+            f"{own.place(line)}: {ends[inner]!r} is no Edge pool, and only these have ports on the outside."
+        )
+        yield line, f"{text} {_hint(ends[inner], edges)}"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from coexistence.errors import nearest
 from coexistence.planning.guide import GUIDE
-from coexistence.toml_lines import Path, lines_of
+from coexistence.toml_lines import Path, line_at, lines_of
 
 __all__ = ["Complaints", "Table", "known_names", "shown"]
 
@@ -32,9 +32,7 @@ class Complaints:
 
     def line(self, *path: str) -> int:
         """Return the line of a value, or of what it stands in."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        return line_at(self.lines, path)
 
     def add(self, path: Sequence[str], text: str) -> None:
         """Note a complaint with the line that it is about."""

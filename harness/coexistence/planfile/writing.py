@@ -16,8 +16,10 @@ from typing import Any, Final
 
 from coexistence.deployment import Deployment
 from coexistence.operations import MoveUsers, PublishTopology
+from coexistence.planfile.subjects import said_by
 from coexistence.planning.plans import Plan
 from coexistence.planning.wishes import OwnPlan, OwnPool, OwnWave
+from coexistence.vocabulary import Checkpoint, Version
 
 __all__ = ["own_plan_of", "write_own", "write_plan"]
 
@@ -94,8 +96,7 @@ def write_own(own: OwnPlan) -> str:
 
 
 def _lines(own: OwnPlan) -> Iterator[str]:
-    if own.target is not None:
-        yield from _pairs(target=own.target.name)
+    yield from _pairs(target=own.target and own.target.name, out_of_scope=list(own.out_of_scope) or None)
     for pool in own.pools:
         yield from ("", "[[pools]]")
         yield from _pairs(
@@ -155,15 +156,7 @@ def _lines(own: OwnPlan) -> Iterator[str]:
             text=statement.text,
             author=statement.author,
             date=statement.date,
-            phase=statement.phase and statement.phase.value,
-            pool=statement.pool or None,
-            moved_from=statement.moved_from or None,
-            clients_upgraded=statement.clients_upgraded,
-            clients=statement.clients or None,
-            scheduled_with_upgraded=statement.scheduled_with_upgraded,
-            blocked_port=statement.blocked_port,
-            from_pool=statement.from_pool or None,
-            to_pool=statement.to_pool or None,
+            **said_by(statement),
         )
 
 
@@ -188,9 +181,13 @@ def _value(value: object) -> str:
         return str(value).lower()
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, Version):
+        return _text(value.name)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, list):
+    if isinstance(value, Checkpoint):
+        return _text(value.value)
+    if isinstance(value, (list, tuple)):
         items = [_value(each) for each in value]
         line = f"[{', '.join(items)}]"
         return line if len(line) <= _LINE else "[\n" + "".join(f"    {each},\n" for each in items) + "]"

@@ -153,6 +153,8 @@ class _Planner(Retiring):
         )
 
     def _why_not_planned(self) -> tuple[str, ...]:
+        if not self.mixed and self.told_phase is Checkpoint.RETIRED:
+            return ("nothing is planned: the plan file states that the legacy pools are retired",)
         if not self.strangers:
             return ()
         return (f"nothing is planned: the product version of {', '.join(self.strangers)} is not known",)
@@ -166,7 +168,7 @@ class _Planner(Retiring):
             if not has_single_name(pool)
         ]
         for pool in old_edges:
-            if pool.federation and pool.id in self.successor:
+            if (pool.federation or not pool.tells("federation")) and pool.id in self.successor:
                 edge.append(SetEdgeFederation(edge=self.successor[pool.id], enabled=False))
                 edge.append(SetEdgeFederation(edge=pool.id, enabled=True))
         edge += [

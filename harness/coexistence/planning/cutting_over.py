@@ -83,7 +83,8 @@ class CuttingOver(Deploying):
         ``stopped_first`` takes the legacy Access Edge out of service before the new one begins, which is the
         only way where it has a single name ("Configure federation routes and media traffic").
         """
-        federated = [pool for pool in edges if pool.federation]
+        # Of whom nobody told it, it is handed over too: where there was none, nothing is lost.
+        federated = [pool for pool in edges if pool.federation or not pool.tells("federation")]
         routed = [
             site.id
             for site in self.deployment.sites
@@ -207,7 +208,7 @@ class CuttingOver(Deploying):
             changed.append(SetNextHop(pool=edge.id, to=self.successor[edge.next_hop]))
             if edge in late:
                 changed.append(SetNextHop(pool=self.successor[edge.id], to=self.successor[edge.next_hop]))
-                if edge.federation:
+                if edge.federation or not edge.tells("federation"):
                     changed += [
                         SwitchFederationRoute(site=site.id, to=edge.id)
                         for site in self.deployment.sites

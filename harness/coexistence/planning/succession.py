@@ -14,6 +14,7 @@ from typing import Final
 from coexistence.deployment import Deployment, Pool, Server, generations, key_of
 from coexistence.errors import InputError
 from coexistence.planning.plans import NO_COUNTERPART, Calendar, targets_of
+from coexistence.planning.standing import phase_of
 from coexistence.planning.wishes import NOTHING_ASKED, OwnPlan, OwnPool
 from coexistence.vocabulary import (
     PATHS,
@@ -61,22 +62,28 @@ class Succession:
         self.calendar = calendar or Calendar()
         #: Where the deployment stands; worked out before any step is planned.
         self.phase = Checkpoint.LEGACY
+        #: Where somebody stated that it stands; of several statements the first one counts.
+        self.told_phase = next((each.phase for each in own.statements if each.phase), None)
         self._known_rows: dict[str, int] | None = None
         self._wishes: dict[PoolId, OwnPool] = {PoolId(key_of(each.legacy)): each for each in own.pools}
         #: Front End and Edge pools of a version that nobody knows: with such a one, nothing is planned.
         self.strangers = tuple(
             pool.fqdn
             for pool in deployment.pools
-            if not pool.versions and pool.role in (PoolRole.FRONT_END, PoolRole.EDGE)
+            if not pool.versions
+            and pool.role in (PoolRole.FRONT_END, PoolRole.EDGE)
+            and pool.id not in own.left_alone
         )
-        found = generations(deployment.pools)
+        #: Pools that this migration is about.
+        self.in_scope = [pool for pool in deployment.pools if pool.id not in own.left_alone]
+        found = generations(self.in_scope)
         self.mixed = len(found) > 1
         self.legacy_versions = found[:-1] if self.mixed else found
         self.target = self._target(found, target)
-        self.new_pools = [pool for pool in deployment.pools if self.mixed and pool.versions == found[-1]]
+        self.new_pools = [pool for pool in self.in_scope if self.mixed and pool.versions == found[-1]]
         self.legacy_pools = [
             pool
-            for pool in deployment.pools
+            for pool in self.in_scope
             if pool not in self.new_pools and pool.role is not PoolRole.OTHER and pool.versions
         ]
         #: New pool by legacy pool; worked out before any step is planned.
@@ -97,7 +104,7 @@ class Succession:
                     f"{version_name(newest)}. Leave the option out, or name {newest[0].name}."
                 )
             return (wanted,) if wanted else newest
-        if not found or self.strangers:
+        if not found or self.strangers or self.told_phase is Checkpoint.RETIRED:
             return ()
         allowed = targets_of(found[0])
         if wanted is not None:
@@ -114,22 +121,11 @@ class Succession:
     def _phase(self) -> Checkpoint:
         """Tell how far the deployment has come, by what its data shows."""
         if not self.mixed:
-            return Checkpoint.LEGACY
-        told = next((each.phase for each in reversed(self.own.statements) if each.phase), None)
-        if told is not None:
-            return told
-        population = self.deployment.population
-        if isinstance(population, Unknown):
-            return Checkpoint.SIDE_BY_SIDE
-        homes = population.people_by_pool
-        on_new = any(homes.get(pool.id) for pool in self.new_pools)
-        on_legacy = any(homes.get(pool.id) for pool in self.legacy_pools if pool.role is PoolRole.FRONT_END)
-        if not on_new:
-            return Checkpoint.SIDE_BY_SIDE
-        if not on_legacy:
-            return Checkpoint.PRODUCTION
-        has_new_edge = any(pool.role is PoolRole.EDGE for pool in self.new_pools)
-        return Checkpoint.EDGE if has_new_edge else Checkpoint.PILOT
+            # With one generation it is all before them, or all behind.
+            return Checkpoint.RETIRED if self.told_phase is Checkpoint.RETIRED else Checkpoint.LEGACY
+        if self.told_phase is not None:
+            return self.told_phase
+        return phase_of(self.deployment, self.legacy_pools, self.new_pools)
 
     def _successors(self) -> dict[PoolId, PoolId]:
         taken: dict[PoolId, PoolId] = {}
@@ -242,8 +238,13 @@ class Succession:
     def _staying(self) -> dict[PoolId, str]:
         """Find the pools that cannot be retired because somebody on them needs what the target lacks."""
         population = self.deployment.population
+        left_alone: dict[PoolId, str] = {
+            pool.id: "the plan file leaves it out of scope"
+            for pool in self.deployment.pools
+            if pool.id in self.own.left_alone
+        }
         if isinstance(population, Unknown) or not set(self.target) & NO_COUNTERPART:
-            return {}
+            return left_alone
         found: dict[PoolId, str] = {}
         for column, feature in ((population.xmpp, "XMPP"), (population.chat, "Persistent Chat")):
             needing = population.people[column[population.people] == 1]
@@ -254,7 +255,7 @@ class Succession:
                 )
         if found:
             for pool in self.legacy_pools:
-                if pool.role is PoolRole.EDGE and pool.xmpp:
+                if pool.role is PoolRole.EDGE and (pool.xmpp or not pool.tells("xmpp")):
                     found[pool.id] = "XMPP federation of the people who stay runs through this Edge"
                 if pool.role is PoolRole.PERSISTENT_CHAT:
                     found[pool.id] = "Persistent Chat of the people who stay runs here"
@@ -262,7 +263,7 @@ class Succession:
                         # A chat pool is homed on a Front End pool of its own version (coexistence
                         # considerations).
                         found.setdefault(pool.next_hop, f"{pool.fqdn} is homed here, and stays")
-        return found
+        return found | left_alone
 
     def site_named(self, name: str) -> SiteId | None:
         """Return the site of an id or a name, as far as there is one."""

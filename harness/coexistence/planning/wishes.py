@@ -128,20 +128,47 @@ class Statement:
     date: dt.date
     #: How far the migration has come, whatever the exports look like.
     phase: Checkpoint | None = None
-    #: People on this new pool …
+    #: What it is about: a pool with its people, …
     pool: str = ""
-    #: … were homed on that legacy pool before,
+    #: … somebody one federates with, by domain, …
+    partner: str = ""
+    #: … a gateway, or somebody who administers.
+    gateway: str = ""
+    administrator: str = ""
+    #: Which version a pool runs, where the topology leaves several.
+    version: Version | None = None
+    #: People on the pool were homed on that legacy pool before,
     moved_from: str = ""
     #: … and their clients were upgraded, or were not.
     clients_upgraded: bool | None = None
     #: What people on the pool sign in with, where no file tells: a name or a user agent.
     clients: str = ""
+    #: Where their contact lists are kept: ``server`` or ``exchange``.
+    contacts: str = ""
+    uses_xmpp: bool | None = None
+    uses_persistent_chat: bool | None = None
+    #: Whether organizers have a PIN for dialling in.
+    pins_valid: bool | None = None
     #: Whether they scheduled their meetings with upgraded clients, where no file tells.
     scheduled_with_upgraded: bool | None = None
+    #: The generation that hosted them then.
+    scheduled_on: Version | None = None
     #: A port that something keeps shut, from one pool (or every pool) to another (or every one).
     blocked_port: int | None = None
     from_pool: str = ""
     to_pool: str = ""
+    #: False for a partner or a gateway that does not answer.
+    answers: bool | None = None
+    #: Partners: the host that their federation record names, and whose certificates they accept.
+    access_edge: str = ""
+    trusts: tuple[str, ...] = ()
+    #: Administrators: groups of Active Directory, and roles.
+    groups: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    archiving_critical: bool | None = None
+    #: An assumption of which somebody knows, and whether what it says is so.
+    assumption: str = ""
+    holds: bool = True
     line: int = field(default=0, compare=False)
 
 
@@ -152,6 +179,8 @@ class OwnPlan:
     #: Its name, for complaints; "" for a plan that nobody wrote.
     file: str = field(default="", compare=False)
     target: Version | None = None
+    #: Pools that the migration is not about: they stay as they are.
+    out_of_scope: tuple[str, ...] = ()
     pools: tuple[OwnPool, ...] = ()
     waves: tuple[OwnWave, ...] = ()
     left_out: tuple[LeftOutStep, ...] = ()
@@ -166,6 +195,11 @@ class OwnPlan:
     moves_per_hour: int | None = None
     #: Where what stands, by path, e.g. ``("waves", "0", "pool")``.
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False)
+
+    @property
+    def left_alone(self) -> frozenset[str]:
+        """Keys of the pools that the migration is not about."""
+        return frozenset(name.strip().rstrip(".").lower() for name in self.out_of_scope)
 
     def line_of(self, *path: str | int) -> int:
         """Return the line of a value, or of the nearest thing around it; 0 if nothing is known."""
