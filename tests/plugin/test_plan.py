@@ -69,9 +69,9 @@ def test_the_plan_of_the_file_is_tried_and_reported(start: Warm, folder: Path) -
         ("the others", 27, None),
     ]
     assert estate["plan"]["file"] == "plan.toml"
-    assert estate["plan"]["statements"] == [
-        {"text": "Port 444 is open.", "author": "Ann", "date": "2026-11-01"}
-    ]
+    (told,) = estate["plan"]["statements"]
+    assert (told["text"], told["author"], told["date"]) == ("Port 444 is open.", "Ann", "2026-11-01")
+    assert (told["says"], told["used"]) == ({}, False)
     assert "P7.11" not in [step["step"] for step in estate["rollback"]["steps"]]
     assert [bill["users"] for bill in estate["rollback"]["bills"] if bill["from"] == "pilot"] == [3]
     ran.shows("The plan in plan.toml", "*P4.3 pilot, 2026-12-01: 3 accounts, about 3 minutes,*DOES NOT FIT")

@@ -1,14 +1,16 @@
-"""With workers, a shard of deployments stays on one of them: each builds its own deployments."""
+"""With workers, a shard of deployments stays on one of them, and so does a phase of a twin."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coexistence.checking import LABELS
+from coexistence.exports import read_exports
 from coexistence.pytest_scheduling import group_of
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 CONFTEST = """
 import json, os, pathlib
 import pytest
+from coexistence.estates import family
+
+family._SHARD = 25  # so that few deployments are many shards
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item, nextitem):
@@ -25,13 +30,18 @@ def pytest_runtest_protocol(item, nextitem):
         notes.write(json.dumps([worker, item.nodeid]) + "\\n")
     return (yield)
 """
+SAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "two-sites"
 FAMILY = ("--coexistence", "--coexistence-deployments=150", "--coexistence-at=legacy")
 DEALT = (*FAMILY, "-n", "2")
 
 
 def dealt(run: Run, *arguments: str) -> dict[str, list[str]]:
     """Which worker ran what, in order."""
-    folder = run(*DEALT, *arguments, files={"conftest.py": CONFTEST}).folder
+    return ran_by(run(*DEALT, *arguments, files={"conftest.py": CONFTEST}).folder)
+
+
+def ran_by(folder: Path) -> dict[str, list[str]]:
+    """The notes that workers left in a folder."""
     found: dict[str, list[str]] = defaultdict(list)
     for notes in sorted(folder.glob("gw*.txt")):
         for line in notes.read_text().splitlines():
@@ -54,7 +64,7 @@ def test_a_shard_stays_on_one_worker_whatever_was_asked_of_xdist(run: Run) -> No
 
 def test_every_item_is_run_once(run: Run) -> None:
     everything = [nodeid for nodeids in dealt(run, "--dist", "worksteal").values() for nodeid in nodeids]
-    collected = run(*FAMILY, "--co", "-q").lines
+    collected = run(*FAMILY, "--co", "-q", files={"conftest.py": CONFTEST}).lines
 
     assert sorted(everything) == sorted(line for line in collected if "::" in line)
 
@@ -73,6 +83,28 @@ def test_stopping_at_the_first_failure_stops_the_workers_too(run: Run) -> None:
 
     assert ran.status in (1, 2)
     assert ran.outcomes["failed"] < 6
+
+
+def test_a_phase_of_a_twin_stays_on_one_worker_and_the_twin_does_not(run: Run) -> None:
+    twin = ("--coexistence", f"--coexistence-from={SAMPLE}", "coexistence.checks.services", "-n", "2")
+    by_worker = ran_by(run(*twin, files={"conftest.py": CONFTEST}).folder)
+
+    name = read_exports(SAMPLE).deployment.name
+    workers: dict[str, set[str]] = defaultdict(set)
+    for worker, nodeids in by_worker.items():
+        for nodeid in nodeids:
+            workers[group_of(nodeid, {name})].add(worker)
+    assert {f"{name}-now", f"{name}-pilot", f"{name}-edge"} < set(workers)
+    assert {len(those) for those in workers.values()} == {1}
+    assert len(by_worker) == 2
+
+
+@pytest.mark.parametrize(
+    ("label", "group"),
+    [("now", "contoso-now"), ("pilot", "contoso-pilot"), ("pilot.rolled-back", "contoso-pilot")],
+)
+def test_a_way_back_belongs_to_the_phase_that_it_leads_back_from(label: str, group: str) -> None:
+    assert group_of(f"checks/mine.py::a_promise[contoso-{label}]", {"contoso"}) == group
 
 
 @pytest.mark.parametrize("label", LABELS)
