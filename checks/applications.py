@@ -86,7 +86,7 @@ def parked_calls_find_their_orbit(application: ApplicationSubject) -> None:
 )
 def parked_callers_hear_the_companys_music(application: ApplicationSubject) -> None:
     """Whoever is parked hears the music that the company chose."""
-    if application.kind is not ApplicationKind.CALL_PARK_ORBIT or not application.is_told:
+    if application.kind is not ApplicationKind.CALL_PARK_ORBIT:
         not_applicable("no orbit")
     outcome = application.play_music()
     assert outcome.done, outcome
@@ -246,7 +246,7 @@ def a_phone_fresh_from_its_box_signs_in(application: ApplicationSubject) -> None
 )
 def unanswered_calls_end_in_voice_mail(user: User) -> None:
     """Whoever has voice mail gets the messages that callers leave."""
-    if not user.has_voicemail or user.has_voice is False:
+    if user.has_voice is False or not user.has_voicemail:
         not_applicable("no voice mail that anybody told of")
     outcome = user.receive_voicemail()
     assert outcome.done, outcome

@@ -120,7 +120,7 @@ def nobody_is_asked_whom_to_trust(client: ClientSubject, origin: Observer) -> No
         if isinstance(each, ClientSubject)
     }
     same = begun.get((client.home, client.client, client.domain))
-    if same is None or client.upgraded is not False:
+    if same is None or not client.downgraded().done:
         not_applicable("they were moved, or got another client")
         return
     assert same.trust_prompt(), f"{client}: {asks}"

@@ -18,6 +18,9 @@ from coexistence import (
     not_applicable,
 )
 
+#: What was never so when the migration began; what nobody told may have been.
+_NEVER = (Disposition.FAILED, Disposition.REFUSED)
+
 
 @check(
     clause="data",
@@ -57,7 +60,7 @@ def archiving_goes_on_for_everybody(pool: PoolSubject, origin: Observer) -> Iter
     begun = {
         each.pool.id
         for each in origin.subjects("pool")
-        if isinstance(each, PoolSubject) and each.archive().disposition is Disposition.DONE
+        if isinstance(each, PoolSubject) and each.archive().disposition not in _NEVER
     }
     if not begun or not begun.intersection(pool.first_homes):
         not_applicable("nobody is homed here, or nothing was archived")
@@ -83,7 +86,7 @@ def calls_go_on_being_reported(pool: PoolSubject, origin: Observer) -> Iterator[
     begun = {
         each.pool.id
         for each in origin.subjects("pool")
-        if isinstance(each, PoolSubject) and each.report_calls().disposition is Disposition.DONE
+        if isinstance(each, PoolSubject) and each.report_calls().disposition not in _NEVER
     }
     if not begun or not begun.intersection(pool.first_homes):
         not_applicable("nobody is homed here, or nothing was reported")

@@ -91,7 +91,7 @@ def web_conferences_are_open_to_the_outside(user: User, origin: Observer) -> Non
 )
 def at_most_one_edge_pool_federates(deployment: DeploymentSubject) -> None:
     """Federation is enabled on one Edge pool alone; a second is for the hour of the cut-over."""
-    federated = [pool.fqdn for pool in deployment.pools if pool.role is PoolRole.EDGE and pool.federation]
+    federated = [pool.fqdn for pool in deployment.federating_edges()]
     if not federated:
         not_applicable("no Edge pool federates")
     assert len(federated) == 1, f"federation is enabled on {', '.join(federated)}"

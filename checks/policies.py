@@ -54,7 +54,7 @@ def nobody_may_do_less_or_more_outside_or_by_phone(user: User, before: Observer)
     outside = user.keep_policy("external-access", before)
     if not outside.done:
         yield Finding(kind="external-access-changed", outcome=outside)
-    if is_known(user.has_voice) and user.has_voice:
+    if user.has_voice is not False:
         voice = user.keep_policy("voice", before)
         if not voice.done:
             yield Finding(kind="voice-policy-changed", outcome=voice)

@@ -175,7 +175,7 @@ def every_pool_has_a_name_of_its_own(pool: PoolSubject) -> None:
 )
 def user_stores_have_an_instance_of_their_own(pool: PoolSubject) -> None:
     """No two Front End pools keep their user stores in one SQL Server instance."""
-    if pool.pool.back_end is None:
+    if pool.pool.back_end is None and pool.pool.tells("back_end"):
         not_applicable("no user store that anybody told of")
     outcome = pool.have_own_instance()
     assert outcome.done, outcome

@@ -7,6 +7,7 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, TypeAlias
@@ -19,6 +20,7 @@ from coexistence.population import (
     MEETING_LOST,
     NOWHERE,
     UNTOLD,
+    Column,
     Meetings,
     Population,
     Rows,
@@ -34,6 +36,7 @@ __all__ = ["NEVER", "SHOWN_ROWS", "Bill", "Freeze", "Letter", "bill_of", "letter
 NEVER: Final = "never"
 #: Days, or :data:`NEVER`; None where nobody told.
 Freeze: TypeAlias = int | Literal["never"] | None
+_UNTOLD: Final = Unknown("meetings export")
 #: Row numbers that the JSON report lists; the mail-merge file has all of them.
 SHOWN_ROWS: Final = 1000
 
@@ -107,15 +110,16 @@ def bill_of(state: State, plan: Plan, rules: Rules, start: State | None = None) 
     counting = _Counting(state, population)
     totals = counting.amounts(moved, lost, directories, endpoints)
     by_site: dict[SiteId, Mapping[str, int | str | None]] = {}
+    came_from = population.came_from
+    moved_from = came_from[moved]
+    lost_from = None if isinstance(lost, Unknown) else came_from[_organizers(population, lost)]
     for site in sorted(set(sites.values())):
         here = frozenset(pool for pool, place in sites.items() if place == site)
-        codes = [population.code(pool) for pool in here]
-        lost_here = lost
-        if not isinstance(lost, Unknown):
-            lost_here = lost[np.isin(population.came_from[_organizers(population, lost)], codes)]
+        is_here = np.zeros(NOWHERE + 1, dtype=bool)
+        is_here[[population.code(pool) for pool in here]] = True
         part = counting.amounts(
-            moved[np.isin(population.came_from[moved], codes)],
-            lost_here,
+            moved[is_here[moved_from]],
+            lost if isinstance(lost, Unknown) else lost[is_here[lost_from]],
             _of(directories, here),
             _of(endpoints, here),
         )
@@ -253,22 +257,38 @@ def lost_meetings(
 
     Unknown where one of them may be lost and nobody told which client scheduled it.
     """
-    lost = np.zeros(len(meetings), dtype=bool)
-    came_from = population.came_from[meetings.organizer]
-    away = population.home[meetings.organizer] != came_from
-    for pool, versions in legacy.items():
-        theirs = away & (came_from == population.code(pool))
-        for code in distinct(meetings.scheduled_on[theirs]).tolist():
-            scheduled_on: Maybe[Version] = Unknown("meetings export") if code == UNTOLD else Version(code)
-            on_it = theirs & (meetings.scheduled_on == code)
-            for flag in distinct(meetings.by_upgraded[on_it]).tolist():
-                by_upgraded: Maybe[bool] = Unknown("meetings export") if flag == UNTOLD else bool(flag)
-                survives = meeting_survives(scheduled_on, by_upgraded, versions, rules)
+    codes = {pool: population.code(pool) for pool in legacy}
+    place = np.zeros(NOWHERE + 1, np.intp)
+    place[list(codes.values())] = np.arange(1, len(codes) + 1)
+    whose = np.where(population.home != population.came_from, place[population.came_from], 0)
+    of_meeting = whose[meetings.organizer]
+    rows = np.flatnonzero(of_meeting)
+    # Rows of one sort fare alike: organizer's old pool, version, client. There are few sorts, many rows.
+    versions, on = _narrowed(meetings.scheduled_on[rows])
+    clients, by = _narrowed(meetings.by_upgraded[rows])
+    sorts = (of_meeting[rows] * len(versions) + on) * len(clients) + by
+    there_are = np.bincount(sorts, minlength=(len(codes) + 1) * len(versions) * len(clients))
+    is_lost = np.zeros(len(there_are), dtype=bool)
+    for pool, code in codes.items():
+        first = int(place[code]) * len(versions) * len(clients)
+        for number, (version, client) in enumerate(itertools.product(versions, clients), start=first):
+            if there_are[number]:
+                scheduled_on: Maybe[Version] = _UNTOLD if version == UNTOLD else Version(version)
+                by_upgraded: Maybe[bool] = _UNTOLD if client == UNTOLD else bool(client)
+                survives = meeting_survives(scheduled_on, by_upgraded, legacy[pool], rules)
                 if isinstance(survives, Unknown):
                     return survives
-                if not survives:
-                    lost |= on_it & (meetings.by_upgraded == flag)
-    return np.flatnonzero(lost)
+                is_lost[number] |= not survives
+    found: Rows = rows[is_lost[sorts]]
+    return found
+
+
+def _narrowed(codes: Column) -> tuple[list[int], Rows]:
+    """Return the different values of a column, and the column with places among them instead."""
+    values = distinct(codes)
+    place = np.zeros(int(values.max(initial=0)) + 1, np.intp)
+    place[values] = np.arange(len(values))
+    return values.tolist(), place[codes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,12 +35,22 @@ from coexistence.planning import (
     RollbackAction,
     make_plan,
 )
+from coexistence.planning.plans import reached
+from coexistence.planning.standing import ACCESS_EDGE, out_of_service, switched_off
 from coexistence.population import NOWHERE, UNTOLD, Population
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, state_of
 from coexistence.simulation.steps import with_value
-from coexistence.vocabulary import CHECKPOINT_ORDER, Checkpoint, Disposition, PoolId, Unknown, Version
+from coexistence.vocabulary import (
+    CHECKPOINT_ORDER,
+    Checkpoint,
+    Disposition,
+    PoolId,
+    PoolRole,
+    Unknown,
+    Version,
+)
 from coexistence.waves import Waves, waves_of
 
 __all__ = ["Stop", "Trial", "places_of"]
@@ -62,12 +72,14 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A step that the product did not carry out."""
+    """A step that the product did not carry out, or of which nobody told whether it does."""
 
     step: str
     operation: Operation
     disposition: Disposition
     reason: str
+    #: The export that would tell, where nobody told whether the product carries it out.
+    needs: str = ""
 
 
 def places_of(plan: Plan, *, is_twin: bool) -> tuple[Place, ...]:
@@ -123,6 +135,8 @@ class Trial:
         self._views: dict[Place, Views] = {}
         self._observers: dict[Place, Observer] = {}
         self._grounds = Grounds()
+        #: States after the steps that were carried out here, by the step's place in the plan.
+        self._after: dict[int, State] = {}
 
     def varied(
         self,
@@ -168,12 +182,20 @@ class Trial:
     @cached_property
     def _start(self) -> State:
         state = state_of(self.deployment, day=self.as_of.toordinal(), tools=None)
+        if self.is_twin:
+            state = _as_stopped(state, self.deployment, self.plan)
         if isinstance(state.population, Unknown):
             return state
         population = state.population
         if self.rules.value("rollback-home") != "no":
             population = _with_origins(population, self.plan)
-        return state.changed(population=_as_told(population, self.plan))
+        population = _as_told(population, self.plan)
+        if self.is_twin and self.plan.phase is Checkpoint.LEGACY:
+            # Whatever was upgraded before there was anything new to upgrade to is what people start from.
+            rows = np.flatnonzero(population.upgraded == 1)
+            if len(rows):
+                population = population.changed(upgraded=with_value(population.upgraded, rows, 0))
+        return state.changed(population=population)
 
     @cached_property
     def _line(self) -> tuple[dict[Checkpoint, State], tuple[Refusal, ...]]:
@@ -199,8 +221,9 @@ class Trial:
     def _went_on(
         self, reached: dict[Checkpoint, State], refusals: list[Refusal], begin: int, state: State
     ) -> tuple[dict[Checkpoint, State], tuple[Refusal, ...]]:
-        for step in self.plan.steps[begin:]:
+        for number, step in enumerate(self.plan.steps[begin:], start=begin):
             state, refused = self._carry_out(step.key, step.operations, state)
+            self._after[number] = state
             refusals += refused
             if step.reaches is not None:
                 reached.setdefault(step.reaches, state)
@@ -212,8 +235,8 @@ class Trial:
         refusals: list[Refusal] = []
         for operation in operations:
             result = apply(state, operation, self.rules)
-            if not result.accepted:
-                refusals.append(Refusal(step, operation, result.disposition, result.reason))
+            if result.disposition is not Disposition.DONE:
+                refusals.append(Refusal(step, operation, result.disposition, result.reason, result.needs))
             state = result.state
         return state, refusals
 
@@ -332,9 +355,8 @@ class Trial:
         """What going back would cost after each step of the plan, in its order."""
         made: list[Bill] = []
         known: tuple[object, ...] = ()
-        state = self._carry_out("before the plan", self.opening, self._start)[0]
-        for step in self.plan.steps:
-            state = self._carry_out(step.key, step.operations, state)[0]
+        for number in range(len(self.plan.steps)):
+            state = self._state_after(number)
             # Most steps touch nothing that is on a bill.
             parts = (state.population, state.directories, state.applications, state.pools, state.day)
             if not made or any(one is not other for one, other in zip(parts, known, strict=True)):
@@ -343,6 +365,13 @@ class Trial:
                 made.append(made[-1])
             known = parts
         return tuple(made)
+
+    def _state_after(self, number: int) -> State:
+        """Return what is true after a step, by its place in the plan."""
+        assert self._line  # carried out
+        if number in self._after or self._base is None:
+            return self._after[number]
+        return self._base._state_after(number)
 
     def letters_at(self, place: Place) -> Iterator[Letter]:
         """Go through everybody whom going back from a checkpoint concerns."""
@@ -371,6 +400,7 @@ def _steps_to(
             Outcome(
                 disposition=each.disposition,
                 reason=each.reason,
+                needs=(each.needs,) if each.needs else (),
                 source=type(each.operation).__name__,
                 hops=(Hop(each.step, each.reason),),
             )
@@ -389,6 +419,22 @@ def _calendar(rules: Rules) -> Calendar:
         production=int(rules.value("days-after-moves")),
         meetings_held=rules.value("meetings-held-meanwhile") == "yes",
     )
+
+
+def _as_stopped(state: State, deployment: Deployment, plan: Plan) -> State:
+    """Say of what the migration stops on its way that it was stopped on purpose; exports say that it rests.
+
+    That is the Access Edge of old Edge pools once everybody has moved, and every legacy pool at the end.
+    """
+    legacy = [pool for pool in deployment.pools if pool.id in plan.legacy]
+    if not reached(plan.phase, Checkpoint.PRODUCTION):
+        return state
+    edges = [pool for pool in legacy if pool.role is PoolRole.EDGE]
+    off = switched_off(deployment, edges, ACCESS_EDGE)
+    state = state.changed(disabled=state.disabled | {(pool, ACCESS_EDGE) for pool in off})
+    if not reached(plan.phase, Checkpoint.LEGACY_SILENT):
+        return state
+    return state.changed(silenced=state.silenced | out_of_service(deployment, legacy))
 
 
 def _with_origins(population: Population, plan: Plan) -> Population:
@@ -419,6 +465,7 @@ def _as_told(population: Population, plan: Plan) -> Population:
             came_from = with_value(population.came_from, rows, population.code(old))
             population = population.changed(came_from=came_from)
         if told.clients_upgraded is not None:
-            upgraded = with_value(population.upgraded, rows, int(told.clients_upgraded))
+            untold = rows[population.upgraded[rows] == UNTOLD]
+            upgraded = with_value(population.upgraded, untold, int(told.clients_upgraded))
             population = population.changed(upgraded=upgraded)
     return population

@@ -331,18 +331,18 @@ def test_a_pool_is_called_by_its_own_name_and_on_its_own_web_site(tool: AdminToo
     assert nowhere.disposition is FAILED
 
 
-def test_names_and_certificates_that_nobody_told_are_taken_for_granted_or_asked_for() -> None:
+def test_names_and_certificates_that_nobody_told_are_asked_for_or_said_to_be_in_order() -> None:
     blind = MIXED.changed(
         records=Unknown("DNS export"),
         certificates=Unknown("certificate export"),
         simple_urls=Unknown("Get-CsSimpleUrlConfiguration"),
     )
-    strict = Rules({"names-resolve": "undecided"})
+    said = Rules({"names-resolve": "yes"})
 
-    assert "names-resolve" in site_of(blind, SITE).administer(through=PANEL).assumes
-    assert site_of(blind, SITE).administer(through=PANEL).done
-    assert site_of(blind, SITE, strict).administer(through=PANEL).disposition is UNDECIDED
-    assert site_of(blind, SITE, strict).administer(through=REMOTE).needs == ("DNS export",)
+    assert "names-resolve" in site_of(blind, SITE, said).administer(through=PANEL).assumes
+    assert site_of(blind, SITE, said).administer(through=PANEL).done
+    assert site_of(blind, SITE).administer(through=PANEL).disposition is UNDECIDED
+    assert site_of(blind, SITE).administer(through=REMOTE).needs == ("DNS export",)
 
 
 def test_silverlight_that_somebody_has_not_is_no_assumption() -> None:
@@ -384,7 +384,7 @@ def test_the_new_control_panel_came_with_an_update_of_2019(build: Any, dispositi
         ({}, DONE, DONE),
         ({"scp": None}, FAILED, FAILED),
         ({"scp": NEW}, FAILED, FAILED),
-        ({"scp": Unknown("Get-CsManagementConnection")}, DONE, DONE),
+        ({"scp": Unknown("Get-CsManagementConnection")}, UNDECIDED, UNDECIDED),
         ({"stores": ((FIRST, StoreState.READ_ONLY),)}, DONE, FAILED),
         ({"stores": ((FIRST, StoreState.OFFLINE),)}, FAILED, FAILED),
         ({"stores": ((FIRST, StoreState.MISSING),)}, FAILED, FAILED),
@@ -400,12 +400,13 @@ def test_what_the_store_allows(facts: dict[str, Any], read: Disposition, write: 
     assert site.administer().disposition is write
 
 
-def test_a_service_control_point_that_nobody_told_is_taken_to_name_the_master() -> None:
+def test_a_service_control_point_that_nobody_told_is_asked_for_or_said_to_name_the_master() -> None:
     state = with_cms(MIXED, scp=Unknown("Get-CsManagementConnection"))
 
-    assert "scp-names-master" in site_of(state, SITE).administer().assumes
-    switched = site_of(state, SITE, Rules({"scp-names-master": "undecided"})).administer()
-    assert (switched.disposition, switched.needs) == (UNDECIDED, ("Get-CsManagementConnection",))
+    said = Rules({"scp-names-master": "yes"})
+    assert "scp-names-master" in site_of(state, SITE, said).administer().assumes
+    untold = site_of(state, SITE).administer()
+    assert (untold.disposition, untold.needs) == (UNDECIDED, ("Get-CsManagementConnection",))
 
 
 def test_whoever_is_not_described_is_taken_to_have_every_right() -> None:

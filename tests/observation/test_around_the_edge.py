@@ -346,7 +346,7 @@ def test_xmpp_contacts_come_in_by_their_record() -> None:
     assert "no external SRV record" in xmpp_in(now()).reason
     assert xmpp_in(with_xmpp_record(now())).done
     assert "no external A record" in xmpp_in(with_xmpp_record(now(), "other." + DOMAIN)).reason
-    assert "names-resolve" in xmpp_in(now().changed(outside=Unknown("external DNS export"))).assumes
+    assert xmpp_in(now().changed(outside=Unknown("external DNS export"))).needs == ("external DNS export",)
 
 
 def test_xmpp_ends_at_a_proxy_that_is_off_stopped_or_walled_in() -> None:

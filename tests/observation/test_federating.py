@@ -360,10 +360,31 @@ def unexported(state: State) -> State:
     )
 
 
-def test_where_nothing_was_exported_the_outcome_names_what_it_assumes() -> None:
-    anybody = Partner(domain="any partner", origin=HERE)
+#: What an administrator may say in place of exports.
+SAID = {"names-resolve": "yes", "external-access-granted": "yes"}
+
+
+def test_where_nothing_was_exported_it_is_undecided() -> None:
+    anybody = Partner(domain="partner.example", allowed=True, origin=HERE)
 
     out, back = sent(unexported(now()), to=anybody), received(unexported(now()), by=anybody)
+
+    assert {out.disposition, back.disposition} == {UNDECIDED}
+    assert out.needs == ("Get-CsExternalAccessPolicy",)
+
+
+def test_a_partner_of_whom_nobody_told_whether_it_is_allowed_is_undecided() -> None:
+    anybody = Partner(domain="partner.example", origin=HERE)
+
+    assert sent(now(), to=anybody).needs == ("Get-CsAllowedDomain",)
+
+
+def test_where_somebody_spoke_for_exports_the_outcome_names_what_it_assumes() -> None:
+    anybody = Partner(domain="partner.example", allowed=True, origin=HERE)
+    said = Rules(SAID)
+
+    out = sent(unexported(now()), to=anybody, rules=said)
+    back = received(unexported(now()), by=anybody, rules=said)
 
     assert out.done
     assert back.done
@@ -374,8 +395,8 @@ def test_where_nothing_was_exported_the_outcome_names_what_it_assumes() -> None:
 
 @pytest.mark.parametrize("name", ["external-access-granted", "outside-reaches-edge", "partner-side-works"])
 def test_switching_an_assumption_off_ends_the_route(name: str) -> None:
-    anybody = Partner(domain="any partner", origin=HERE)
-    switched = Rules({name: "no"})
+    anybody = Partner(domain="partner.example", allowed=True, origin=HERE)
+    switched = Rules(SAID | {name: "no"})
 
     for outcome in (
         sent(unexported(now()), to=anybody, rules=switched),

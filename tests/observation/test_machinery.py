@@ -165,14 +165,14 @@ def test_people_of_the_pool_are_hit_by_its_own_name_and_everybody_by_others() ->
 
 
 @pytest.mark.parametrize("kind", ["name", "certificate"])
-def test_what_no_export_tells_is_taken_for_granted_or_undecided(kind: str) -> None:
+def test_what_no_export_tells_is_undecided_or_taken_for_granted(kind: str) -> None:
     state = LEGACY.changed(
         records=Unknown("DNS export"), outside=Unknown("x"), certificates=Unknown("certificate export")
     )
 
-    assert Observer(state, RULES).subjects(kind) == ()
+    assert Observer(state, Rules({"names-resolve": "yes"})).subjects(kind) == ()
     with pytest.raises(Undecided):
-        Observer(state, Rules({"names-resolve": "undecided"})).subjects(kind)
+        Observer(state, RULES).subjects(kind)
 
 
 # -------------------------------------------------------------------- certificates

@@ -165,11 +165,14 @@ def test_the_same_setting_may_have_another_default_on_2010() -> None:
     assert conferencing.new_terms(observer(pinned, help_of_2010.rules), OLD) == conferencing.OPEN
 
 
-def test_settings_that_nobody_told_are_at_their_defaults_by_assumption() -> None:
-    facts = observer(PILOT, Rules({"meeting-settings-default": "undecided"}))
+def test_settings_that_nobody_told_are_undecided_or_said_to_be_at_their_defaults() -> None:
+    assert isinstance(PILOT.policies, tuple)
+    silent = PILOT.changed(policies=tuple(each for each in PILOT.policies if each.kind != "meeting"))
 
-    assert conferencing.new_terms(facts, NEW) == Unknown("Get-CsMeetingConfiguration")
-    told = observer(configured(PILOT, "global", AdmitAnonymousUsersByDefault="True"), facts.rules)
+    assert conferencing.new_terms(observer(silent), NEW) == Unknown("Get-CsMeetingConfiguration")
+    said = observer(silent, Rules({"meeting-settings-default": "yes"}))
+    assert conferencing.new_terms(said, NEW) == conferencing.OPEN
+    told = observer(configured(silent, "global", AdmitAnonymousUsersByDefault="True"))
     assert conferencing.new_terms(told, NEW) == conferencing.OPEN
 
 

@@ -55,12 +55,12 @@ def _twin(population: Population, state: State, rules: Rules) -> Trial:
     return Trial(replace(deployment, population=population), target=Version.S19, rules=rules, is_twin=True)
 
 
-def test_people_of_whom_nobody_told_need_nothing_or_are_undecided() -> None:
+def test_people_of_whom_nobody_told_are_undecided_or_said_to_need_nothing() -> None:
     state = state_at(tried(one_pool(legacy=Version.S15)), "legacy")
     people = population_of(state)
     silent = state.changed(population=people.changed(chat=people.chat * 0 + UNTOLD))
-    (told,) = _users(silent, Rules())
-    (untold,) = _users(silent, Rules({"needs-told": "undecided"}))
+    (told,) = _users(silent, Rules({"needs-told": "yes"}))
+    (untold,) = _users(silent, Rules())
 
     assert told.has_chat is False
     with pytest.raises(Undecided, match="Persistent Chat"):

@@ -8,8 +8,9 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+from coexistence.observation.listings import SUBJECTS, Listing
 from coexistence.observation.losses import Loss
-from coexistence.observation.observer import SUBJECTS, Listing, Observer
+from coexistence.observation.observer import Observer
 from coexistence.observation.outcomes import Hop, NotApplicable, Outcome, Undecided, not_applicable
 from coexistence.observation.references import Reference
 from coexistence.observation.subjects import (

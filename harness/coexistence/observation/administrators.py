@@ -8,7 +8,6 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from coexistence.observation.finding import certificate_trouble, leads_to
 from coexistence.observation.routes import Leg, failed, passed, refused, undecided
 from coexistence.simulation.entitlement import not_entitled, too_old_for
 from coexistence.simulation.rulebook import rule
+from coexistence.simulation.simple_urls import host_of
 from coexistence.vocabulary import PoolId, PoolRole, SiteId, Unknown, Version
 
 __all__ = ["LOCALLY", "Errand", "approach"]
@@ -128,7 +128,7 @@ def _endpoint(facts: Facts, who: Administrator | None, way: AdminWay, found: lis
     if host and (trouble := certificate_trouble(facts, pool.id, host, "WebServicesInternal")):
         yield failed(pool.fqdn, trouble)
     if isinstance(facts.state.certificates, Unknown):
-        yield _taken_for_granted(facts, "certificate export")
+        yield facts.untold_names(_WHO, facts.state.certificates)
     if way.tool is AdminTool.CONTROL_PANEL:
         yield _silverlight(facts, who)
     if way.tool is AdminTool.NEW_CONTROL_PANEL:
@@ -142,18 +142,18 @@ def _host(facts: Facts, way: AdminWay) -> str | Leg:
         return key_of(way.at or _newest_pool(facts) or "")
     urls = facts.state.simple_urls
     if isinstance(urls, Unknown):
-        return _taken_for_granted(facts, urls.needs)
+        return facts.untold_names(_WHO, urls)
     admin = next((each.url for each in urls if each.component.lower() == "cscp"), None)
     if admin is None:
         return failed(_WHO, "there is no Admin simple URL")
-    return (urllib.parse.urlsplit(admin).hostname or admin).lower()
+    return host_of(admin)
 
 
 def _named(facts: Facts, host: str, at: PoolId | None) -> tuple[Leg, PoolId | None]:
     """Return whether a name resolves, and the pool that it leads to."""
     records = facts.state.records
     if isinstance(records, Unknown):
-        return _taken_for_granted(facts, records.needs), at
+        return facts.untold_names(_WHO, records), at
     target = leads_to(facts, host, "A")
     if target is None:
         return failed(_WHO, f"no DNS record of {host}"), None
@@ -190,12 +190,6 @@ def _web(facts: Facts, pool: Pool) -> Leg:
     else:
         answer = facts.service(pool.id, "web_services")
     return Leg(answer.hops, answer.stop, (*answer.assumes, *assumed))
-
-
-def _taken_for_granted(facts: Facts, needs: str) -> Leg:
-    if facts.rules.value("names-resolve") == "undecided":
-        return undecided(_WHO, "nobody told about names and certificates", needs)
-    return Leg(assumes=("names-resolve",))
 
 
 @rule(

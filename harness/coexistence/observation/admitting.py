@@ -150,6 +150,8 @@ def mobility(facts: Facts, home: PoolId) -> Leg:
     pool = facts.state.pools[home]
     if pool.role is PoolRole.BRANCH_APPLIANCE and pool.backup in facts.state.pools:
         pool = facts.state.pools[pool.backup]  # type: ignore[index]  # a key of the pools is no None
+    if not pool.tells("external_web_fqdn"):
+        return undecided(pool.fqdn, "nobody told its external web name", "Get-CsTopology -AsXml")
     if not pool.external_web_fqdn:
         return failed(pool.fqdn, "the pool has no external web name for mobile clients")
     return passed(pool.external_web_fqdn, f"external web services of {pool.fqdn}", "clients-reach-pools")

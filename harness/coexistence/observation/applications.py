@@ -17,11 +17,13 @@ from coexistence.observation import voicemail
 from coexistence.observation.edges import joined
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.routes import Leg, best_of, failed, passed, travel, undecided
+from coexistence.observation.routing_classes import one_of_each
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import (
     ApplicationKind,
     Confidence,
+    Disposition,
     PoolId,
     PoolRole,
     ServiceState,
@@ -100,18 +102,27 @@ def _there(facts: Facts, application: Application) -> Leg:
 
 
 def callers(facts: Facts) -> tuple[PoolId, ...]:
-    """Return the pools that people call from: their homes, or every Front End pool where nobody told."""
+    """Return the pools that people call from: their homes, or wherever homes may be where nobody told."""
     population = facts.state.population
     if isinstance(population, Unknown):
-        return tuple(pool.id for pool in facts.pools(PoolRole.FRONT_END))
+        return tuple(pool.id for pool in facts.pools(PoolRole.FRONT_END, PoolRole.BRANCH_APPLIANCE))
     return tuple(pool for pool in population.people_by_pool if pool in facts.state.pools)
 
 
 def _callers_reach(facts: Facts, owner: PoolId) -> Leg:
     """Ask every caller's pool for its way to the owner; the first that has none ends the route."""
     others = [home for home in callers(facts) if home != owner and facts.registrar(home).stop is None]
-    way = _all_of(facts.link(home, owner) for home in others)
-    if way.stop is not None or not others:
+    way = _all_of(facts.link(home, owner) for home in one_of_each(facts, others, owner))
+    if way.stop is not None:
+        way = _all_of(facts.link(home, owner) for home in others)
+    if way.stop is not None:
+        return way
+    for home in callers(facts):
+        stop = facts.registrar(home).stop
+        is_untold = stop is not None and stop.disposition is Disposition.UNDECIDED
+        if is_untold and home != owner and facts.link(home, owner).stop is not None:
+            return facts.registrar(home)
+    if not others:
         return way
     found = f"reached from {len(others)} other home pools"
     return passed(facts.fqdn(owner), found, *way.assumes)
@@ -142,9 +153,12 @@ def _agents_reached(facts: Facts, owner: PoolId, agents: tuple[PoolId, ...]) -> 
     """
     if agents:
         ways = [_agent_reached(facts, owner, home) for home in agents]
-        return next((way for way in ways if way.stop is None), ways[0])
+        return best_of(ways)
     homes = callers(facts) if facts.rules.value("agents-anywhere") == "yes" else ()
-    way = _all_of(facts.link(owner, home) for home in homes if home != owner)
+    others = [home for home in homes if home != owner]
+    way = _all_of(facts.link(owner, home) for home in one_of_each(facts, others))
+    if way.stop is not None:
+        way = _all_of(facts.link(owner, home) for home in others)
     return Leg(way.hops, way.stop, ("agents-anywhere", *way.assumes))
 
 
@@ -271,7 +285,7 @@ def _behind_gateway(facts: Facts, application: Application) -> Iterator[Leg]:
     if not ways:
         yield failed(facts.fqdn(owner), f"no trunk leads to {application.gateway}", 12004)
         return
-    yield next((way for way in ways if way.stop is None), ways[0])
+    yield best_of(ways)
 
 
 def _over(facts: Facts, owner: PoolId, mediation: PoolId) -> Iterator[Leg]:
@@ -299,6 +313,8 @@ def _trusted(facts: Facts, application: Application) -> Iterator[Leg]:
     if pool not in facts.state.pools:
         yield failed(application.uri or application.id, f"there is no trusted application pool {pool}", 4005)
     hop = facts.state.pools[pool].next_hop
+    if hop is None and not facts.state.pools[pool].tells("next_hop"):
+        yield undecided(facts.fqdn(pool), "nobody told its next hop", "Get-CsTopology -AsXml")
     if hop is None or hop not in facts.state.pools:
         yield failed(
             facts.fqdn(pool), f"its next hop {hop or ''} is in the topology no more".replace("  ", " "), 1007
@@ -355,6 +371,9 @@ def admission(facts: Facts, site: SiteId) -> Outcome:
 )
 def _admission(facts: Facts, site: SiteId) -> Iterator[Leg]:
     for pool in facts.state.pools.values():
+        if pool.site == site and not pool.tells("applications"):
+            reason = "nobody told whether this pool hosts admission control"
+            yield undecided(pool.fqdn, reason, "Get-CsTopology -AsXml")
         if pool.site == site and "PDP" in pool.applications:
             yield facts.registrar(pool.id)
             yield from capable(facts, pool.id, ("bandwidth_policy_auth", "bandwidth_policy_core"), None)

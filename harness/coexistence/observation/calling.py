@@ -76,6 +76,8 @@ def _over(facts: Facts, caller: PoolId, site: SiteId, link: BandwidthLink) -> Le
         return Leg()
     fqdn = facts.fqdn(caller)
     asked = joined([facts.registrar(deciding.id), *_decides(facts, deciding.id)])
+    if asked.stop is not None and asked.stop.disposition is Disposition.UNDECIDED:
+        return asked
     if asked.stop is not None:
         assumes = ("silent-admission-admits",)
         if facts.rules.value("silent-admission-admits") == "yes":
@@ -227,6 +229,8 @@ def _by_proxy(facts: Facts, mediation: PoolId, hop: PoolId | None, home: PoolId 
 
 
 def _proxied(facts: Facts, mediation: PoolId, hop: PoolId | None, home: PoolId | None) -> Iterator[Leg]:
+    if hop is None and not facts.state.pools[mediation].tells("next_hop"):
+        yield undecided(facts.fqdn(mediation), "nobody told its next hop", "Get-CsTopology -AsXml")
     if hop is None or hop not in facts.state.pools:
         reason = f"the next hop {hop or ''} is in no topology".replace("  ", " ")
         yield failed(facts.fqdn(mediation), reason, 1007)

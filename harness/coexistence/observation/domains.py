@@ -8,7 +8,7 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from coexistence.deployment import DnsRecord, Pool
 from coexistence.observation.facts import Facts
@@ -16,18 +16,29 @@ from coexistence.observation.naming import answers, pool_behind
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, travel, undecided
 from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import Disposition, PoolRole, Unknown, Version
+from coexistence.vocabulary import Disposition, Maybe, PoolRole, Unknown, Version
 
 __all__ = ["address", "autodiscover", "early_sign_in", "sign_in"]
 
 _SRV = "_sipinternaltls._tcp"
 
 
-def _records(facts: Facts, labels: tuple[str, ...], kinds: tuple[str, ...]) -> Iterator[DnsRecord]:
-    """Go through the internal records of every SIP domain; without an export of DNS there are none."""
+def _asked(
+    facts: Facts, labels: tuple[str, ...], kinds: tuple[str, ...], ask: Callable[[DnsRecord], Outcome]
+) -> Mapping[str, Outcome]:
+    """Ask about the internal records of every SIP domain; without a table of names about all at once."""
     records = facts.state.records
     if isinstance(records, Unknown):
-        return
+        return {f"{labels[0]} of every SIP domain": travel([facts.untold_names("", records)])}
+    return {record.name: ask(record) for record in _records(facts, records, labels, kinds)}
+
+
+def _records(
+    facts: Facts,
+    records: Mapping[tuple[str, str], DnsRecord],
+    labels: tuple[str, ...],
+    kinds: tuple[str, ...],
+) -> Iterator[DnsRecord]:
     for domain in facts.state.sip_domains:
         for label in labels:
             for kind in kinds:
@@ -40,7 +51,7 @@ def sign_in(facts: Facts) -> Mapping[str, Outcome]:
 
     A domain without such a record is left out: its clients go by other names.
     """
-    return {record.name: answers(facts, record) for record in _records(facts, (_SRV,), ("SRV",))}
+    return _asked(facts, (_SRV,), ("SRV",), lambda record: answers(facts, record))
 
 
 @rule(
@@ -52,9 +63,11 @@ def sign_in(facts: Facts) -> Mapping[str, Outcome]:
 def early_sign_in(facts: Facts) -> Mapping[str, Outcome]:
     """Return for the sign-in record of each SIP domain whether it waits for the people of legacy pools."""
     left = _legacy_with_people(facts)
+    if isinstance(left, Unknown):
+        return {"every SIP domain": travel([undecided("", "nobody told who is homed where", left.needs)])}
     if left is None:
         return {}
-    return {record.name: _early(facts, record, left) for record in _records(facts, (_SRV,), ("SRV",))}
+    return _asked(facts, (_SRV,), ("SRV",), lambda record: _early(facts, record, left))
 
 
 def _early(facts: Facts, record: DnsRecord, left: Pool) -> Outcome:
@@ -66,15 +79,20 @@ def _early(facts: Facts, record: DnsRecord, left: Pool) -> Outcome:
     return travel([failed(pool.fqdn, reason)])
 
 
-def _legacy_with_people(facts: Facts) -> Pool | None:
-    """Return a Front End pool of an older generation that has people; None where none is known."""
-    population = facts.state.population
-    if isinstance(population, Unknown) or facts.newest is None:
+def _legacy_with_people(facts: Facts) -> Maybe[Pool | None]:
+    """Return a Front End pool of an older generation that has people; None where there is none."""
+    newest = facts.newest
+    if newest is None:
         return None
-    for pool in facts.pools(PoolRole.FRONT_END):
-        if pool.versions and pool.versions[-1] < facts.newest and population.people_by_pool.get(pool.id):
-            return pool
-    return None
+    pools = (each for each in facts.pools(PoolRole.FRONT_END) if each.versions)
+    return _first_with_people(facts, [each for each in pools if each.versions[-1] < newest])
+
+
+def _first_with_people(facts: Facts, pools: Sequence[Pool]) -> Maybe[Pool | None]:
+    population = facts.state.population
+    if isinstance(population, Unknown):
+        return population if pools else None
+    return next((each for each in pools if population.people_by_pool.get(each.id)), None)
 
 
 def autodiscover(facts: Facts) -> Mapping[str, Outcome]:
@@ -82,8 +100,7 @@ def autodiscover(facts: Facts) -> Mapping[str, Outcome]:
 
     A domain without the name is left out: its clients go by other names.
     """
-    found = _records(facts, ("lyncdiscoverinternal",), ("A", "CNAME"))
-    return {record.name: _sends_home(facts, record) for record in found}
+    return _asked(facts, ("lyncdiscoverinternal",), ("A", "CNAME"), lambda record: _sends_home(facts, record))
 
 
 def _sends_home(facts: Facts, record: DnsRecord) -> Outcome:
@@ -97,20 +114,17 @@ def _sends_home(facts: Facts, record: DnsRecord) -> Outcome:
     newer = _newer_with_people(facts, pool)
     if newer is None:
         return answer
+    if isinstance(newer, Unknown):
+        return travel([undecided(pool.fqdn, "nobody told who is homed where", newer.needs)])
     reason = f"{pool.fqdn} runs Lync Server 2010 and knows nothing of people on {newer.fqdn}"
     return travel(
         [Leg(answer.hops, None, answer.assumes), failed(pool.fqdn, reason, assumes=("autodiscover-2010",))]
     )
 
 
-def _newer_with_people(facts: Facts, than: Pool) -> Pool | None:
-    population = facts.state.population
-    if isinstance(population, Unknown):
-        return None
-    for pool in facts.pools(PoolRole.FRONT_END):
-        if pool.versions and pool.versions[0] > than.versions[-1] and population.people_by_pool.get(pool.id):
-            return pool
-    return None
+def _newer_with_people(facts: Facts, than: Pool) -> Maybe[Pool | None]:
+    pools = (each for each in facts.pools(PoolRole.FRONT_END) if each.versions)
+    return _first_with_people(facts, [each for each in pools if each.versions[0] > than.versions[-1]])
 
 
 @rule(
@@ -127,10 +141,7 @@ def address(facts: Facts, pool: Pool) -> Outcome:
 def _address(facts: Facts, pool: Pool) -> Leg:
     records = facts.state.records
     if isinstance(records, Unknown):
-        assumes = ("names-resolve",)
-        if facts.rules.value(assumes[0]) == "undecided":
-            return undecided(pool.fqdn, "nobody told about names", records.needs, assumes=assumes)
-        return Leg(assumes=assumes)
+        return facts.untold_names(pool.fqdn, records)
     if (pool.id, "A") in records or (pool.id, "CNAME") in records:
         return passed(pool.fqdn, "has an address")
     return failed(pool.fqdn, f"no DNS record of {pool.fqdn}")

@@ -18,7 +18,16 @@ from coexistence.observation.outcomes import Hop, Outcome
 from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
 from coexistence.simulation.policies import assumptions_of, effective, is_set
 from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import Confidence, Maybe, PoolId, PoolRole, SiteId, SiteKind, Unknown
+from coexistence.vocabulary import (
+    POLICY_CMDLETS,
+    Confidence,
+    Maybe,
+    PoolId,
+    PoolRole,
+    SiteId,
+    SiteKind,
+    Unknown,
+)
 
 __all__ = [
     "Tag",
@@ -75,8 +84,8 @@ def home_site(facts: Facts, home: PoolId) -> Site | None:
 def granted(facts: Facts, home: PoolId, tag: Tag, setting: str, diagnostic: int | None) -> Leg:
     """Ask whether the external access policy of people on a pool grants something.
 
-    ``tag`` is the policy that they were given in person. Where no export tells any policy of this kind,
-    assumption ``external-access-granted`` decides.
+    ``tag`` is the policy that they were given in person. Where no export tells any policy of this kind it
+    is undecided, unless ``external-access-granted`` says what they grant.
     """
     key = ("granted", home, tag, setting)
     return facts.leg(key, lambda: _granted(facts, home, tag, setting, diagnostic))
@@ -94,7 +103,11 @@ def _granted(facts: Facts, home: PoolId, tag: Tag, setting: str, diagnostic: int
     policies = facts.state.policies
     if isinstance(policies, Unknown) or not any(each.kind == _EXTERNAL_ACCESS for each in policies):
         assumes: tuple[str, ...] = ("external-access-granted",)
-        if facts.rules.value("external-access-granted") == "no":
+        said = facts.rules.value("external-access-granted")
+        if said == "undecided":
+            needs = POLICY_CMDLETS[_EXTERNAL_ACCESS]
+            return undecided(fqdn, f"nobody told whether the policies grant {setting}", needs)
+        if said == "no":
             return refused(
                 fqdn, f"no policy is known to grant {setting}", diagnostic, sip=403, assumes=assumes
             )
@@ -121,8 +134,9 @@ def external_address(
     """Follow external DNS from a SIP domain's SRV record to an Edge pool.
 
     Returns the leg, the host that the record names, and the Edge pool that the host leads to. Where
-    external DNS is unknown the names are taken to lead to the Edge that carries federation (assumption
-    ``names-resolve``). ``diagnostics`` is for servers that ask: a client's failed look-up has no SIP answer.
+    external DNS is unknown, and it was said that names are in order (``names-resolve``), they lead to the
+    Edge that carries federation. ``diagnostics`` is for servers that ask: a client's failed look-up has no
+    SIP answer.
     """
     outside = facts.state.outside
     if isinstance(outside, Unknown):
@@ -130,11 +144,12 @@ def external_address(
         if edge is None:
             return failed(asking, "there is no Edge pool", 1008 if diagnostics else None), "", None
         host = edge.edge_names.access if edge.edge_names else ""
-        return (
-            Leg((Hop(asking, f"external DNS leads to {edge.fqdn}"),), None, ("names-resolve",)),
-            host,
-            edge.id,
-        )
+        granted = facts.untold_names(asking, outside)
+        if granted.stop is not None:
+            return granted, "", None
+        return Leg((Hop(asking, f"external DNS leads to {edge.fqdn}"),), None, granted.assumes), host, edge.id
+    if not domain:
+        return undecided(asking, "nobody told the SIP domains", "Get-CsSipDomain"), "", None
     record = outside.get((f"{service}.{domain}", "SRV"))
     if record is None:
         return _lost(asking, f"no external SRV record {service}.{domain}", 1008, diagnostics)
@@ -249,7 +264,11 @@ def shows(
     other side accepts, None for everybody's clients, which accept any public one.
     """
     if isinstance(facts.state.certificates, Unknown):
-        return Leg(assumes=("names-resolve",))
+        legs = [facts.untold_names(asking, facts.state.certificates)]
+        if isinstance(roots, Unknown):
+            # That a certificate is in order does not say that the other side accepts it.
+            legs.append(partner_side(facts, asking, diagnostic))
+        return joined(legs)
     shown = facts.certificate(edge.id, ACCESS_EDGE_EXTERNAL)
     if shown is None:
         return failed(asking, f"{edge.fqdn} has no external certificate", diagnostic)

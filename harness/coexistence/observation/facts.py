@@ -9,19 +9,20 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Hashable, Iterator
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from coexistence.deployment import Certificate, Pool
 from coexistence.observation.ground import Ground
-from coexistence.observation.outcomes import Hop, Outcome
+from coexistence.observation.memory import Memory
+from coexistence.observation.outcomes import Hop
 from coexistence.observation.routes import Leg, failed, passed, undecided
 from coexistence.simulation import quorum
 from coexistence.simulation.machines import foreign_web_server, not_yet_valid
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import BY_KEY, NO_STATUS, READS, State
+from coexistence.simulation.state import BY_KEY, NO_STATUS, State
 from coexistence.simulation.user_data import edge_replicator
 from coexistence.vocabulary import (
     Confidence,
@@ -34,11 +35,8 @@ from coexistence.vocabulary import (
     Version,
 )
 
-__all__ = ["NOT_COLLECTED", "NO_STATUS", "SIP_PORT", "Facts"]
+__all__ = ["NO_STATUS", "SIP_PORT", "Facts"]
 
-T = TypeVar("T")
-
-NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
 #: SIP between servers. Source: ports and protocols for internal servers.
 SIP_PORT: Final = 5061
 
@@ -46,56 +44,12 @@ SIP_PORT: Final = 5061
 _LARGE: Final = 3
 
 
-class Facts:
+class Facts(Memory):
     """Answers about one state, each worked out once."""
 
     def __init__(self, state: State, rules: Rules, ground: Ground | None = None) -> None:
-        self.state = state
-        self.rules = rules
-        #: Answers that other moments share.
-        self._ground = ground or Ground()
+        super().__init__(state, rules, ground)
         self._day = state.day
-        self._legs: dict[tuple[object, ...], Leg] = {}
-        self._outcomes: dict[tuple[object, ...], Outcome] = {}
-        self._worked_out: dict[tuple[object, ...], Any] = {}
-
-    def once(self, key: tuple[object, ...], work: Callable[[], T]) -> T:
-        """Return what was worked out from this state, people among it, once for all who ask."""
-        READS.count += 1
-        if key not in self._worked_out:
-            self._worked_out[key] = work()
-        found: T = self._worked_out[key]
-        return found
-
-    def leg(self, key: tuple[object, ...], look: Callable[[], Leg]) -> Leg:
-        """Return a leg, looked at only once."""
-        ground = self._ground.legs
-        found = ground.get(key)
-        if found is not None:
-            return found
-        found = self._legs.get(key)
-        if found is not None:
-            READS.count += 1  # whoever asks now depends on moving parts too
-            return found
-        before = READS.count
-        found = look()
-        (ground if READS.count == before else self._legs)[key] = found
-        return found
-
-    def outcome(self, key: tuple[object, ...], observe: Callable[[], Outcome]) -> Outcome:
-        """Return an outcome, worked out only once."""
-        ground = self._ground.outcomes
-        found = ground.get(key)
-        if found is not None:
-            return found
-        found = self._outcomes.get(key)
-        if found is not None:
-            READS.count += 1  # as for legs
-            return found
-        before = READS.count
-        found = observe()
-        (ground if READS.count == before else self._outcomes)[key] = found
-        return found
 
     def is_past(self, date: dt.date) -> bool:
         """Tell whether a certificate that is valid until a date has expired.
@@ -123,8 +77,7 @@ class Facts:
 
     def state_of(self, server: ServerId, service: str) -> Maybe[ServiceState | None]:
         """Return what a server reports of a service (by its key); None if its list does not have it."""
-        readings = self.state.services.get(server, NOT_COLLECTED)
-        return readings if isinstance(readings, Unknown) else readings.get(service)
+        return self.state.reported(server, service)
 
     @rule(
         "one-running-server-serves",
@@ -192,6 +145,8 @@ class Facts:
             return failed(fqdn, f"{reason}: {shortage}" if shortage else reason, 2)
         if lost := self.lost_quorum(pool):
             return failed(fqdn, lost, 2)
+        if (untold := quorum.untold_quorum(self.state, self.state.pools[pool], self.rules)) is not None:
+            return undecided(fqdn, "nobody collected whether enough of its Front Ends run", untold.needs)
         return passed(fqdn, "the Front-End service answers", *self._planned(pool))
 
     def fills(self, pool: PoolId) -> bool:
@@ -233,16 +188,59 @@ class Facts:
         return self.leg(("link", here, there, port), lambda: self._link(here, there, port))
 
     def _link(self, here: PoolId, there: PoolId, port: int) -> Leg:
+        ours, theirs = self.state.pools[here], self.state.pools[there]
+        reached = Hop(theirs.fqdn, f"reached over MTLS {port}")
+        met = self.leg(
+            ("ends meet", self.near_end(here), self.far_end(there)), lambda: self._meet(ours, theirs)
+        )
+        if met.stop is None and not self.is_blocked(here, there, port):
+            return Leg((*self._knows(ours, theirs, port).hops, reached), None, met.assumes)
         hops: list[Hop] = []
         assumes: list[str] = []
         for look in (self._knows, self._name, self._port, self._tls, self._trust):
-            leg = look(self.state.pools[here], self.state.pools[there], port)
+            leg = look(ours, theirs, port)
             hops += leg.hops
             assumes += leg.assumes
             if leg.stop is not None:
                 return Leg(tuple(hops), leg.stop, tuple(assumes))
-        hops.append(Hop(self.fqdn(there), f"reached over MTLS {port}"))
-        return Leg(tuple(hops), None, tuple(dict.fromkeys(assumes)))
+        return Leg((*hops, reached), None, tuple(dict.fromkeys(assumes)))
+
+    def _meet(self, ours: Pool, theirs: Pool) -> Leg:
+        """Ask once for all links with such ends whether anything but a blocked port is in their way."""
+        assumes: list[str] = []
+        for look in (self._knows, self._name, self._no_block, self._tls, self._trust):
+            leg = look(ours, theirs, SIP_PORT)
+            assumes += leg.assumes
+            if leg.stop is not None:
+                return Leg((), leg.stop)
+        return Leg((), None, tuple(dict.fromkeys(assumes)))
+
+    def near_end(self, pool: PoolId) -> int:
+        """Return a number for all that a link looks at where it begins: links from alike ends fare alike."""
+        return self.fact(("near end", pool), lambda: self.number(("near", self._near_end(pool))))
+
+    def _near_end(self, pool: PoolId) -> Hashable:
+        state, servers = self.state, self.state.pools[pool].servers
+        held = frozenset(state.replicas.get(server, NO_STATUS) for server in servers)
+        roots = tuple(dict.fromkeys(state.servers[server].roots for server in servers))
+        machines = state.backing.machine_by_server
+        clocks = tuple(machines[each].clock_skew if each in machines else 0 for each in servers)
+        return held, self.tls_versions(pool), roots, clocks if any(clocks) else ()
+
+    def far_end(self, pool: PoolId) -> int:
+        """Return a number for all that a link looks at where it leads to."""
+        return self.fact(("far end", pool), lambda: self.number(("far", self._far_end(pool))))
+
+    def _far_end(self, pool: PoolId) -> Hashable:
+        shown, records = self.certificate(pool), self.state.records
+        certificate = shown and (
+            shown.issuer,
+            shown.not_before,
+            self.is_past(shown.not_after),
+            covers(shown, pool),
+        )
+        has_record = isinstance(records, Unknown) or (pool, "A") in records
+        return self.state.defined[pool], has_record, self.tls_versions(pool), certificate
 
     @rule(
         "lagging-replica-distrusts",
@@ -286,15 +284,18 @@ class Facts:
     def _name(self, here: Pool, there: Pool, port: int) -> Leg:
         del port
         if isinstance(self.state.records, Unknown):
-            return self._taken_for_granted(here, self.state.records)
+            return self.untold_names(here.fqdn, self.state.records)
         if (there.id, "A") not in self.state.records:
             return failed(here.fqdn, f"no DNS A record of {there.fqdn}", 1014)
         return Leg()
 
-    def _taken_for_granted(self, here: Pool, unknown: Unknown) -> Leg:
-        """Return a leg about names or certificates of which no export was given."""
+    def untold_names(self, asking: str, unknown: Unknown) -> Leg:
+        """Return a leg about names, certificates or TLS of which no export was given.
+
+        Undecided, unless it was said that they are in order (``names-resolve``).
+        """
         if self.rules.value("names-resolve") == "undecided":
-            return undecided(here.fqdn, "nobody told about names and certificates", unknown.needs)
+            return undecided(asking, "nobody told about names and certificates", unknown.needs)
         return Leg(assumes=("names-resolve",))
 
     @rule(
@@ -308,6 +309,10 @@ class Facts:
             return failed(
                 here.fqdn, f"port {port} of {there.fqdn} cannot be reached", 1038, assumes=("ports-open",)
             )
+        return self._no_block(here, there, port)
+
+    def _no_block(self, here: Pool, there: Pool, port: int) -> Leg:
+        del here, there, port
         return Leg(assumes=("ports-open",))
 
     def is_blocked(self, here: PoolId, there: PoolId, port: int) -> bool:
@@ -330,7 +335,7 @@ class Facts:
         ours, theirs = self.tls_versions(here.id), self.tls_versions(there.id)
         for unknown in (ours, theirs):
             if isinstance(unknown, Unknown):
-                return self._taken_for_granted(here, unknown)
+                return self.untold_names(here.fqdn, unknown)
         assert isinstance(ours, frozenset)  # neither is unknown any more
         assert isinstance(theirs, frozenset)  # as above
         if not ours & theirs:
@@ -366,7 +371,7 @@ class Facts:
         """Ask whether a pool's servers accept the certificate that another pool shows for a name."""
         shown = self.certificate(there)
         if shown is None:
-            return self._taken_for_granted(here, Unknown("certificate export"))
+            return self.untold_names(here.fqdn, Unknown("certificate export"))
         fqdn = self.fqdn(there)
         if self.is_past(shown.not_after):
             return failed(here.fqdn, f"the certificate of {fqdn} expired on {shown.not_after}", 1010)
@@ -378,7 +383,7 @@ class Facts:
         for server in here.servers:
             roots = self.state.servers[server].roots
             if isinstance(roots, Unknown):
-                return self._taken_for_granted(here, roots)
+                return self.untold_names(here.fqdn, roots)
             if shown.issuer not in roots:
                 return failed(
                     here.fqdn, f"{server} does not trust {shown.issuer}, who issued for {fqdn}", 1010

@@ -104,7 +104,8 @@ def federates(facts: Facts, site: SiteId) -> Maybe[bool]:
         return False
     route = central_site(facts, site).federation_route
     if isinstance(route, Unknown):
-        return route if any(edge.federation for edge in facts.pools(PoolRole.EDGE)) else False
+        edges = facts.pools(PoolRole.EDGE)
+        return route if any(edge.federation or not edge.tells("federation") for edge in edges) else False
     return route is not None
 
 
@@ -119,7 +120,8 @@ def carrier(facts: Facts, route: PoolId) -> Pool | None:
         return known
     if known.role is not PoolRole.DIRECTOR:
         return None
-    federated = [edge for edge in facts.pools(PoolRole.EDGE) if edge.federation]
+    edges = facts.pools(PoolRole.EDGE)
+    federated = [edge for edge in edges if edge.federation or not edge.tells("federation")]
     if facts.rules.value("director-hands-to-its-edge") == "yes":
         federated = [edge for edge in federated if edge.next_hop == route]
     return federated[0] if federated else None
@@ -138,6 +140,8 @@ def _route(facts: Facts, site: Site) -> Iterator[Leg]:
     edge = carrier(facts, route)
     if facts.state.pools[route].role is PoolRole.DIRECTOR:
         yield Leg(assumes=("director-hands-to-its-edge",))
+    if edge is not None and not edge.tells("federation"):
+        yield undecided(edge.fqdn, "nobody told whether this Edge pool federates", "Get-CsTopology -AsXml")
     if edge is None or not edge.federation:
         yield failed(
             facts.fqdn(route), f"site {site.name} routes here, where federation is not enabled", 1027
@@ -197,10 +201,12 @@ def _egress(facts: Facts, route: PoolId, partner: Partner) -> Iterator[Leg]:
         yield facts.link(route, edge.id)
     yield access_edge(facts, fqdn, edge.id, 1038)
     _, federation = goes_by(facts, edge.id)
+    if not federation and not edge.tells("federation"):
+        yield undecided(edge.fqdn, "nobody told whether this Edge pool federates", "Get-CsTopology -AsXml")
     if not federation:
         yield failed(edge.fqdn, "federation is not enabled on this Edge pool", 1027)
     yield _split(edge, partner)
-    yield _allowed(facts, edge, partner)
+    yield _allowed(edge, partner)
     yield _discovered(facts, edge, partner)
     yield reachable(facts, edge.fqdn, edge.id, 1046, ports=_PORTS, inbound=False)
     if not partner.answers:
@@ -254,11 +260,10 @@ def _shown(facts: Facts, edge: Pool, partner: Partner) -> Leg:
     "A domain that is not allowed is refused with 1027; one that its record leads to a hosting provider "
     "for, with 1028.",
     source="[MS-OCER] error tables; Set-CsAllowedDomain reference",
-    switch="partner-side-works",
 )
-def _allowed(facts: Facts, edge: Pool, partner: Partner) -> Leg:
+def _allowed(edge: Pool, partner: Partner) -> Leg:
     if isinstance(partner.allowed, Unknown):
-        return partner_side(facts, edge.fqdn, 1027)
+        return undecided(edge.fqdn, f"nobody told whether {partner.domain} is allowed", partner.allowed.needs)
     if not partner.allowed and partner.kind is PartnerKind.HOSTED:
         return refused(edge.fqdn, f"{partner.domain} is hosted by a provider, but not allowed here", 1028)
     if not partner.allowed:
@@ -354,6 +359,8 @@ def _enter(facts: Facts, edge: PoolId, host: str, partner: Partner) -> list[Leg]
     port = (
         Leg()
         if federation
+        else undecided(known.fqdn, "nobody told whether this Edge pool federates", "Get-CsTopology -AsXml")
+        if not known.tells("federation")
         else failed(partner.domain, f"port 5061 for federation is not open on {known.fqdn}", 1046)
     )
     return [
@@ -364,5 +371,5 @@ def _enter(facts: Facts, edge: PoolId, host: str, partner: Partner) -> list[Leg]
         _negotiated(facts, known, host or known.fqdn, partner)
         if host
         else shows(facts, partner.domain, known, "", partner.roots, 1047),
-        _allowed(facts, known, partner),
+        _allowed(known, partner),
     ]

@@ -16,7 +16,7 @@ from coexistence.deployment import Pool, key_of
 from coexistence.inventory.particulars import DhcpScope
 from coexistence.observation.facts import SIP_PORT, Facts, covers
 from coexistence.observation.outcomes import Hop
-from coexistence.observation.routes import Leg, failed, undecided
+from coexistence.observation.routes import Leg, failed
 from coexistence.simulation.clients import Client, Discovery
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import (
@@ -42,7 +42,6 @@ __all__ = [
     "find",
     "leads_to",
     "silence",
-    "taken_for_granted",
 ]
 
 #: Who asks, in hops that are about no server.
@@ -102,7 +101,7 @@ def _find(facts: Facts, discovery: Discovery, domain: str, is_newer: bool, site:
     """
     records = facts.state.records
     if isinstance(records, Unknown):
-        granted = taken_for_granted(facts, records)
+        granted = facts.untold_names(CLIENT, records)
         return granted if granted.stop is not None else Found(assumes=granted.assumes)
     hops: list[Hop] = []
     assumes: tuple[str, ...] = ()
@@ -176,13 +175,6 @@ def _by_dhcp(
     return Leg((*hops, *end.hops), end.stop, assumes)
 
 
-def taken_for_granted(facts: Facts, unknown: Unknown) -> Leg:
-    """Return a leg about names, certificates or TLS of which no export was given."""
-    if facts.rules.value("names-resolve") == "undecided":
-        return undecided(CLIENT, "nobody told about names and certificates", unknown.needs)
-    return Leg(assumes=("names-resolve",))
-
-
 @rule(
     "autodiscover-2010-own-version",
     "Autodiscover of a Lync Server 2010 pool can answer only for itself, not for people on newer pools.",
@@ -248,11 +240,13 @@ def _no_answer(leg: Leg) -> str | Leg | None:
 def _web_silence(facts: Facts, pool: Pool) -> str | Leg | None:
     """Ask web services where the servers' lists name them, else the Front-End service."""
     states = [facts.state_of(server, "web_services") for server in pool.servers]
-    if any(isinstance(each, Unknown) or each is None for each in states):
+    if None in states:
         return _no_answer(facts.registrar(pool.id))
-    if ServiceState.RUNNING not in states:
-        return "its web services do not run"
-    return facts.foreign_web(pool.id)
+    if ServiceState.RUNNING in states:
+        return facts.foreign_web(pool.id)
+    if any(isinstance(each, Unknown) for each in states):
+        return facts.service(pool.id, "web_services")
+    return "its web services do not run"
 
 
 @rule(
@@ -318,7 +312,7 @@ def _look_connects(facts: Facts, client: Client, pool: PoolId, port: int) -> Leg
     theirs = facts.tls_versions(pool)
     for told in (facts.state.certificates, theirs):
         if isinstance(told, Unknown):
-            granted = taken_for_granted(facts, told)
+            granted = facts.untold_names(CLIENT, told)
             if granted.stop is not None:
                 return granted
             assumes += granted.assumes

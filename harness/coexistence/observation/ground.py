@@ -10,7 +10,8 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from collections.abc import Hashable
+from typing import Any, Final
 
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg
@@ -35,6 +36,9 @@ class Ground:
         self.state = state
         self.legs: dict[tuple[object, ...], Leg] = {}
         self.outcomes: dict[tuple[object, ...], Outcome] = {}
+        self.facts: dict[tuple[object, ...], Any] = {}
+        #: Numbers that stand for values in keys of these. They stay: whoever kept one must not meet it anew.
+        self.numbers: dict[Hashable, int] = {}
 
     def bears(self, state: State) -> bool:
         """Tell whether the answers hold at another moment."""
@@ -43,8 +47,8 @@ class Ground:
 
     def clear(self) -> None:
         """Let go of all answers."""
-        self.legs.clear()
-        self.outcomes.clear()
+        for kept in (self.legs, self.outcomes, self.facts):
+            kept.clear()
 
 
 def _is_alike(one: State, other: State) -> bool:

@@ -20,7 +20,7 @@ from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, travel, undecided
 from coexistence.simulation.machines import not_yet_valid
 from coexistence.simulation.simple_urls import host_of
-from coexistence.vocabulary import Disposition, PoolId, PoolRole, Unknown
+from coexistence.vocabulary import Disposition, Maybe, PoolId, PoolRole, Unknown
 
 __all__ = ["answers", "lasts", "leads", "names_its_pool", "pool_behind", "served", "trusted"]
 
@@ -36,6 +36,8 @@ _MAIN: Final = {
     PoolRole.MEDIATION: "mediation",
     PoolRole.PERSISTENT_CHAT: "persistent_chat",
 }
+#: How names begin that clients and partners ask SIP servers by.
+_OF_SIP: Final = ("_sip", "_ntp", "_xmpp", "sip.", "sipinternal.", "sipexternal.")
 _SIP: Final = (PoolRole.FRONT_END, PoolRole.DIRECTOR, PoolRole.BRANCH_APPLIANCE)
 
 
@@ -108,7 +110,9 @@ def _answers(facts: Facts, record: DnsRecord) -> Iterator[Leg]:
             if record.side == _INTERNAL
             else _outside_answer(facts, record, pool)
         )
-    elif record.side != _INTERNAL and _is_web(facts, record.name):
+    elif isinstance(is_web := _is_web(facts, record.name), Unknown):
+        yield _untold_url(record, is_web)
+    elif record.side != _INTERNAL and is_web:
         # What stands there is a reverse proxy: no export of the product shows it.
         yield Leg(assumes=("reverse-proxy-publishes",))
     elif target is not None and _is_address(target):
@@ -119,6 +123,8 @@ def _answers(facts: Facts, record: DnsRecord) -> Iterator[Leg]:
 
 def _inside_answer(facts: Facts, record: DnsRecord, pool: Pool) -> Iterator[Leg]:
     is_web = _is_web(facts, record.name)
+    if isinstance(is_web, Unknown):
+        yield _untold_url(record, is_web)
     quiet = silence(facts, WEB, pool.id) if is_web else None
     if isinstance(quiet, Leg):
         yield quiet
@@ -137,7 +143,10 @@ def _inside_answer(facts: Facts, record: DnsRecord, pool: Pool) -> Iterator[Leg]
 def _outside_answer(facts: Facts, record: DnsRecord, pool: Pool) -> Iterator[Leg]:
     if pool.role is not PoolRole.EDGE:
         assumes = ("reverse-proxy-publishes",)
-        if _is_web(facts, record.name):
+        is_web = _is_web(facts, record.name)
+        if isinstance(is_web, Unknown):
+            yield _untold_url(record, is_web)
+        elif is_web:
             yield Leg(assumes=assumes)
         else:
             yield failed(_CLIENT, f"{record.name} leads to {pool.fqdn}, which is no Edge pool")
@@ -167,16 +176,24 @@ def _host(record: DnsRecord) -> str:
     return host if host.endswith(f".{domain}") else f"sip.{domain}"
 
 
-def _is_web(facts: Facts, name: str) -> bool:
+def _is_web(facts: Facts, name: str) -> Maybe[bool]:
+    """Tell whether a name is one of web pages; unknown where it may be a simple URL that nobody told."""
     if name.startswith(("lyncdiscover.", "lyncdiscoverinternal.")):
         return True
-    urls = facts.state.simple_urls
-    if not isinstance(urls, Unknown) and any(host_of(each.url) == name for each in urls):
-        return True
-    return any(
+    if any(
         pool.external_web_fqdn is not None and key_of(pool.external_web_fqdn) == name
         for pool in facts.state.pools.values()
-    )
+    ):
+        return True
+    urls = facts.state.simple_urls
+    if isinstance(urls, Unknown):
+        is_machine = name in facts.state.pools or name in facts.state.servers
+        return False if is_machine or name.startswith(_OF_SIP) else urls
+    return any(host_of(each.url) == name for each in urls)
+
+
+def _untold_url(record: DnsRecord, urls: Unknown) -> Leg:
+    return undecided(_CLIENT, f"nobody told whether {record.name} is a simple URL", urls.needs)
 
 
 def _is_address(text: str) -> bool:
@@ -190,10 +207,7 @@ def _is_address(text: str) -> bool:
 def _shows(facts: Facts, pool: Pool, host: str, use: str) -> Leg:
     """Ask whether a pool shows a valid certificate that names a host."""
     if isinstance(facts.state.certificates, Unknown):
-        unknown = facts.state.certificates
-        if facts.rules.value("names-resolve") == "undecided":
-            return undecided(pool.fqdn, "nobody told about certificates", unknown.needs)
-        return Leg(assumes=("names-resolve",))
+        return facts.untold_names(pool.fqdn, facts.state.certificates)
     wrong = certificate_trouble(facts, pool.id, host, use)
     return failed(pool.fqdn, wrong) if wrong else passed(pool.fqdn, f"shows a certificate for {host}")
 
@@ -250,9 +264,7 @@ def _trusted(facts: Facts, shown: Certificate, by: Iterable[Pool]) -> Iterator[L
         for server in pool.servers:
             roots = facts.state.servers[server].roots
             if isinstance(roots, Unknown):
-                if facts.rules.value("names-resolve") == "undecided":
-                    yield undecided(server, "nobody told which roots are trusted here", roots.needs)
-                yield Leg(assumes=("names-resolve",))
+                yield facts.untold_names(server, roots)
             elif shown.issuer not in roots:
                 yield failed(server, f"{server} does not trust {shown.issuer}, who issued for {fqdn}")
     yield passed(fqdn, f"{shown.issuer} is trusted")

@@ -23,7 +23,7 @@ from coexistence.observation.edges import (
 )
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, refused, travel
+from coexistence.observation.routes import Leg, best_of, failed, refused, travel, undecided
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import Confidence, PoolId, PoolRole, Unknown
 
@@ -131,6 +131,8 @@ def _associated(facts: Facts, home: PoolId) -> Leg:
     pool = facts.state.pools[home]
     edge = media_edge(facts, home)
     assumes = ("appliance-media-of-registrar",) if pool.role is PoolRole.BRANCH_APPLIANCE else ()
+    if edge is None and not pool.tells("media_edge"):
+        return undecided(pool.fqdn, "nobody told its Edge pool", "Get-CsTopology -AsXml")
     if edge is None:
         return refused(pool.fqdn, "no Edge pool is associated for media", assumes=assumes)
     if edge not in facts.state.pools:
@@ -162,6 +164,8 @@ def _confer(facts: Facts, home: PoolId) -> Iterator[Leg]:
         # A branch appliance hosts no conferences: its registrar's pool does.
         host = pool.backup  # type: ignore[assignment]  # a key of the pools is no None
     assumes = ("web-conferencing-with-media",)
+    if not facts.state.pools[host].tells("media_edge"):
+        yield undecided(facts.fqdn(host), "nobody told the Edge pool of this pool", "Get-CsTopology -AsXml")
     edges = [facts.state.pools[host].media_edge]
     if facts.rules.value("web-conferencing-with-media") == "no":
         edges = [edge.id for edge in facts.pools(PoolRole.EDGE)]
@@ -172,7 +176,7 @@ def _confer(facts: Facts, home: PoolId) -> Iterator[Leg]:
         )
         return
     yield Leg(assumes=assumes)
-    yield next((way for way in ways if way.stop is None), ways[0])
+    yield best_of(ways)
 
 
 def _through(facts: Facts, host: PoolId, edge: PoolId | None) -> Iterator[Leg]:
@@ -194,6 +198,8 @@ def _through(facts: Facts, host: PoolId, edge: PoolId | None) -> Iterator[Leg]:
 def _found_by_single_name(facts: Facts, edge: PoolId) -> Leg:
     names = facts.state.pools[edge].edge_names
     outside = facts.state.outside
+    if not facts.state.pools[edge].tells("edge_names") and not isinstance(outside, Unknown):
+        return undecided(facts.fqdn(edge), "nobody told the names of this Edge pool", "Get-CsTopology -AsXml")
     if (
         names is None
         or isinstance(outside, Unknown)

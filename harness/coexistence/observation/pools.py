@@ -216,6 +216,10 @@ def _fail_over(facts: Facts, pool: PoolId) -> Iterator[Leg]:
     if known.edition is not other.edition:
         yield failed(known.fqdn, f"{other.fqdn} is of another edition: the pair is not supported")
     for each in (known, other):
+        builds = (facts.state.servers[server].build for server in each.servers if len(each.servers) > 1)
+        untold = next((build for build in builds if isinstance(build, Unknown)), None)
+        if untold is not None:
+            yield undecided(each.fqdn, "nobody told whether its servers are on one build", untold.needs)
         if odd := builds_differ(facts.state, each.id):
             yield failed(each.fqdn, f"{odd[0]} is on another build: the pool is half-way through an update")
     for each in (known, other):
@@ -233,6 +237,7 @@ def _backed_up(facts: Facts, pool: Pool) -> Leg:
     for server in pool.servers:
         if old := old_backup_service(facts.state, server):
             return failed(pool.fqdn, old)
-    if facts.registrar(pool.id).stop is not None:
+    stop = facts.registrar(pool.id).stop
+    if stop is not None and stop.disposition is not Disposition.UNDECIDED:
         return Leg()
     return facts.service(pool.id, "backup")

@@ -16,7 +16,7 @@ from coexistence.observation import backing
 from coexistence.observation.conferencing.links import publishes
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, travel
+from coexistence.observation.routes import Leg, failed, passed, travel, undecided
 from coexistence.observation.standing import by_external_name
 from coexistence.simulation import machines
 from coexistence.simulation.databases import cannot_write
@@ -115,6 +115,8 @@ def _publish_web(facts: Facts, pool: PoolId) -> Iterator[Leg]:
     known = facts.state.pools[pool]
     name = known.external_web_fqdn
     if name is None:
+        if not known.tells("external_web_fqdn"):
+            yield undecided(known.fqdn, "nobody told its external web name", "Get-CsTopology -AsXml")
         return
     other = by_external_name(facts, known)
     if other is not None:

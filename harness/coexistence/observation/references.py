@@ -14,7 +14,7 @@ from typing import Final
 
 from coexistence.deployment import Pool, key_of
 from coexistence.observation.facts import Facts
-from coexistence.observation.outcomes import Outcome
+from coexistence.observation.outcomes import Outcome, untold
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.state import State
 from coexistence.vocabulary import (
@@ -45,15 +45,18 @@ _KIND_OF: Final = {kind: kind.value.lower().replace(" ", "-") for kind in Applic
 def is_due_for_removal(facts: Facts, pool: Pool) -> bool:
     """Tell whether a pool is on its way out: silenced, or an older Front End pool that everybody has left.
 
-    A pool that a Persistent Chat pool hangs off is not: it goes with the rooms.
+    A pool that a Persistent Chat pool hangs off is not: it goes with the rooms. Raises :class:`Undecided`
+    where nobody told who is homed on it.
     """
     state = facts.state
     if pool.id in state.silenced:
         return True
-    if pool.role is not PoolRole.FRONT_END or not pool.versions or isinstance(state.population, Unknown):
+    if pool.role is not PoolRole.FRONT_END or not pool.versions:
         return False
     if facts.newest is None or pool.versions[-1] >= facts.newest:
         return False
+    if isinstance(state.population, Unknown):
+        raise untold("nobody told who is homed where", state.population.needs)
     if state.population.accounts_by_pool.get(pool.id):
         return False
     return not any(each.next_hop == pool.id for each in facts.pools(PoolRole.PERSISTENT_CHAT))
@@ -62,10 +65,10 @@ def is_due_for_removal(facts: Facts, pool: Pool) -> bool:
 def references(facts: Facts) -> Mapping[PoolId, tuple[Reference, ...]]:
     """Return what names each pool; kinds that nobody told about stand with every pool, undecided."""
     found: dict[tuple[PoolId, str], list[str]] = {}
-    untold: dict[str, str] = {}
+    unknown: dict[str, str] = {}
     for kind, pool, what in _scan(facts.state):
         if pool is None:
-            untold[kind] = what
+            unknown[kind] = what
         else:
             found.setdefault((pool, kind), []).append(what)
     by_pool: dict[PoolId, list[Reference]] = {}
@@ -80,7 +83,7 @@ def references(facts: Facts) -> Mapping[PoolId, tuple[Reference, ...]]:
                 needs=(needs,),
             ),
         )
-        for kind, needs in untold.items()
+        for kind, needs in unknown.items()
     ]
     return {pool: (*by_pool.get(pool, ()), *open_questions) for pool in facts.state.pools}
 
@@ -112,8 +115,8 @@ def _scan(state: State) -> Iterator[tuple[str, PoolId | None, str]]:
     applications = state.applications
     for application in () if isinstance(applications, Unknown) else applications:
         yield _KIND_OF[application.kind], application.owner, application.id
-    for untold in state.untold_kinds:
-        yield _KIND_OF[untold], None, APPLICATION_CMDLETS[untold]
+    for silent in state.untold_kinds:
+        yield _KIND_OF[silent], None, APPLICATION_CMDLETS[silent]
     if isinstance(state.directories, Unknown):
         yield "conference-directory", None, state.directories.needs
     else:
@@ -139,7 +142,7 @@ def _scan(state: State) -> Iterator[tuple[str, PoolId | None, str]]:
         yield from _by_pool(state, pool)
 
 
-def _around(state: State) -> Iterator[tuple[str, PoolId, str]]:
+def _around(state: State) -> Iterator[tuple[str, PoolId | None, str]]:
     """Yield what stands around the pools and was given the name of one, or is kept by one alone."""
     around = state.surroundings
     if around.xmpp_route is not None:
@@ -169,7 +172,7 @@ def _around(state: State) -> Iterator[tuple[str, PoolId, str]]:
                 yield "voice-route", pool, route.name
 
 
-def _told_elsewhere(state: State) -> Iterator[tuple[str, PoolId, str]]:
+def _told_elsewhere(state: State) -> Iterator[tuple[str, PoolId | None, str]]:
     """Yield what was told a name at another place than the topology: DHCP, the reverse proxy, people."""
     fqdns = {key_of(pool.fqdn): pool.id for pool in state.pools.values()}
     scopes = state.particulars.dhcp
@@ -188,7 +191,10 @@ def _told_elsewhere(state: State) -> Iterator[tuple[str, PoolId, str]]:
         if application.console is not None and application.console != application.owner:
             yield "agent-console", application.console, application.id
     scp = state.cms.scp
-    if scp is not None and not isinstance(scp, Unknown):
+    if isinstance(state.cms.masters, Unknown):
+        # Whoever does not know the master has not moved it either.
+        yield "service-control-point", None, state.cms.masters.needs
+    elif scp is not None and not isinstance(scp, Unknown):
         yield "service-control-point", scp, "the service control point in Active Directory"
     for server in state.cms.discovery_candidates or ():
         known = state.servers.get(server)
@@ -196,7 +202,19 @@ def _told_elsewhere(state: State) -> Iterator[tuple[str, PoolId, str]]:
             yield "discovery-candidate", known.pool, server
 
 
+#: What a pool rests on, and what a reference of that kind is called; lists of services may leave it out.
+_TIES: Final = {
+    "archiving_store": "archiving-association",
+    "monitoring_store": "monitoring-association",
+    "media_edge": "media-association",
+    "next_hop": "next-hop",
+}
+
+
 def _by_pool(state: State, pool: Pool) -> Iterator[tuple[str, PoolId | None, str]]:
+    for field, kind in _TIES.items():
+        if not pool.tells(field):
+            yield kind, None, "Get-CsTopology -AsXml"
     if "PDP" in pool.applications:
         yield "call-admission-control", pool.id, f"site {pool.site}"
     for kind, store in (("archiving", pool.archiving_store), ("monitoring", pool.monitoring_store)):

@@ -32,7 +32,9 @@ def serving(facts: Facts, home: PoolId) -> PoolId:
     stop = facts.registrar(home).stop
     if stop is None or stop.disposition is Disposition.UNDECIDED:
         return home
-    return pool.backup if facts.registrar(pool.backup).stop is None else home
+    instead = facts.registrar(pool.backup).stop
+    is_silent = instead is not None and instead.disposition is not Disposition.UNDECIDED
+    return home if is_silent else pool.backup
 
 
 def takes_over(facts: Facts, home: PoolId, registrar: PoolId) -> Leg:

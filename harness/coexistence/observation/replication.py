@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from coexistence.deployment import Pool
-from coexistence.observation.facts import NOT_COLLECTED, Facts
+from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.routes import Leg, failed, passed, travel, undecided
 from coexistence.simulation.central_management import (
@@ -25,7 +25,7 @@ from coexistence.simulation.central_management import (
     the_master,
 )
 from coexistence.simulation.rulebook import rule
-from coexistence.simulation.state import NO_STATUS
+from coexistence.simulation.state import NO_STATUS, NOT_COLLECTED
 from coexistence.vocabulary import Confidence, PoolId, ServerId, ServiceState, Unknown
 
 __all__ = ["apart", "by_old_map", "carry", "to_edge", "way_to"]
@@ -56,6 +56,9 @@ def carry(facts: Facts, pool: Pool) -> Outcome:
 
 
 def _carry(facts: Facts, pool: Pool) -> Iterator[Leg]:
+    masters = facts.state.cms.masters
+    if isinstance(masters, Unknown):
+        yield undecided("", "no Central Management master is known", masters.needs)
     seen: dict[Hashable, list[ServerId]] = {}
     for server in pool.servers:
         seen.setdefault(apart(facts, server), []).append(server)
@@ -111,13 +114,13 @@ def _reached(facts: Facts, master: PoolId, pool: Pool) -> Leg:
         return failed(fqdn, f"port {port} of {pool.fqdn} cannot be reached", assumes=("ports-open",))
     if port == SMB:
         return passed(pool.fqdn, "reached over SMB 445", "ports-open")
-    granted = isinstance(facts.state.certificates, Unknown)
-    if granted and facts.rules.value("names-resolve") == "undecided":
-        return undecided(fqdn, "nobody told about certificates", "certificate export")
-    if trouble := certificate_trouble(facts.state, master, pool):
+    trouble = certificate_trouble(facts.state, master, pool)
+    granted = facts.untold_names(fqdn, trouble) if isinstance(trouble, Unknown) else Leg()
+    if granted.stop is not None:
+        return granted
+    if isinstance(trouble, str):
         return failed(fqdn, trouble, assumes=("ports-open",))
-    assumes = ("ports-open", "names-resolve") if granted else ("ports-open",)
-    return passed(pool.fqdn, "reached over HTTPS 4443 on its inside", *assumes)
+    return passed(pool.fqdn, "reached over HTTPS 4443 on its inside", "ports-open", *granted.assumes)
 
 
 def _taken_in(facts: Facts, pool: Pool, servers: tuple[ServerId, ...]) -> Leg:

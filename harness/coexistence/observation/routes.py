@@ -9,14 +9,14 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coexistence.observation.outcomes import Hop, Outcome
 from coexistence.simulation.diagnostics import DIAGNOSTICS
 from coexistence.vocabulary import Disposition
 
-__all__ = ["Leg", "failed", "passed", "refused", "travel", "undecided"]
+__all__ = ["Leg", "best_of", "failed", "passed", "refused", "travel", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +88,36 @@ def _ended(
     return Leg(hops, stop, assumes)
 
 
+def best_of(ways: Sequence[Leg]) -> Leg:
+    """Return the first of several ways that goes on; where none does, one that is not decided, if any."""
+    for way in ways:
+        if way.stop is None:
+            return way
+    unsure = (way for way in ways if way.stop is not None and way.stop.disposition is Disposition.UNDECIDED)
+    return next(unsure, ways[0])
+
+
 def travel(legs: Iterable[Leg]) -> Outcome:
     """Follow legs until one stops; later ones are not even looked at."""
     hops: list[Hop] = []
-    assumes: set[str] = set()
+    assumes: list[str] = []
+    end: Outcome | None = None
     for leg in legs:
         hops += leg.hops
-        assumes.update(leg.assumes)
-        if leg.stop is not None:
-            end = leg.stop
-            return Outcome(
-                disposition=end.disposition,
-                hops=tuple(hops),
-                sip=end.sip,
-                diagnostic=end.diagnostic,
-                reason=end.reason,
-                source=end.source,
-                needs=end.needs,
-                assumes=tuple(sorted(assumes)),
-            )
-    return Outcome(disposition=Disposition.DONE, hops=tuple(hops), assumes=tuple(sorted(assumes)))
+        assumes += leg.assumes
+        end = leg.stop
+        if end is not None:
+            break
+    rests_on = tuple(sorted(set(assumes))) if assumes else ()
+    if end is None:
+        return Outcome(disposition=Disposition.DONE, hops=tuple(hops), assumes=rests_on)
+    return Outcome(
+        disposition=end.disposition,
+        hops=tuple(hops),
+        sip=end.sip,
+        diagnostic=end.diagnostic,
+        reason=end.reason,
+        source=end.source,
+        needs=end.needs,
+        assumes=rests_on,
+    )

@@ -17,7 +17,7 @@ from coexistence.deployment import ConferenceDirectory, Policy
 from coexistence.inventory.administration import StoreState
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, travel
+from coexistence.observation.routes import Leg, failed, passed, travel, undecided
 from coexistence.population import CODE_LOST
 from coexistence.simulation.central_management import store_of
 from coexistence.simulation.rights_changes import NEWER_SETTINGS
@@ -34,7 +34,10 @@ _TRUE: Final = "true"
 def configuration_kept(facts: Facts) -> Outcome:
     """Return whether a Central Management store is left that is whole."""
     cms = facts.state.cms
-    if isinstance(cms.masters, Unknown) or not cms.stores:
+    if isinstance(cms.masters, Unknown):
+        reason = "nobody told which pool is the Central Management master"
+        return travel([undecided(_ADMINISTRATOR, reason, cms.masters.needs)])
+    if not cms.stores:
         return _DONE
     return travel(_whole_store(facts))
 
@@ -88,11 +91,9 @@ def codes_kept(facts: Facts, directory: ConferenceDirectory) -> Outcome:
     if isinstance(population, Unknown) or isinstance(population.meetings, Unknown):
         return _DONE
     meetings = population.meetings
-    lost = meetings.lost == CODE_LOST
-    if not bool(lost.any()):
-        return _DONE
-    ahead = lost & (meetings.directory == directory.number) & (meetings.last >= facts.state.day)
-    number = int(np.count_nonzero(ahead))
+    lost = facts.once(("codes lost",), lambda: np.flatnonzero(meetings.lost == CODE_LOST))
+    here = meetings.directory[lost] == directory.number
+    number = int(np.count_nonzero(here & (meetings.last[lost] >= facts.state.day)))
     if not number:
         return _DONE
     reason = f"conference directory {directory.number} lost the codes of {number} meetings"

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from coexistence.deployment import Pool
-from coexistence.observation.facts import NOT_COLLECTED, Facts
+from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
 from coexistence.simulation.quorum import has_quorum_rules
 from coexistence.simulation.rulebook import rule
-from coexistence.simulation.state import BY_KEY, Readings
+from coexistence.simulation.state import BY_KEY, NOT_COLLECTED, Readings
 from coexistence.vocabulary import (
     Confidence,
     Disposition,
@@ -128,11 +128,13 @@ def status(
     """
     if state is ServiceState.RUNNING:
         return _RUNNING_AS_PLANNED if facts.is_planned(pool.id) else RUNNING
-    where = ", ".join(servers)
+    # A pool without machines is legal, and has nowhere else to be looked for.
+    source = servers[0] if servers else pool.fqdn
+    where = ", ".join(servers) or pool.fqdn
     if isinstance(state, Unknown):
         return Outcome(
             disposition=Disposition.UNDECIDED,
-            source=servers[0],
+            source=source,
             needs=(state.needs,),
             reason=f"nobody collected the services of {where}"
             if pool.versions
@@ -141,14 +143,14 @@ def status(
     if state is None and evidence is not Evidence.PRESENT:
         return Outcome(
             disposition=Disposition.UNDECIDED,
-            source=servers[0],
+            source=source,
             needs=(NOT_COLLECTED.needs,),
             reason=f"the list of {where} does not name it, and no source proves that it must",
         )
     if state is None:
         return Outcome(
             disposition=Disposition.FAILED,
-            source=servers[0],
+            source=source,
             reason=f"the list of {where} does not name it",
         )
     reason = f"reported as {state.label}"
@@ -156,4 +158,4 @@ def status(
         reason += f"; {_pending(facts, pool)}"
     if state in (ServiceState.PAUSED, ServiceState.PAUSE_PENDING):
         reason += "; it serves old sessions and refuses new ones"
-    return Outcome(disposition=Disposition.FAILED, source=servers[0], reason=reason)
+    return Outcome(disposition=Disposition.FAILED, source=source, reason=reason)

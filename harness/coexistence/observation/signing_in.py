@@ -41,7 +41,6 @@ from coexistence.observation.finding import (
     connects,
     find,
     leads_to,
-    taken_for_granted,
 )
 from coexistence.observation.outcomes import Outcome
 from coexistence.observation.outside import reach_from_outside
@@ -72,6 +71,7 @@ __all__ = [
     "Attempt",
     "Cache",
     "downgraded",
+    "find_home",
     "legs_of_sign_in",
     "sign_in",
 ]
@@ -127,6 +127,24 @@ def sign_in(
     return facts.outcome(
         key, lambda: travel(legs_of_sign_in(facts, home, client, domain, cache, kind, policy, attempt))
     )
+
+
+def find_home(facts: Facts, home: PoolId, client: ClientGeneration, domain: Maybe[str]) -> Outcome:
+    """Return whether a client that remembers nothing finds its home pool, and what it asks on the way.
+
+    What the pool then says to it is left out.
+    """
+    key = ("find home", home, client, str(domain))
+    return facts.outcome(key, lambda: travel(_find_home(facts, home, client, domain)))
+
+
+def _find_home(facts: Facts, home: PoolId, generation: ClientGeneration, domain: Maybe[str]) -> Iterator[Leg]:
+    yield facts.in_topology(home)
+    client = CLIENTS.get(generation)
+    if client is None:
+        yield undecided(CLIENT, "nobody told which client they use", CLIENT_VERSIONS.needs)
+        return
+    yield from _discover(facts, client, domain, home, serving(facts, home), EVERY_DAY)
 
 
 def downgraded(facts: Facts, home: PoolId, client: ClientGeneration, upgraded: Maybe[bool]) -> Outcome:
@@ -392,7 +410,7 @@ def _met(facts: Facts, pool: PoolId) -> Leg:
     """Ask whether a client can resolve a registrar's own name, and accepts its certificate."""
     fqdn = facts.fqdn(pool)
     if isinstance(facts.state.records, Unknown):
-        return taken_for_granted(facts, facts.state.records)
+        return facts.untold_names(CLIENT, facts.state.records)
     if leads_to(facts, pool, "A") is None:
         return failed(CLIENT, f"no DNS A record of {fqdn}")
     wrong = certificate_trouble(facts, pool, pool)

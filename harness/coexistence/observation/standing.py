@@ -318,6 +318,9 @@ def own_name(facts: Facts, pool: Pool) -> Outcome:
     if server is not None and (server.pool != pool.id or len(pool.servers) > 1):
         whose = "its own" if server.pool == pool.id else f"{facts.fqdn(server.pool)}'s"
         return travel([failed(pool.fqdn, f"the pool is called as one of {whose} servers")])
+    if not pool.tells("external_web_fqdn"):
+        unknown = "nobody told the external name of its web services"
+        return travel([undecided(pool.fqdn, unknown, "Get-CsTopology -AsXml")])
     if pool.external_web_fqdn is None:
         return _DONE
     other = by_external_name(facts, pool)
@@ -339,6 +342,9 @@ def by_external_name(facts: Facts, pool: Pool) -> PoolId | None:
 
 def own_instance(facts: Facts, pool: Pool) -> Outcome:
     """Return whether no other pool has its user store in the same SQL Server instance."""
+    if not pool.tells("back_end"):
+        unknown = "nobody told the SQL Server instance of its user store"
+        return travel([undecided(pool.fqdn, unknown, "Get-CsTopology -AsXml")])
     if pool.back_end is None or pool.role is not PoolRole.FRONT_END:
         return _DONE
     reason = instance_in_use(facts.state, pool)

@@ -208,6 +208,8 @@ def archive(facts: Facts, pool: PoolId) -> Outcome:
 )
 def _archive(facts: Facts, pool: PoolId) -> Leg:
     known = facts.state.pools[pool]
+    if not known.tells("archiving_store"):
+        return undecided(known.fqdn, "nobody told its Archiving store", "Get-CsTopology -AsXml")
     if has_archive(known):
         return passed(known.fqdn, f"archives to {known.archiving_store}")
     return failed(known.fqdn, "no Archiving store is associated with the pool")
@@ -237,6 +239,8 @@ def _reported(facts: Facts, pool: PoolId) -> Leg:
     registrar = facts.state.pools.get(known.backup) if known.backup is not None else None
     is_branch = known.role is PoolRole.BRANCH_APPLIANCE
     store = registrar.monitoring_store if is_branch and registrar is not None else known.monitoring_store
+    if store is None and not (registrar if is_branch and registrar else known).tells("monitoring_store"):
+        return undecided(known.fqdn, "nobody told its Monitoring store", "Get-CsTopology -AsXml")
     if store is None:
         return failed(known.fqdn, "no Monitoring store is associated with the pool")
     return passed(known.fqdn, f"reports to {store}")

@@ -14,7 +14,7 @@ from coexistence.deployment import Pool
 from coexistence.observation.edges import Tag, granted, joined, reachable
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.routes import Leg, best_of, failed, passed, refused, travel, undecided
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import PoolId, PoolRole, Unknown, Version, version_name
 
@@ -42,7 +42,7 @@ def reach_xmpp(facts: Facts, home: PoolId, tag: Tag = None) -> Outcome:
 def receive_xmpp(facts: Facts, home: PoolId, domain: str, tag: Tag = None) -> Outcome:
     """Return whether XMPP contacts reach people on a pool, by the records of one of our SIP domains.
 
-    Without external DNS the way outside is taken for granted (assumption ``names-resolve``).
+    Without external DNS it is undecided, unless it was said that names are in order (``names-resolve``).
     """
     return facts.outcome(
         ("xmpp in", home, domain, tag), lambda: travel(_receive_xmpp(facts, home, domain, tag))
@@ -86,10 +86,19 @@ def _reach_xmpp(facts: Facts, home: PoolId, tag: Tag) -> Iterator[Leg]:
     edges = [edge for edge in facts.pools(PoolRole.EDGE) if edge.xmpp and routed in (None, edge.id)]
     ways = [joined(_through_proxy(facts, pool, edge)) for edge in edges]
     if not ways:
+        yield _told(facts, pool.fqdn)
         where = "no Edge pool has XMPP federation enabled"
         yield refused(pool.fqdn, where if routed is None else f"XMPP is routed to {routed}, which has none")
         return
-    yield next((way for way in ways if way.stop is None), ways[0])
+    yield best_of(ways)
+
+
+def _told(facts: Facts, asking: str) -> Leg:
+    """Ask whether somebody told of every Edge pool if it has an XMPP proxy."""
+    silent = next((edge for edge in facts.pools(PoolRole.EDGE) if not edge.tells("xmpp")), None)
+    if silent is None:
+        return Leg()
+    return undecided(asking, f"nobody told whether {silent.fqdn} has an XMPP proxy", "Get-CsTopology -AsXml")
 
 
 def _through_proxy(facts: Facts, pool: Pool, edge: Pool) -> Iterator[Leg]:
@@ -129,8 +138,12 @@ def _found(facts: Facts, domain: str) -> tuple[Leg, PoolId | None]:
     if isinstance(outside, Unknown):
         edge = next((each for each in facts.pools(PoolRole.EDGE) if each.xmpp), None)
         if edge is None:
+            untold = _told(facts, asking)
+            if untold.stop is not None:
+                return untold, None
             return refused(asking, "no Edge pool has XMPP federation enabled"), None
-        return Leg(assumes=("names-resolve",)), edge.id
+        granted = facts.untold_names(asking, outside)
+        return granted, edge.id if granted.stop is None else None
     record = outside.get((f"{_SERVICE}.{domain}", "SRV"))
     if record is None:
         return failed(asking, f"no external SRV record {_SERVICE}.{domain}"), None
@@ -140,6 +153,8 @@ def _found(facts: Facts, domain: str) -> tuple[Leg, PoolId | None]:
     pool = facts.state.pools.get(PoolId(address.target))
     if pool is None or pool.role is not PoolRole.EDGE:
         return failed(asking, f"{record.target} leads to {address.target}, which is no Edge pool"), None
+    if not pool.tells("xmpp"):
+        return _told(facts, asking), None
     if not pool.xmpp:
         return failed(asking, f"XMPP federation is not enabled on {pool.fqdn}"), None
     return passed(asking, f"{_SERVICE}.{domain} leads to {pool.fqdn}"), pool.id

@@ -75,7 +75,8 @@ def move(state: State, operation: op.MoveApplications) -> State | str:
 
 def _lacks(target: Pool, moving: list[Application]) -> str | None:
     for kind, application in NEEDED.items():
-        if application not in target.applications and any(each.kind is kind for each in moving):
+        lacks = application not in target.applications and target.tells("applications")
+        if lacks and any(each.kind is kind for each in moving):
             return f"{target.fqdn} does not have the application that serves a {kind.value}"
     return None
 

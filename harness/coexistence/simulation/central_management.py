@@ -14,7 +14,7 @@ from coexistence.deployment import Cms, Pool
 from coexistence.inventory.administration import StoreState
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State
+from coexistence.simulation.state import NOT_COLLECTED, State
 from coexistence.vocabulary import Maybe, PoolId, PoolRole, ServerId, ServiceState, Unknown
 
 __all__ = [
@@ -126,7 +126,7 @@ def group_trouble(state: State) -> Maybe[str | None]:
     servers = [
         server
         for server in state.pools[master].servers
-        if isinstance(readings := state.services.get(server, _NOT_COLLECTED), Unknown)
+        if isinstance(readings := state.services.get(server, NOT_COLLECTED), Unknown)
         or readings.get("file_transfer_agent") is ServiceState.RUNNING
     ]
     out = [server for server in servers if server in cms.not_replicators]
@@ -159,13 +159,15 @@ def share_trouble(state: State, server: ServerId) -> str | None:
     "it, and come from a root that the master trusts.",
     source="Central Management store replication failures",
 )
-def certificate_trouble(state: State, master: PoolId, edge: Pool) -> str | None:
-    """Say what is wrong with the certificate that an Edge pool shows to the master; nothing if untold."""
+def certificate_trouble(state: State, master: PoolId, edge: Pool) -> Maybe[str | None]:
+    """Say what is wrong with the certificate that an Edge pool shows to the master."""
     if isinstance(state.certificates, Unknown):
-        return None
+        return state.certificates
     shown = next((each for each in state.certificates if (each.pool, each.use) == (edge.id, "Default")), None)
+    if shown is None and state.defined.get(edge.id):
+        return None  # defined by the plan: that it has none yet is a matter of its installation
     if shown is None:
-        return None
+        return Unknown("certificate export")
     if shown.not_after.toordinal() < state.day:
         return f"the certificate of {edge.fqdn} expired on {shown.not_after}"
     names = {edge.id, *edge.servers, f"*.{edge.id.partition('.')[2]}"}
@@ -173,14 +175,16 @@ def certificate_trouble(state: State, master: PoolId, edge: Pool) -> str | None:
         return f"the certificate of {edge.fqdn} names neither it nor its servers"
     for server in state.pools[master].servers:
         roots = state.servers[server].roots
-        if not isinstance(roots, Unknown) and shown.issuer not in roots:
+        if isinstance(roots, Unknown):
+            return roots
+        if shown.issuer not in roots:
             return f"{server} does not trust {shown.issuer}, who issued for {edge.fqdn}"
     return None
 
 
 def agent_trouble(state: State, server: ServerId) -> Maybe[str | None]:
     """Say whether a server does not run the agent that takes configuration in."""
-    readings = state.services.get(server, _NOT_COLLECTED)
+    readings = state.services.get(server, NOT_COLLECTED)
     if isinstance(readings, Unknown):
         return readings
     found = readings.get("replica_replicator")
@@ -190,14 +194,15 @@ def agent_trouble(state: State, server: ServerId) -> Maybe[str | None]:
 
 
 def obstacle(state: State, rules: Rules, pool: Pool) -> str | None:
-    """Say what keeps the master from a pool's servers, whichever of them; None where nothing does."""
+    """Say what keeps the master from a pool's servers, whichever of them; None where nothing is known to."""
     master = the_master(state)
     if master is None or master not in state.pools or master == pool.id:
         return None
     port = port_of(pool)
     if is_blocked(state, rules, master, pool.id, port):
         return f"port {port} of {pool.fqdn} cannot be reached from {state.pools[master].fqdn}"
-    return certificate_trouble(state, master, pool) if pool.role is PoolRole.EDGE else None
+    trouble = certificate_trouble(state, master, pool) if pool.role is PoolRole.EDGE else None
+    return None if isinstance(trouble, Unknown) else trouble
 
 
 @rule(
@@ -239,13 +244,10 @@ def sender_trouble(state: State) -> str | None:
         states = [
             None if isinstance(readings, Unknown) else readings.get(key)
             for readings in (
-                state.services.get(server, _NOT_COLLECTED) for server in state.pools[master].servers
+                state.services.get(server, NOT_COLLECTED) for server in state.pools[master].servers
             )
         ]
         # A list that does not name the service tells nothing about it.
         if ServiceState.RUNNING not in states and any(isinstance(each, ServiceState) for each in states):
             return f"{name} does not run on {state.pools[master].fqdn}"
     return None
-
-
-_NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")

@@ -6,7 +6,7 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from coexistence import operations as op
 from coexistence.deployment import Cms, Pool
@@ -28,7 +28,7 @@ from coexistence.simulation.entitlement import not_entitled, person
 from coexistence.simulation.machines import cms_move_trouble
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
+from coexistence.simulation.state import NOT_COLLECTED, State, frozen
 from coexistence.simulation.steps import Step, refused, tools_too_old, written
 from coexistence.simulation.topology_changes import replicate
 from coexistence.vocabulary import Disposition, Maybe, PoolId, PoolRole, ServiceState, Unknown
@@ -43,8 +43,6 @@ __all__ = [
     "remove_cms_database",
     "run_local_setup",
 ]
-
-_NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
 
 
 def may_not(state: State, by: str, task: AdminTask) -> str | None:
@@ -108,11 +106,7 @@ def _unprepared(state: State, operation: op.MoveCms, target: Pool) -> str | None
         return reason
     if reason := may_not(state, operation.by, AdminTask.GLOBAL_SETTINGS):
         return reason
-    running = [state.services.get(server, _NOT_COLLECTED) for server in target.servers]
-    if all(
-        not isinstance(each, Unknown) and each.get("front_end") is not ServiceState.RUNNING
-        for each in running
-    ):
+    if not target.servers or _runs(state, target) is False:
         return f"the Front-End service is not started on {target.fqdn}"
     if not operation.database_created and store_of(state.cms, target.id) is StoreState.MISSING:
         return f"there is no Central Management database on {target.fqdn}"
@@ -171,7 +165,21 @@ def move_cms(state: State, operation: op.MoveCms, rules: Rules) -> Step:
     if operation.local_setup:
         listed = [moved.pools[pool] for pool in (*old, target.id) if pool in moved.pools]
         setup = tuple(server for pool in listed for server in pool.servers)
-    return replicate(_set_up(moved, setup), op.Replicate(), rules)
+    made = replicate(_set_up(moved, setup), op.Replicate(), rules)
+    if isinstance(runs := _runs(state, target), Unknown):
+        # Whether it was moved at all nobody knows now.
+        unsure = _with_cms(made.state, masters=runs, scp=runs)
+        reason = f"nobody told whether the Front-End service runs on {target.fqdn}"
+        return Step(unsure, Disposition.UNDECIDED, reason, runs.needs)
+    return made
+
+
+def _runs(state: State, target: Pool) -> Maybe[bool]:
+    """Tell whether the Front-End service runs on some server of a pool."""
+    found = [state.reported(server, "front_end") for server in target.servers]
+    if ServiceState.RUNNING in found:
+        return True
+    return next((each for each in found if isinstance(each, Unknown)), False)
 
 
 @rule(
@@ -234,7 +242,7 @@ def _set_up(state: State, servers: tuple[Any, ...]) -> State:
     masters = () if isinstance(state.cms.masters, Unknown) else state.cms.masters
     services: dict[Any, Maybe[Any]] = dict(state.services)
     for server in servers:
-        readings = services.get(server, _NOT_COLLECTED)
+        readings = services.get(server, NOT_COLLECTED)
         if isinstance(readings, Unknown):
             continue
         kept = {name: each for name, each in readings.items() if name not in CMS_SERVICES}

@@ -80,10 +80,7 @@ def foreign_web_server(state: State, pool: Pool, rules: Rules) -> str | None:
 
 
 def _serves_web(state: State, server: ServerId) -> bool:
-    readings = state.services.get(server)
-    if readings is None or isinstance(readings, Unknown):
-        return True
-    reported = readings.get("web_services")
+    reported = state.reported(server, "web_services")
     return isinstance(reported, Unknown) or reported is ServiceState.RUNNING
 
 

@@ -61,6 +61,7 @@ from coexistence.vocabulary import (
 __all__ = [
     "CHANGES",
     "MOST_MEETINGS",
+    "may_answer",
     "moved_along",
     "reschedule",
     "schedule_meetings",
@@ -125,24 +126,22 @@ def schedule_meetings(state: State, operation: op.ScheduleMeetings, rules: Rules
         if not each:
             return Step(state)
         return refused(state, f"maximumConferencesExceeded: {MOST_MEETINGS} meetings of each organizer")
-    number = len(organizers)
     # Every third of them repeats for ever, as calendars in the field do; the share is ours.
-    recurring = np.arange(number) % 3 == 2
+    recurring = np.arange(len(organizers)) % 3 == 2
     terms = terms_of_new(state, rules, host.id)
     access, phones = (Access.EVERYONE, PhoneEntry.BYPASS) if isinstance(terms, Unknown) else terms
-    made = Meetings(
-        organizer=column(organizers, np.uint32),
-        kind=column(np.where(recurring, MeetingKind.RECURRING, MeetingKind.ONCE), np.uint8),
-        created=column(np.full(number, state.day), np.int32),
-        last=column(np.where(recurring, ENDLESS, state.day + _MEETING_AHEAD), np.int32),
-        scheduled_on=column(np.full(number, host.versions[0] if host.versions else UNTOLD), np.uint8),
-        by_upgraded=column(population.upgraded[organizers], np.uint8),
-        directory=column(np.full(number, _directory_of(state, host.id)), np.int16),
-        content=column(np.full(number, NO_CONTENT), np.uint8),
-        lost=column(np.full(number, NOTHING_LOST), np.uint8),
-        access=column(np.full(number, access), np.uint8),
-        phones=column(np.full(number, phones), np.uint8),
-        link=column(np.zeros(number), np.uint16),
+    made = Meetings.from_columns(
+        organizers,
+        kind=np.where(recurring, MeetingKind.RECURRING, MeetingKind.ONCE),
+        created=state.day,
+        last=np.where(recurring, ENDLESS, state.day + _MEETING_AHEAD),
+        scheduled_on=host.versions[0] if host.versions else UNTOLD,
+        by_upgraded=population.upgraded[organizers],
+        directory=_directory_of(state, host.id),
+        content=NO_CONTENT,
+        lost=NOTHING_LOST,
+        access=access,
+        phones=phones,
     )
     return Step(state.changed(population=population.changed(meetings=population.meetings.appended(made))))
 
@@ -152,8 +151,12 @@ def _with_room(meetings: Meetings, rows: Rows, each: int, day: int) -> Rows:
     if each <= MOST_MEETINGS and len(meetings) + each <= MOST_MEETINGS:
         return np.repeat(rows, each)
     size = int(rows.max()) + 1
-    ahead = meetings.organizer[meetings.last >= day].astype(np.int64)
-    have = np.bincount(ahead[ahead < size], minlength=size)[rows]
+    theirs = np.zeros(max(size, int(meetings.organizer.max(initial=0)) + 1), dtype=bool)
+    theirs[rows] = True
+    # They are few, and the meetings many: whose each is, is asked before anything else.
+    of_theirs = np.flatnonzero(theirs[meetings.organizer])
+    ahead = of_theirs[meetings.last[of_theirs] >= day]
+    have = np.bincount(meetings.organizer[ahead], minlength=size)[rows]
     return np.repeat(rows, np.clip(MOST_MEETINGS - have, 0, each))
 
 
@@ -316,12 +319,9 @@ def break_off(state: State, operation: op.BreakOffDirectoryMove, _rules: Rules) 
 def may_answer(state: State, pool: PoolId) -> bool:
     """Tell whether some Front-End service of a pool may be running; what nobody collected may be."""
     known = state.pools.get(pool)
-    running = [state.services.get(server) for server in (known.servers if known else ())]
+    found = [state.reported(server, "front_end") for server in (known.servers if known else ())]
     return any(
-        each is None
-        or isinstance(each, Unknown)
-        or each.get("front_end") in (ServiceState.RUNNING, ServiceState.PAUSED)
-        for each in running
+        isinstance(each, Unknown) or each in (ServiceState.RUNNING, ServiceState.PAUSED) for each in found
     )
 
 

@@ -27,7 +27,7 @@ from coexistence.population import (
     column,
 )
 from coexistence.simulation import databases
-from coexistence.simulation.meeting_changes import moved_along
+from coexistence.simulation.meeting_changes import may_answer, moved_along
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import DESKTOP, Rules
 from coexistence.simulation.state import State
@@ -37,8 +37,6 @@ from coexistence.vocabulary import (
     ContactStore,
     Disposition,
     Maybe,
-    PoolId,
-    ServiceState,
     Unknown,
     Version,
 )
@@ -137,24 +135,23 @@ def _moved_meetings(
     """
     if isinstance(meetings, Unknown):
         return meetings
+    brings = operation.with_content
+    if brings and not operation.force and rules.value("content-moves-back") == "yes":
+        return meetings
     theirs = np.zeros(int(meetings.organizer.max()) + 1 if len(meetings) else 0, dtype=bool)
     theirs[rows[rows < len(theirs)]] = True
-    concerned = theirs[meetings.organizer]
     if operation.force:
-        return replace(meetings, lost=with_value(meetings.lost, np.flatnonzero(concerned), MEETING_LOST))
-    brings = operation.with_content
-    if brings and rules.value("content-moves-back") == "yes":
-        return meetings
-    behind = concerned & (meetings.content == HAS_CONTENT)
+        concerned = np.flatnonzero(theirs[meetings.organizer])
+        return replace(meetings, lost=with_value(meetings.lost, concerned, MEETING_LOST))
+    behind = np.flatnonzero(meetings.content == HAS_CONTENT)
+    behind = behind[theirs[meetings.organizer[behind]]]
     if brings:
         newest = target.versions[-1] if target.versions else Version.SE
-        behind &= (meetings.scheduled_on != UNTOLD) & (meetings.scheduled_on > newest)
-    rows_behind = np.flatnonzero(behind)
-    return (
-        replace(meetings, content=with_value(meetings.content, rows_behind, LEFT_BEHIND))
-        if len(rows_behind)
-        else meetings
-    )
+        on = meetings.scheduled_on[behind]
+        behind = behind[(on != UNTOLD) & (on > newest)]
+    if not len(behind):
+        return meetings
+    return replace(meetings, content=with_value(meetings.content, behind, LEFT_BEHIND))
 
 
 def _rewritten(population: Population, rows: Rows, target: Pool) -> Column | None:
@@ -241,7 +238,7 @@ def move_directories(state: State, operation: op.MoveConferenceDirectories, _rul
         return Step(state)
     if not operation.force and any(each.owner == operation.source for each in state.directories):
         for pool in (operation.source, operation.to):
-            if not _may_answer(state, pool):
+            if not may_answer(state, pool):
                 # Move-CsConferenceDirectory: both pools are reachable, or codes are given up by -Force.
                 return refused(state, f"{pool} cannot be reached")
     before = state.directories
@@ -257,15 +254,3 @@ def move_directories(state: State, operation: op.MoveConferenceDirectories, _rul
     codeless = np.flatnonzero(np.isin(meetings.directory, numbers) & (meetings.lost == NOTHING_LOST))
     without = replace(meetings, lost=with_value(meetings.lost, codeless, CODE_LOST))
     return Step(state.changed(population=population.changed(meetings=without)))
-
-
-def _may_answer(state: State, pool: PoolId) -> bool:
-    """Tell whether some Front-End service of a pool may be running; what nobody collected may be."""
-    known = state.pools.get(pool)
-    running = [state.services.get(server) for server in (known.servers if known else ())]
-    return any(
-        each is None
-        or isinstance(each, Unknown)
-        or each.get("front_end") in (ServiceState.RUNNING, ServiceState.PAUSED)
-        for each in running
-    )

@@ -14,7 +14,7 @@ from typing import Final
 from coexistence.deployment import Pool
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State
+from coexistence.simulation.state import NOT_COLLECTED, State
 from coexistence.vocabulary import Edition, PoolRole, ServerId, ServiceState, Unknown
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "has_quorum_rules",
     "lost_quorum",
     "may_run",
+    "untold_quorum",
     "voters",
 ]
 
@@ -138,6 +139,20 @@ def lost_quorum(state: State, pool: Pool, rules: Rules) -> str | None:
             "one of two Front Ends runs, and the SQL Server (or its witness) that would break the tie is gone"
         )
     return None
+
+
+def untold_quorum(state: State, pool: Pool, rules: Rules) -> Unknown | None:
+    """Return what would tell whether enough Front Ends of a pool run; None where that is known."""
+    if not has_quorum_rules(pool):
+        return None
+    members = len(pool.servers)
+    counted = pool.servers[: voters(members, rules)]
+    readings = [state.services.get(server, NOT_COLLECTED) for server in counted]
+    found = [each if isinstance(each, Unknown) else each.get("front_end") for each in readings]
+    unknown = next((each for each in found if isinstance(each, Unknown)), None)
+    if unknown is None or sum(each in _UP for each in found) >= functional_minimum(members):
+        return None
+    return unknown
 
 
 @rule(

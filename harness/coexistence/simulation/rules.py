@@ -8,6 +8,7 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,7 +16,18 @@ from typing import Any, Final
 from coexistence.errors import InputError
 from coexistence.vocabulary import ClientGeneration, Confidence, Maybe, Unknown, Version
 
-__all__ = ["ASSUMPTIONS", "DESKTOP", "Assumption", "Rules", "meeting_survives"]
+__all__ = ["ASSUMPTIONS", "DESKTOP", "STATEABLE", "About", "Assumption", "Rules", "meeting_survives"]
+
+
+class About(enum.Enum):
+    """What an assumption is about, and so who could settle it."""
+
+    #: What the product does: documented nowhere, so nobody's word settles it.
+    PRODUCT = "product"
+    #: A fact of one deployment: whoever runs it may know, and state it.
+    DEPLOYMENT = "deployment"
+    #: What the rehearsal supposes of the migration itself: a plan file says otherwise, if anybody does.
+    REHEARSAL = "rehearsal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +41,17 @@ class Assumption:
     options: tuple[str, ...]
     confidence: Confidence
     source: str
+    about: About = About.PRODUCT
 
 
 def _assumption(
-    identity: str, statement: str, default: str, options: tuple[str, ...], confidence: Confidence, source: str
+    identity: str,
+    statement: str,
+    default: str,
+    options: tuple[str, ...],
+    confidence: Confidence,
+    source: str,
+    about: About = About.PRODUCT,
 ) -> Assumption:
     return Assumption(
         id=identity,
@@ -41,6 +60,7 @@ def _assumption(
         options=options,
         confidence=confidence,
         source=source,
+        about=about,
     )
 
 
@@ -55,15 +75,18 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "No export holds firewall rules; the flows are in 'Ports and protocols for internal servers'.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "names-resolve",
-            "Names and certificates of pools that were there before lead to these pools, where no export of "
-            "them was given.",
-            "yes",
-            ("yes", "undecided"),
+            "Names lead to the pools that they should lead to, and certificates, roots and TLS versions are "
+            "in order, where no table of them was given.",
+            "undecided",
+            ("undecided", "yes"),
             Confidence.ASSUMED,
-            "No cmdlet of the product lists DNS or certificates; tables of both are read where given.",
+            "Tables of DNS, certificates and settings of servers tell; without them it is undecided unless "
+            "somebody says so.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "administrators-entitled",
@@ -73,6 +96,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "Groups and roles are in none of the files that are read so far.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "scope-covers-branches",
@@ -86,10 +110,11 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "scp-names-master",
             "The service control point in Active Directory leads to the store of the active master, where "
             "nobody told.",
-            "yes",
-            ("yes", "undecided"),
+            "undecided",
+            ("undecided", "yes"),
             Confidence.ASSUMED,
             "'Move the Central Management Server' describes it; Get-CsManagementConnection shows it.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "cms-move-without-enable",
@@ -158,6 +183,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "'Control panel overview': it ended in October 2021; what browsers still have is in no export.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "outside-reaches-edge",
@@ -168,24 +194,27 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             Confidence.ASSUMED,
             "No export holds firewall rules; 'Configure federation routes and media traffic' asks for 443 "
             "and 5061.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "partner-side-works",
-            "Federated partners' servers answer; where nobody told, they are allowed here, publish their "
-            "records and accept this organisation's certificate.",
+            "Federated partners' servers answer; where nobody told, they publish their records and accept "
+            "this organisation's certificate.",
             "yes",
             ("yes", "no"),
             Confidence.ASSUMED,
             "What a partner's side looks like is in nobody's export.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "external-access-granted",
             "External access policies grant federation, XMPP and access from outside, where no export of "
             "them was given.",
-            "yes",
-            ("yes", "no"),
+            "undecided",
+            ("undecided", "yes", "no"),
             Confidence.ASSUMED,
-            "A deployment with an Edge pool that nobody may use is possible; the policy's export tells.",
+            "Get-CsExternalAccessPolicy tells; an Edge pool that nobody may use is possible.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "director-hands-to-its-edge",
@@ -241,6 +270,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             Confidence.ASSUMED,
             "Phones and desktop clients ask for it ('Log on to the Lync Server'); no export holds DHCP "
             "options.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "clients-reach-pools",
@@ -250,6 +280,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "No export holds firewall rules, reverse proxies or the trusted roots of clients.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "clients-updated",
@@ -259,6 +290,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             Confidence.ASSUMED,
             "'Apply updates' asks for current clients before the migration; no export lists client builds. "
             "The builds are in 'Disable TLS 1.0/1.1 in Skype for Business Server 2015'.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "unlisted-client-signs-in",
@@ -312,6 +344,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             Confidence.ASSUMED,
             "'Lync 2010 pool / Lync 2013 client coexistence' (third party) reports the question; the answer "
             "is the person's.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "records-read-by-older",
@@ -371,6 +404,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "'Administering servers after migration' demands it; no export shows which tools are in use.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "meetings-follow-organizer",
@@ -455,6 +489,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "Get-CsPoolFabricState prints text that no file holds; where groups go is not documented.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "stores-answer",
@@ -463,6 +498,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "No export of this product shows the state of its databases.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "file-store-serves",
@@ -479,6 +515,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("no", "yes"),
             Confidence.ASSUMED,
             "The requirements of 2019 warn of the port; what a load balancer asks for is in no export.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "clock-tolerance",
@@ -548,10 +585,11 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
         _assumption(
             "meeting-settings-default",
             "Meeting settings are at the defaults of the pool's version, where no export of them was given.",
-            "yes",
-            ("yes", "undecided"),
+            "undecided",
+            ("undecided", "yes"),
             Confidence.ASSUMED,
             "The defaults stand in the cmdlet's help; Get-CsMeetingConfiguration tells what was set.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "scheduled-meetings-of-2010",
@@ -666,6 +704,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "undecided"),
             Confidence.ASSUMED,
             "No export of the product shows a reverse proxy.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "split-directory-answers",
@@ -707,6 +746,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "No export that is read so far lists agents.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "announcements-recreated",
@@ -715,6 +755,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "The guide has no step for it, and 2019 ships no tool that carries them over.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "applications-run",
@@ -723,6 +764,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "They run no service of the product that an export could show.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "calls-cross-generations",
@@ -747,6 +789,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "No export of this product shows Exchange.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "gateways-answer",
@@ -755,6 +798,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "No export shows their state; whether two versions may share one is documented nowhere.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "rgs-copy-goes-with-pool",
@@ -779,6 +823,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "'Plan for UM migration' asks for a hybrid deployment; no export of this product shows a tenant.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "contact-store-policy-off",
@@ -788,6 +833,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "'Roll back migrated users' asks to turn the policy off first; Get-CsUserServicesPolicy tells.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "address-book-as-shipped",
@@ -796,6 +842,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "undecided"),
             Confidence.ASSUMED,
             "The product's defaults; their settings are in none of the files that are read so far.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "address-book-per-pool",
@@ -866,6 +913,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "no"),
             Confidence.ASSUMED,
             "No export tells where somebody was homed before a move.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "plan-as-written",
@@ -874,14 +922,17 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("yes", "undecided"),
             Confidence.ASSUMED,
             "Nobody can export what is not there yet; each step of the guide ends with its verification.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "needs-told",
             "People about whom no file says that they use XMPP or Persistent Chat do not.",
-            "yes",
-            ("yes", "undecided"),
+            "undecided",
+            ("undecided", "yes"),
             Confidence.ASSUMED,
-            "No cmdlet tells; a table of people may (client versions, with columns of their own for it).",
+            "No cmdlet tells; a table of people may (client versions, with columns of their own for it). "
+            "Where a topology of Lync Server 2013 or later offers neither, nobody does.",
+            about=About.DEPLOYMENT,
         ),
         _assumption(
             "one-meeting-each",
@@ -890,6 +941,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("0", "1", "2", "5"),
             Confidence.ASSUMED,
             "A stated rate; the real one is in nobody's export.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "pilot-days",
@@ -898,6 +950,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("1", "7", "14", "28"),
             Confidence.ASSUMED,
             "'User migration' asks to validate the pilot; it gives no time.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "days-between-waves",
@@ -906,6 +959,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("0", "1", "7"),
             Confidence.ASSUMED,
             "The guide moves the remaining users without saying in which nights.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "days-after-moves",
@@ -914,6 +968,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("1", "7", "14", "28"),
             Confidence.ASSUMED,
             "The guide gives no time.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "meetings-held-meanwhile",
@@ -924,6 +979,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("no", "yes"),
             Confidence.ASSUMED,
             "When meetings are held is in everybody's calendar; taking them all for still to come asks most.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "user-moves-an-hour",
@@ -933,6 +989,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             Confidence.THIRD_PARTY,
             "'Move Your Lync/Skype Users Faster' (third party): 35,000 in 8 hours one after the other, in 2 "
             "with 6 servers of 4 threads each. No official rate.",
+            about=About.REHEARSAL,
         ),
         _assumption(
             "pilot-one-in",
@@ -941,8 +998,18 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             ("5", "10", "20", "50", "100"),
             Confidence.ASSUMED,
             "'User migration' asks for test users, then pilot users; it gives no number.",
+            about=About.REHEARSAL,
         ),
     )
+}
+
+#: What an administrator may state of each assumption: ``yes``, ``no``, or nothing for what is no fact of a
+#: deployment.
+STATEABLE: Final[Mapping[str, tuple[str, ...]]] = {
+    each.id: tuple(option for option in each.options if option in ("yes", "no"))
+    if each.about is About.DEPLOYMENT
+    else ()
+    for each in ASSUMPTIONS.values()
 }
 
 #: Clients that a rollout replaces. Phones and mobile clients are left as they are.
@@ -964,6 +1031,8 @@ class Rules:
     switched: Mapping[str, str] = field(default_factory=dict)
     #: How operations of somebody's own are carried out in this run, by their type.
     own: Mapping[type, Callable[[Any, Any], Any]] = field(default_factory=dict, compare=False, repr=False)
+    #: What somebody stated of this deployment: evidence, and no assumption any more.
+    stated: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for name, value in self.switched.items():

@@ -15,8 +15,8 @@ from coexistence.operations import servers as op
 from coexistence.simulation.machines import build_number, old_backup_service
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.starting import NOT_COLLECTED, settled, start, stopped_by_quorum
-from coexistence.simulation.state import Readings, State, frozen
+from coexistence.simulation.starting import settled, start, stopped_by_quorum
+from coexistence.simulation.state import NOT_COLLECTED, Readings, State, frozen
 from coexistence.simulation.steps import Step, refused, service_key, written
 from coexistence.vocabulary import (
     Disposition,

@@ -19,12 +19,15 @@ __all__ = ["among", "effective_urls", "host_of"]
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL in lower case.
+    """Return the host of a URL in lower case; of what is none, all of it.
 
-    >>> host_of("https://Meet.contoso.com/ann")
-    'meet.contoso.com'
+    >>> host_of("https://Meet.contoso.com/ann"), host_of("https://[meet")
+    ('meet.contoso.com', 'https://[meet')
     """
-    return (urllib.parse.urlsplit(url).hostname or url).lower()
+    try:
+        return (urllib.parse.urlsplit(url).hostname or url).lower()
+    except ValueError:  # brackets that hold no address
+        return url.lower()
 
 
 @rule(

@@ -8,8 +8,8 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from coexistence.building import running_services
 from coexistence.deployment import Pool
@@ -18,13 +18,12 @@ from coexistence.simulation.machines import installation_trouble, old_backup_ser
 from coexistence.simulation.quorum import cold_start_shortage, has_quorum_rules, lost_quorum
 from coexistence.simulation.rulebook import rule
 from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import Readings, State, frozen, readings_of
+from coexistence.simulation.state import NOT_COLLECTED, Readings, State, frozen, readings_of
 from coexistence.simulation.user_data import edge_replicator
 from coexistence.vocabulary import Maybe, Origin, PoolRole, ServerId, ServiceState, Unknown
 
-__all__ = ["NOT_COLLECTED", "front_end_hindrance", "is_bare", "settled", "start", "stopped_by_quorum"]
+__all__ = ["front_end_hindrance", "is_bare", "settled", "start", "stopped_by_quorum"]
 
-NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
 _FRONT_END: Final = "front_end"
 _PENDING: Final = (ServiceState.START_PENDING, ServiceState.CONTINUE_PENDING)
 
@@ -74,29 +73,32 @@ def settled(
     """
     chosen = tuple(started)
     reasons: list[str] = []
-    changes: dict[ServerId, dict[str, ServiceState]] = {}
+    changes: dict[ServerId, dict[str, Maybe[ServiceState]]] = {}
     hindered = front_end_hindrance(state, pool)
+    untold = _untold_start(state, pool, rules)
     for server in chosen:
         if old := old_backup_service(state, server):
             changes.setdefault(server, {})["backup"] = ServiceState.STOPPED
             reasons.append(old)
         if hindered:
             changes.setdefault(server, {})[_FRONT_END] = hindered[0]
+        elif untold is not None:
+            changes.setdefault(server, {})[_FRONT_END] = untold
     if hindered:
         reasons.insert(0, hindered[1])
-    elif has_quorum_rules(pool):
+    elif untold is None and has_quorum_rules(pool):
         shortage = None
         if _is_cold(state, pool, chosen):
             shortage = lost_quorum(state, pool, rules) if resets else cold_start_shortage(state, pool, rules)
         reached = ServiceState.START_PENDING if shortage else ServiceState.RUNNING
-        waiting = [server for server in pool.servers if _front_end(state, server) in _PENDING]
+        waiting = [server for server in pool.servers if state.reported(server, _FRONT_END) in _PENDING]
         for server in {*waiting, *(chosen if shortage else ())}:
             changes.setdefault(server, {})[_FRONT_END] = reached
         reasons += [shortage] if shortage else []
     return _changed(state, changes), "; ".join(reasons)
 
 
-def _changed(state: State, changes: dict[ServerId, dict[str, ServiceState]]) -> State:
+def _changed(state: State, changes: Mapping[ServerId, Mapping[str, Maybe[ServiceState]]]) -> State:
     """Put services of some servers into states; those that a server does not have stay away."""
     made: dict[ServerId, Maybe[Readings]] = {}
     for server, wanted in changes.items():
@@ -109,14 +111,9 @@ def _changed(state: State, changes: dict[ServerId, dict[str, ServiceState]]) -> 
     return state.changed(services=frozen(dict(state.services) | made)) if made else state
 
 
-def _front_end(state: State, server: ServerId) -> Any:
-    readings = state.services.get(server, NOT_COLLECTED)
-    return readings if isinstance(readings, Unknown) else readings.get(_FRONT_END)
-
-
 def _is_cold(state: State, pool: Pool, started: tuple[ServerId, ...]) -> bool:
     """Tell whether no Front End of the pool was up before these were started."""
-    others = [_front_end(state, server) for server in pool.servers if server not in started]
+    others = [state.reported(server, _FRONT_END) for server in pool.servers if server not in started]
     return not any(
         isinstance(each, Unknown) or each in (ServiceState.RUNNING, ServiceState.PAUSED) for each in others
     )
@@ -140,6 +137,14 @@ def front_end_hindrance(state: State, pool: Pool) -> tuple[ServiceState, str] | 
         if each.pool == pool.id and each.use == "Default" and each.not_after.toordinal() < state.day:
             return ServiceState.STOPPED, f"the certificate of {pool.fqdn} expired on {each.not_after}"
     return None
+
+
+def _untold_start(state: State, pool: Pool, rules: Rules) -> Unknown | None:
+    """Return why nobody can say whether a Front-End service starts: nobody told of certificates."""
+    told = state.certificates
+    if not isinstance(told, Unknown) or pool.role is PoolRole.TRUSTED_APPLICATION:
+        return None
+    return told if rules.value("names-resolve") == "undecided" else None
 
 
 @rule(

@@ -58,7 +58,17 @@ from coexistence.vocabulary import (
 )
 from coexistence.windows_services import CATALOGUE, display_name, find
 
-__all__ = ["BY_KEY", "MOVING", "NO_STATUS", "READS", "Readings", "State", "deployment_of", "state_of"]
+__all__ = [
+    "BY_KEY",
+    "MOVING",
+    "NOT_COLLECTED",
+    "NO_STATUS",
+    "READS",
+    "Readings",
+    "State",
+    "deployment_of",
+    "state_of",
+]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -66,6 +76,8 @@ V = TypeVar("V")
 #: What a server reports, by the catalogue's key of the service; by its lower-case name where the
 #: catalogue does not know it.
 Readings: TypeAlias = Mapping[str, Maybe[ServiceState]]
+#: What a server reports of which nobody collected the services.
+NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +159,11 @@ class State:
         if isinstance(self.applications, Unknown):
             return tuple(ApplicationKind)
         return tuple(kind for kind in ApplicationKind if kind in self.untold_applications)
+
+    def reported(self, server: ServerId, service: str) -> Maybe[ServiceState | None]:
+        """Return what a server reports of a service (by its key); None if its list does not have it."""
+        readings = self.services.get(server, NOT_COLLECTED)
+        return readings if isinstance(readings, Unknown) else readings.get(service)
 
     def is_current(self, server: ServerId) -> Maybe[bool]:
         """Tell whether a server's replica holds the newest published configuration."""

@@ -39,11 +39,13 @@ class Step:
     state: State
     disposition: Disposition = Disposition.DONE
     reason: str = ""
+    #: Undecided: the export that would tell whether the product agrees.
+    needs: str = ""
 
     @property
     def accepted(self) -> bool:
-        """Whether the product carried the operation out."""
-        return self.disposition is Disposition.DONE
+        """Whether the product carried the operation out, or nobody told that it did not."""
+        return self.disposition in (Disposition.DONE, Disposition.UNDECIDED)
 
 
 def refused(state: State, reason: str) -> Step:

@@ -109,7 +109,9 @@ def _change_pool(state: State, pool: PoolId, **changes: Any) -> Step:
     known = state.pools.get(pool)
     if known is None:
         return refused(state, f"there is no pool {pool} in the topology")
-    changed = written(state, dict(state.pools) | {pool: replace(known, **changes)})
+    # What is set is known from now on, whatever nobody told of it before.
+    changed_pool = replace(known, untold=known.untold.difference(changes), **changes)
+    changed = written(state, dict(state.pools) | {pool: changed_pool})
     if known.role is not PoolRole.EDGE:
         return Step(changed)
     # An Edge goes by what its replica holds: remember what it was told until now.
@@ -187,10 +189,11 @@ def remove_pool(state: State, operation: op.RemovePool, _rules: Rules) -> Step:
     if people:
         # "Migrating multiple sites and pools": prove the pool empty before it goes.
         return refused(state, f"{people} accounts are still homed on {pool.fqdn}")
-    if not isinstance(state.cms.masters, Unknown) and pool.id in state.cms.masters:
+    masters = state.cms.masters
+    if not isinstance(masters, Unknown) and pool.id in masters:
         return refused(state, f"{pool.fqdn} hosts the Central Management store")
     gone = set(pool.servers)
-    return Step(
+    made = Step(
         written(
             state.changed(
                 removed=(*state.removed, (pool.id, state.published + 1)),
@@ -205,6 +208,10 @@ def remove_pool(state: State, operation: op.RemovePool, _rules: Rules) -> Step:
             {key: each for key, each in state.pools.items() if key != pool.id},
         )
     )
+    if isinstance(masters, Unknown):
+        reason = f"nobody told where the master is that {pool.fqdn} is removed from"
+        return replace(made, disposition=Disposition.UNDECIDED, reason=reason, needs=masters.needs)
+    return made
 
 
 def replicate(state: State, _operation: op.Replicate, rules: Rules) -> Step:

@@ -115,7 +115,10 @@ def room_for(facts: Facts, home: PoolId, policy: Maybe[str | None], already: int
             fqdn, f"nobody told {_SIZE} of the organizer's policy", counts.needs, assumes=assumes
         )
     told = policies.setting(counts, _SIZE)
-    most = _DEFAULT_SIZE if isinstance(told, Unknown) or not told.strip().isdecimal() else int(told)
+    # Whoever wrote a number of more digits meant something else.
+    most = _DEFAULT_SIZE
+    if not isinstance(told, Unknown) and told.strip().isdecimal() and len(told) < 10:
+        most = int(told)
     if already >= most:
         return refused(fqdn, f"the meeting is full: {_SIZE} is {most}", assumes=assumes)
     return Leg(assumes=assumes)

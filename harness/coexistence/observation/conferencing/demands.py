@@ -18,7 +18,7 @@ from coexistence.deployment import Pool
 from coexistence.observation.conferencing.hosting import MCU_TYPES, factory, hosting_pool
 from coexistence.observation.facts import Facts
 from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, refused, travel
+from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
 from coexistence.simulation.diagnostics import DIAGNOSTICS
 from coexistence.simulation.rulebook import rule
 from coexistence.vocabulary import Confidence, PoolId, Version, version_name
@@ -186,6 +186,8 @@ def _mcu_type(facts: Facts, pool: Pool, asked: str) -> Leg:
             return passed(pool.fqdn, f"takes the older form: {asked} is newer than the pool", *assumes)
         return refused(pool.fqdn, f"{version_name(pool.versions)} has no {asked}", sip=603, assumes=assumes)
     component = component or next((each for each, name in MCU_TYPES.items() if name == asked), "")
+    if component and not pool.tells("mcus"):
+        return undecided(pool.fqdn, f"nobody told whether it has {component}", "Get-CsTopology -AsXml")
     if not component or (pool.mcus and component not in pool.mcus):
         return refused(pool.fqdn, f"the MCU type {asked} is not enabled on this pool", sip=603)
     return Leg()

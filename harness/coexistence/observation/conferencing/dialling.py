@@ -8,7 +8,7 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from coexistence.deployment import Application, ConferenceDirectory
@@ -96,8 +96,16 @@ def directory_owner(facts: Facts, directory: ConferenceDirectory) -> Outcome:
 
 def _entries(facts: Facts, number: int) -> tuple[ConferenceDirectory, ...]:
     """Return what is known under a directory's number: one entry, or two after a move that broke off."""
-    known = facts.state.directories
-    return () if isinstance(known, Unknown) else tuple(each for each in known if each.number == number)
+    return facts.fact(("directories",), lambda: _by_number(facts.state.directories)).get(number, ())
+
+
+def _by_number(
+    known: Maybe[tuple[ConferenceDirectory, ...]],
+) -> Mapping[int, tuple[ConferenceDirectory, ...]]:
+    found: dict[int, tuple[ConferenceDirectory, ...]] = {}
+    for each in () if isinstance(known, Unknown) else known:
+        found[each.number] = (*found.get(each.number, ()), each)
+    return found
 
 
 @rule(

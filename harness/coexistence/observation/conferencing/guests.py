@@ -102,6 +102,8 @@ def _federated(facts: Facts, host: PoolId) -> Iterator[Leg]:
 def _media(facts: Facts, host: PoolId, modality: Modality | None, *, needs_edge: bool) -> Iterator[Leg]:
     edge = facts.state.pools[host].media_edge
     if edge is None:
+        if not facts.state.pools[host].tells("media_edge"):
+            yield undecided(facts.fqdn(host), "nobody told its Edge pool", "Get-CsTopology -AsXml")
         if needs_edge:
             yield refused(facts.fqdn(host), "no Edge pool is associated: nobody outside gets media")
         return

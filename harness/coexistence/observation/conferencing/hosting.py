@@ -180,6 +180,8 @@ def _look_at_mcu(facts: Facts, host: PoolId, component: str, service: str) -> Le
     pool = facts.state.pools[host]
     if facts.rules.value("features-need-services") == "no":
         return Leg(assumes=_NEEDS)
+    if not pool.tells("mcus"):
+        return undecided(pool.fqdn, f"nobody told whether it has {component}", "Get-CsTopology -AsXml")
     if pool.mcus and component not in pool.mcus:
         return refused(pool.fqdn, f"the pool has no {component}", sip=603, assumes=_NEEDS)
     if _is_draining(facts, pool, service):
@@ -235,6 +237,8 @@ def _web_apps(facts: Facts, host: PoolId) -> Leg:
         return undecided(pool.fqdn, "nobody told which version the pool runs", "Get-CsServerPatchVersion")
     if pool.versions[-1] < Version.L13:
         return Leg()
+    if not pool.tells("office_web_apps"):
+        return undecided(pool.fqdn, "nobody told its Office Web Apps server", "Get-CsTopology -AsXml")
     if not pool.office_web_apps:
         return refused(pool.fqdn, "no Office Web Apps server shows slides for this pool", sip=603)
     name = key_of(pool.office_web_apps)

@@ -62,9 +62,7 @@ def _open_url(facts: Facts, url: str) -> Iterator[Leg]:
     name = host_of(url)
     target = _target(facts, name)
     if isinstance(target, Unknown):
-        if facts.rules.value("names-resolve") == "undecided":
-            yield undecided("", f"nobody told where {name} leads", target.needs, assumes=("names-resolve",))
-        yield Leg(assumes=("names-resolve",))
+        yield facts.untold_names("", target)
         return
     yield from _page(facts, name, target)
 
@@ -113,7 +111,7 @@ def _shown(facts: Facts, pool: PoolId, name: str) -> Leg:
     shown = facts.certificate(pool, "WebServicesInternal") or facts.certificate(pool)
     fqdn = facts.fqdn(pool)
     if shown is None:
-        return Leg(assumes=("names-resolve",))
+        return facts.untold_names(fqdn, Unknown("certificate export"))
     if facts.is_past(shown.not_after):
         return failed(fqdn, f"the certificate of {fqdn} expired on {shown.not_after}")
     if not covers(shown, name):
@@ -347,6 +345,8 @@ def _from_outside(facts: Facts, urls: tuple[SimpleUrl, ...], host: PoolId) -> It
             yield from _redirected(facts, target, host)
     external = facts.state.pools[host].external_web_fqdn
     if external is None:
+        if not facts.state.pools[host].tells("external_web_fqdn"):
+            yield undecided(facts.fqdn(host), "nobody told its external web name", "Get-CsTopology -AsXml")
         yield failed(facts.fqdn(host), "the pool has no external web name: the Web App is out of reach")
         return
     yield _through(facts, rules, external.lower(), host)

@@ -183,6 +183,8 @@ def _add_in(facts: Facts, host: PoolId, tool: Scheduler) -> Leg:
 def _may_offer(facts: Facts, host: PoolId, modality: Modality) -> Leg:
     pool = facts.state.pools[host]
     component = COMPONENTS[modality][0]
+    if not pool.tells("mcus"):
+        return undecided(pool.fqdn, f"nobody told whether it has {component}", "Get-CsTopology -AsXml")
     if pool.mcus and component not in pool.mcus:
         reason = f"getConferencingCapabilities lists no {MCU_TYPES[component]}: it must not be offered"
         return refused(pool.fqdn, reason)

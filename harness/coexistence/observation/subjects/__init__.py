@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from coexistence.observation.subjects.asked import Asked, Cohort
 from coexistence.observation.subjects.calendars import DirectorySubject, MeetingSubject, Organizer
+from coexistence.observation.subjects.conversations import Conversation, Conversations, Sort
 from coexistence.observation.subjects.machinery import (
     CertificateSubject,
     NameSubject,
@@ -20,7 +21,7 @@ from coexistence.observation.subjects.machinery import (
     StepSubject,
 )
 from coexistence.observation.subjects.objects import ApplicationSubject, PartySubject
-from coexistence.observation.subjects.people import ClientSubject, Conversation, PartnerSubject, User
+from coexistence.observation.subjects.people import ClientSubject, PartnerSubject, User
 from coexistence.observation.subjects.places import (
     PoolSubject,
     ReplicaSubject,
@@ -36,6 +37,7 @@ __all__ = [
     "ClientSubject",
     "Cohort",
     "Conversation",
+    "Conversations",
     "DeploymentSubject",
     "DirectorySubject",
     "MeetingSubject",
@@ -48,6 +50,7 @@ __all__ = [
     "ServerSubject",
     "ServiceSubject",
     "SiteSubject",
+    "Sort",
     "StepSubject",
     "Subject",
     "User",

@@ -15,8 +15,17 @@ from coexistence.observation import administering, backing, conferencing, keepin
 from coexistence.observation.conferencing import OPEN, Terms
 from coexistence.observation.invitations import Kept, kept
 from coexistence.observation.outcomes import Outcome
+from coexistence.observation.routing_classes import one_of_each
 from coexistence.observation.subjects.asked import Asked, Cohort
-from coexistence.population import LEFT_BEHIND, MEETING_LOST, NO_CONTENT, NOTHING_LOST, PIN_UNKNOWN, Rows
+from coexistence.population import (
+    LEFT_BEHIND,
+    MEETING_LOST,
+    NO_CONTENT,
+    NOTHING_LOST,
+    PIN_UNKNOWN,
+    Rows,
+    distinct,
+)
 from coexistence.vocabulary import (
     Access,
     ClientGeneration,
@@ -139,10 +148,19 @@ class MeetingSubject(Asked):
         return self.observer.handed(found)
 
     def _first_failing(self, pools: Iterable[PoolId]) -> Outcome:
-        outcomes = [self._join(None, pool) for pool in pools]
+        hosts = (self.host, *self._hosting)
+        outcomes = [self._join(None, pool) for pool in one_of_each(self.observer, pools, *hosts)]
+        if any(each.disposition is not Disposition.DONE for each in outcomes):
+            outcomes = [self._join(None, pool) for pool in pools]
         bad = (each for each in outcomes if each.disposition is not Disposition.DONE)
         assumes = sorted({name for each in outcomes for name in each.assumes})
         return next(bad, Outcome(disposition=Disposition.DONE, assumes=tuple(assumes)))
+
+    @property
+    def _hosting(self) -> tuple[PoolId, ...]:
+        """The pool that hosts them, if the topology knows their organizers'."""
+        known = self.host in self.observer.state.pools
+        return (conferencing.hosting_pool(self.observer, self.host),) if known else ()
 
     def join_for(self, *modalities: Modality) -> tuple[Outcome, ...]:
         """Return for each modality whether these meetings can be joined for it."""
@@ -353,9 +371,22 @@ class DirectorySubject(Asked):
     """A conference directory: the numbers in the dial-in codes of some meetings."""
 
     directory: ConferenceDirectory
-    #: Meetings ahead whose codes it holds, and how many people organize them. None: nobody told.
+    #: Meetings ahead whose codes it holds. None: nobody told.
     meetings: int | None
-    organizers: int | None
+
+    @property
+    def organizers(self) -> int | None:
+        """How many people organize these meetings. None: nobody told."""
+        population = self.observer.state.population
+        if (
+            self.meetings is None
+            or isinstance(population, Unknown)
+            or isinstance(population.meetings, Unknown)
+        ):
+            return None
+        known = population.meetings
+        here = (known.directory == self.directory.number) & (known.last >= self.observer.state.day)
+        return len(distinct(known.organizer[here]))
 
     @property
     def label(self) -> str:

@@ -18,6 +18,7 @@ from coexistence.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
     ClientGeneration,
+    Disposition,
     Maybe,
     PoolId,
     Unknown,
@@ -90,13 +91,19 @@ class ApplicationSubject(Asked):
 
     @property
     def callers(self) -> tuple[PoolId, ...]:
-        """The home pools that people call from, as far as these are up."""
-        observer = self.observer
-        return tuple(each for each in applications.callers(observer) if observer.registrar(each).stop is None)
+        """The home pools that people call from, but for those that are known to be down."""
+        return tuple(each for each in applications.callers(self.observer) if not self._is_down(each))
+
+    def _is_down(self, home: PoolId) -> bool:
+        stop = self.observer.registrar(home).stop
+        return stop is not None and stop.disposition is not Disposition.UNDECIDED
 
     @property
     def agent_homes(self) -> tuple[PoolId, ...]:
         """Response groups: where people from the agents' pools are homed now; none if nobody told."""
+        population = self.observer.state.population
+        if self.application.agents and isinstance(population, Unknown):
+            raise untold("nobody told who is homed where", population.needs)
         first = self.observer.first_homes
         told = set(self.application.agents)
         return tuple(home for home, came_from in first.items() if told & {home, *came_from})

@@ -1,4 +1,4 @@
-"""Subjects that are people: users, their clients, conversations, federated partners.
+"""Subjects that are people: users, their clients, federated partners.
 
 PYTEST_DONT_REWRITE
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from coexistence.deployment import Partner
 from coexistence.observation import (
@@ -28,23 +28,22 @@ from coexistence.observation import (
     voicemail,
     xmpp,
 )
-from coexistence.observation.outcomes import Outcome, untold
-from coexistence.observation.routes import travel
+from coexistence.observation.outcomes import Outcome, Undecided, untold
+from coexistence.observation.routes import Leg, travel, undecided
 from coexistence.observation.subjects.asked import Asked, Cohort
 from coexistence.population import Rows
 from coexistence.vocabulary import (
+    APPLICATION_CMDLETS,
+    ApplicationKind,
     ClientGeneration,
     ContactStore,
-    Content,
     Credentials,
     Deregistration,
     Disposition,
     Mailbox,
     Maybe,
-    Modality,
     PoolId,
     PoolRole,
-    Recipient,
     SiteId,
     Unknown,
     Version,
@@ -53,7 +52,9 @@ from coexistence.vocabulary import (
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer
 
-__all__ = ["ClientSubject", "Conversation", "PartnerSubject", "User"]
+__all__ = ["ClientSubject", "PartnerSubject", "User"]
+
+_TROUBLE: Final = (Disposition.FAILED, Disposition.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ class User(Asked):
 
     def call_out(self) -> Outcome:
         """Return whether they reach the telephone network, if they are enabled for Enterprise Voice."""
-        return self.observer.handed(voice.call_out(self.observer, self.cohort.pool, self.voice_policy))
+        return self._by_phone(voice.call_out(self.observer, self.cohort.pool, self.voice_policy))
 
     def dial(self, digits: str, *, plan: str | None = None) -> Outcome:
         """Return whether they reach the telephone network by dialling some digits.
@@ -132,7 +133,10 @@ class User(Asked):
 
     def be_called(self, gateway: str | None = None) -> Outcome:
         """Return whether calls from the telephone network reach them, through a gateway or any."""
-        return self.observer.handed(calling.called_from_outside(self.observer, self.cohort.pool, gateway))
+        called = calling.called_from_outside(self.observer, self.cohort.pool, gateway)
+        # Where there is no way in at all, that is so for whoever has Enterprise Voice and whoever has not.
+        is_closed = called.disposition is Disposition.REFUSED
+        return self.observer.handed(called) if is_closed else self._by_phone(called)
 
     @property
     def is_on_branch_appliance(self) -> bool:
@@ -149,11 +153,11 @@ class User(Asked):
     def has_voicemail(self) -> bool:
         """Whether anybody told of voice mail: where their mailboxes are, of Exchange UM, or its contacts."""
         state = self.observer.state
-        return (
-            self.mailbox is not Mailbox.UNKNOWN
-            or state.surroundings.exchange_um is not None
-            or voicemail.has_contacts(self.observer)
-        )
+        if self.mailbox is not Mailbox.UNKNOWN or state.surroundings.exchange_um is not None:
+            return True
+        if ApplicationKind.EXCHANGE_UM in state.untold_kinds:
+            raise untold("nobody told who has voice mail", APPLICATION_CMDLETS[ApplicationKind.EXCHANGE_UM])
+        return voicemail.has_contacts(self.observer)
 
     def keep_policy(self, kind: str, before: Observer) -> Outcome:
         """Return whether a policy allows them what it allowed at another moment of the path.
@@ -162,11 +166,19 @@ class User(Asked):
         """
         told = {"external-access": self.access_policy, "voice": self.voice_policy}[kind]
         code = keeping.code_of(self.observer, kind, told)
-        return self.observer.handed(keeping.policy_kept(self.observer, before, kind, self.cohort.pool, code))
+        kept = keeping.policy_kept(self.observer, before, kind, self.cohort.pool, code)
+        return self._by_phone(kept) if kind == "voice" else self.observer.handed(kept)
+
+    def _by_phone(self, outcome: Outcome) -> Outcome:
+        """Hand over what holds for Enterprise Voice: who has it not is not hit, whatever is broken."""
+        if isinstance(self.has_voice, Unknown) and outcome.disposition in _TROUBLE:
+            question = undecided("", "nobody told whether they have Enterprise Voice", self.has_voice.needs)
+            outcome = travel([Leg(outcome.hops, None, outcome.assumes), question])
+        return self.observer.handed(outcome)
 
     def receive_voicemail(self) -> Outcome:
         """Return whether an unanswered call to them ends in their voice mail."""
-        return self.observer.handed(voicemail.leave_message(self.observer, self.cohort.pool, self.mailbox))
+        return self._by_phone(voicemail.leave_message(self.observer, self.cohort.pool, self.mailbox))
 
     def read_numbers(self) -> Outcome:
         """Return whether they see others' telephone numbers in a form that can be dialled."""
@@ -320,9 +332,17 @@ class ClientSubject(Asked):
         )
 
     def trust_prompt(self) -> str:
-        """Return what the client asks them at a first sign-in before it trusts a server; "" for nothing."""
-        outcome = self._sign_in("empty", self._attempt())
-        return next((hop.found for hop in outcome.hops if hop.found.startswith(signing_in.PROMPT)), "")
+        """Return what the client asks them at a first sign-in before it trusts a server; "" for nothing.
+
+        Ends the check's call as undecided where nobody can tell which server it finds.
+        """
+        outcome = self.observer.handed(
+            signing_in.find_home(self.observer, self.home, self.client, self.domain)
+        )
+        asked = next((hop.found for hop in outcome.hops if hop.found.startswith(signing_in.PROMPT)), "")
+        if not asked and outcome.disposition is Disposition.UNDECIDED:
+            raise Undecided(outcome)
+        return asked
 
     def keep_signed_in(self, devices: int) -> Outcome:
         """Return whether one person stays signed in on so many devices."""
@@ -380,101 +400,6 @@ class ClientSubject(Asked):
     def hit(self) -> Mapping[str, int | Rows]:
         """These people."""
         return {self.label: self.people}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation(Asked):
-    """Somebody of one cohort writes to somebody of another (or of the same)."""
-
-    sender: Cohort
-    recipient: Cohort
-
-    @property
-    def label(self) -> str:
-        """From where to where."""
-        return f"{self.sender.home} to {self.recipient.home}"
-
-    @property
-    def crosses_generations(self) -> bool:
-        """Whether the two are homed on different server generations."""
-        return self.sender.versions != self.recipient.versions
-
-    def answering(self) -> Conversation:
-        """Return the conversation the other way round: the recipient writes to the sender."""
-        return Conversation(observer=self.observer, sender=self.recipient, recipient=self.sender)
-
-    def message(
-        self,
-        recipient: Recipient = Recipient.REACHABLE,
-        content: Content = Content.TEXT,
-        *,
-        in_session: bool = True,
-    ) -> Outcome:
-        """Return whether a message arrives.
-
-        ``recipient`` says what the recipient is like at that moment, ``content`` what is sent, and
-        ``in_session`` whether the message belongs to a session, as those of people's clients do.
-        """
-        return self.reach(Modality.MESSAGE, recipient, content, in_session=in_session)
-
-    def presence(self, recipient: Recipient = Recipient.REACHABLE) -> Outcome:
-        """Return whether the sender sees the recipient's presence, be it that they are not there."""
-        return self.reach(Modality.PRESENCE, recipient)
-
-    def call(self, recipient: Recipient = Recipient.REACHABLE) -> Outcome:
-        """Return whether a call between their clients is set up."""
-        return self.reach(Modality.AUDIO, recipient)
-
-    def share(self, recipient: Recipient = Recipient.REACHABLE) -> Outcome:
-        """Return whether one can share a desktop with the other."""
-        return self.reach(Modality.SHARING, recipient)
-
-    def invite_third(self, modality: Modality | None = None) -> Outcome:
-        """Return whether the sender can make a meeting of the conversation, and the recipient gets in.
-
-        It is held on the sender's pool (or the one that hosts conferences for it), whoever comes.
-        """
-        return self.observer.handed(
-            messaging.escalate(self.observer, self.sender.pool, self.recipient.pool, modality)
-        )
-
-    def delegate(self, *, online: bool = False) -> Outcome:
-        """Return whether the sender may make the recipient their delegate.
-
-        ``online``: the delegate is homed in the cloud instead.
-        """
-        return self.observer.handed(
-            messaging.delegate(self.observer, self.sender.pool, self.recipient.pool, online=online)
-        )
-
-    def reach(
-        self,
-        modality: Modality,
-        recipient: Recipient = Recipient.REACHABLE,
-        content: Content = Content.TEXT,
-        *,
-        in_session: bool = True,
-    ) -> Outcome:
-        """Return whether the sender reaches the recipient by a modality."""
-        sent = messaging.between(
-            self.observer,
-            self.sender.pool,
-            self.recipient.pool,
-            modality,
-            who=recipient,
-            content=content,
-            in_session=in_session,
-        )
-        if modality in (Modality.AUDIO, Modality.VIDEO):
-            sent = calling.admitted(self.observer, self.sender.pool, self.recipient.pool, sent)
-        if not self.sender.group and not self.recipient.group:
-            return self.observer.handed(sent)
-        groups = (self.sender.pool, self.sender.group), (self.recipient.pool, self.recipient.group)
-        return self.observer.handed(backing.between_groups(self.observer, sent, *groups))
-
-    def hit(self) -> Mapping[str, int | Rows]:
-        """Both sides: neither reaches the other."""
-        return {self.sender.home: self.sender.people, self.recipient.home: self.recipient.people}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

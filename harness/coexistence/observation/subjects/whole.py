@@ -16,7 +16,7 @@ from coexistence.observation.outcomes import Outcome, untold
 from coexistence.observation.subjects.asked import Asked
 from coexistence.observation.subjects.places import PoolSubject
 from coexistence.population import Rows
-from coexistence.vocabulary import Contradiction, Unknown, Version
+from coexistence.vocabulary import Contradiction, PoolRole, Unknown, Version
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer
@@ -37,6 +37,13 @@ class DeploymentSubject(Asked):
     def pools(self) -> tuple[Pool, ...]:
         """Every pool of the topology."""
         return tuple(self.observer.state.pools.values())
+
+    def federating_edges(self) -> tuple[Pool, ...]:
+        """Return the Edge pools on which federation is enabled; undecided where nobody told that of one."""
+        edges = [pool for pool in self.pools if pool.role is PoolRole.EDGE]
+        if not all(edge.tells("federation") for edge in edges):
+            raise untold("nobody told which Edge pools federate", "Get-CsTopology -AsXml")
+        return tuple(edge for edge in edges if edge.federation)
 
     @property
     def sites(self) -> tuple[Site, ...]:
