@@ -1,4 +1,8 @@
-"""Twins of a hundred thousand and of a million people: from files to the verdict, in one process."""
+"""Twins of a hundred thousand and of a million people: from files to the verdict.
+
+In one process, as the budgets mean it; ``python benchmarks/twin_scale.py -n 2`` shows what workers cost:
+processor time of all processes together, and the memory of the one that needed most.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,11 @@ _CHILD = """
 import resource, sys, time, json
 import pytest
 status = pytest.main(sys.argv[1:])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+own, workers = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+seconds = time.process_time() + workers.ru_utime + workers.ru_stime
+peak = max(own.ru_maxrss, workers.ru_maxrss) / 1024
 print()
-print(json.dumps({"seconds": time.process_time(), "peak": peak, "status": int(status)}))
+print(json.dumps({"seconds": seconds, "peak": peak, "status": int(status)}))
 """
 
 
@@ -64,14 +70,14 @@ def one(folder: Path, *arguments: str) -> dict[str, float]:
     return made
 
 
-def measure() -> list[Measured]:
-    """Measure both sizes."""
+def measure(*arguments: str) -> list[Measured]:
+    """Measure both sizes; ``arguments`` are for pytest."""
     found = []
     for pools, people, meetings, seconds, peak in ROWS:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "twin"
             write(folder, pools, people, meetings)
-            made = one(folder)
+            made = one(folder, *arguments)
         what = f"twin of {pools} pools, {people:,} people, {meetings:,} meetings"
         found += [
             Measured(f"{what}: import to verdict", made["seconds"], "s", seconds),
@@ -81,4 +87,4 @@ def measure() -> list[Measured]:
 
 
 if __name__ == "__main__":
-    sys.exit(show(measure()))
+    sys.exit(show(measure(*sys.argv[1:])))

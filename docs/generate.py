@@ -7,11 +7,13 @@ A test compares each page on disk with what this script would write. Edit the da
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import kill_matrix
 from diagnostics_left_out import LEFT_OUT
+from export_tables import by_hand_rows, decides_rows, script_rows
 from guide_assertions import ASSERTIONS
 from guide_assertions import LEFT_OUT as ASSERTIONS_LEFT_OUT
 from model_vocabulary import ROWS
@@ -151,11 +153,26 @@ def rules_page() -> str:
         'ports-open = "no"',
         "```",
         "",
+        (
+            "What is about the *deployment* may be confirmed or denied by a dated statement in a "
+            "[plan file](plan-file.md#statements): then verdicts rest on that. What is about the *rehearsal* "
+            "gives way to what a plan file says. What is about the *product* can only be switched."
+        ),
+        "",
         *_table(
-            ("switch", "what is taken to be so", "default", "may be", "confidence", "why it is no fact"),
+            (
+                "switch",
+                "about",
+                "what is taken to be so",
+                "default",
+                "may be",
+                "confidence",
+                "why it is no fact",
+            ),
             (
                 (
                     f"`{row.id}`",
+                    row.about.value,
                     row.statement,
                     row.default,
                     ", ".join(row.options),
@@ -472,10 +489,28 @@ def model_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+#: Parts of pages that people write, by the word in their marks.
+FRAGMENTS: Final[dict[str, Callable[[], list[str]]]] = {
+    "script files": lambda: _table(("file (.csv)", "run", "cmdlet", "columns"), script_rows()),
+    "own tables": lambda: _table(("table", "columns"), by_hand_rows()),
+    "decides": lambda: _table(("file", "it tells", "undecided without it"), decides_rows()),
+}
+_FRAGMENT: Final = re.compile(r"(<!-- made by docs/generate\.py: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def exports_page() -> str:
+    """Return the page on exports, with its tables as the data says."""
+    return _FRAGMENT.sub(
+        lambda found: f"{found[1]}\n" + "\n".join(FRAGMENTS[found[2]]()) + f"\n\n{found[3]}",
+        (HERE / "exports.md").read_text("utf-8"),
+    )
+
+
 #: Pages of this folder, and what writes each.
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "assertions.md": assertions_page,
     "checks.md": checks_page,
+    "exports.md": exports_page,
     "model.md": model_page,
     "operator-errors.md": operator_errors_page,
     "rules.md": rules_page,

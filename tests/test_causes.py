@@ -13,6 +13,7 @@ from coexistence.checking import Registry
 from coexistence.injecting import scene_of
 from coexistence.loading import load_builtin
 from coexistence.operations import StopServices
+from coexistence.reporting.json import plain_report
 from coexistence.reporting.text import render_text
 from coexistence.simulation.rules import Rules
 from coexistence.testing import SOME_OF_EVERYTHING
@@ -87,7 +88,7 @@ def test_the_cause_is_named_by_the_promise_about_what_others_rest_on(nameless: R
 
 
 def test_the_json_report_names_causes_and_finds_them_again(nameless: Run) -> None:
-    report = nameless.plain()
+    report = plain_report(nameless)
 
     (cause,) = report["causes"]
     assert cause["findings"] == len(report["findings"])

@@ -483,11 +483,13 @@ def test_a_blocked_port_is_an_assumption_that_can_be_switched() -> None:
     assert "ports-open" in outcome.assumes
 
 
-def test_a_message_rests_on_names_only_where_no_record_was_given() -> None:
+def test_a_message_rests_on_what_is_said_of_names_only_where_no_record_was_given() -> None:
     nameless = PILOT.changed(records=Unknown("DNS export"))
+    said = Rules({"names-resolve": "yes"})
 
-    assert "names-resolve" in observer(nameless).message(OLD, NEW).assumes
-    assert "names-resolve" not in observer(PILOT).message(OLD, NEW).assumes
+    assert observer(nameless).message(OLD, NEW).needs == ("DNS export",)
+    assert "names-resolve" in observer(nameless, said).message(OLD, NEW).assumes
+    assert "names-resolve" not in observer(PILOT, said).message(OLD, NEW).assumes
 
 
 def test_a_pool_outside_the_topology_leaves_the_question_open() -> None:

@@ -10,7 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from coexistence.planfile.linting import Remark, lint
+from coexistence.planfile.subjects import facts_of, said_by
+from coexistence.planning.wishes import Statement
 from coexistence.trial import Trial
+from coexistence.vocabulary import Checkpoint, Version
 from coexistence.waves import WaveSize
 
 __all__ = ["hours", "plan_report", "remarks_on"]
@@ -80,11 +83,30 @@ def plan_report(trial: Trial, *, is_example: bool = False) -> dict[str, Any]:
         "waves": [] if is_example else [_plain_wave(size, dates) for size in trial.waves.sizes],
         "remarks": [remark.plain() for remark in remarks_on(trial)],
         "rollback": sorted(action.slug for action in trial.plan.actions),
-        "statements": [
-            {"text": each.text, "author": each.author, "date": each.date.isoformat()}
-            for each in own.statements
-        ],
+        "statements": [_plain_statement(each) for each in own.statements],
     }
+
+
+def _plain_statement(told: Statement) -> dict[str, Any]:
+    """Return who says what, what it is about, and which assumptions and open questions it settles."""
+    facts = list(facts_of(told))
+    answers = [] if told.assumption else [need for each in facts for need in each.supplies]
+    known = [told.assumption] if told.assumption else [name for each in facts for name in each.instead_of]
+    return {
+        "text": told.text,
+        "author": told.author,
+        "date": told.date.isoformat(),
+        "line": told.line or None,
+        "says": {key: _plain(value) for key, value in said_by(told).items()},
+        "answers": list(dict.fromkeys(answers)),
+        "instead_of": list(dict.fromkeys(known)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (Checkpoint, Version)):
+        return value.value if isinstance(value, Checkpoint) else value.name
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _plain_wave(size: WaveSize, dates: dict[str, Any]) -> dict[str, Any]:

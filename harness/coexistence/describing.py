@@ -26,6 +26,7 @@ from coexistence.deployment import Deployment, Pool, generations
 from coexistence.errors import BlueprintError
 from coexistence.population import NOWHERE, UNTOLD, Meetings, Population, grouped
 from coexistence.vocabulary import (
+    PATHS,
     ApplicationKind,
     ClientGeneration,
     ContactStore,
@@ -55,33 +56,61 @@ def blueprint_of(deployment: Deployment, *, target: Version | None = None) -> Bl
 
     It holds central sites with Front End pools, their branches, Edge, Director, Mediation, Persistent
     Chat and trusted application pools, and people by pool, client, kind, contacts, voice, policy and
-    meetings. Names, ids, dates, settings and everything that is out of the ordinary are left out.
-    ``target`` is the version to migrate to, if not the default one of blueprints.
+    meetings. Names, ids, dates, settings and everything that is out of the ordinary are left out. Blueprints
+    stand before the first step: of a migration under way, people on newer pools are back on a legacy pool
+    of their site. Where nobody told of people, there are none. ``target`` is the version to migrate to, if
+    not the newest of the pools, or else the one that made-up deployments go to.
 
-    Raises :class:`~coexistence.errors.BlueprintError` for a deployment that no blueprint describes: one
-    without Front End pools, whose people nobody told of, or that runs several versions already.
+    Raises :class:`~coexistence.errors.BlueprintError` for a deployment without Front End pools of a known
+    version.
     """
     known = generations(deployment.pools)
-    if len(known) != 1:
-        what = "no Front End pool" if not known else "Front End pools of several versions"
-        raise BlueprintError(f"{deployment.name}: there are {what}, and a blueprint is about one version.")
-    if isinstance(deployment.population, Unknown):
-        raise BlueprintError(f"{deployment.name}: nobody told of people. Add {deployment.population.needs}.")
-    crowds = _crowds(deployment.population)
+    if not known:
+        raise BlueprintError(
+            f"{deployment.name}: there is no Front End pool of a known version, and a blueprint is about one."
+        )
+    legacy = known[0][0]
+    crowds = {}
+    if not isinstance(deployment.population, Unknown):
+        crowds = _before(deployment, _crowds(deployment.population), known[0])
     cloud = crowds.pop(None, ())
     sites: list[SiteBlueprint] = []
     for site in deployment.sites:
-        homes = [pool for pool in _at(deployment, site) if pool.role is PoolRole.FRONT_END]
+        homes = [pool for pool in _homes(deployment, known[0]) if pool.site == site.id]
         if site.kind is SiteKind.CENTRAL and homes:
             sites.append(_site(deployment, site, homes, crowds, () if sites else cloud))
-    default = Blueprint()
     return Blueprint(
-        legacy=known[0][0],
-        target=target or default.target,
+        legacy=legacy,
+        target=target or (known[-1][0] if len(known) > 1 else _target(legacy)),
         sites=tuple(sites),
         sip_domains=max(1, len(deployment.sip_domains)),
         partners=0 if isinstance(deployment.partners, Unknown) else len(deployment.partners),
     )
+
+
+def _target(legacy: Version) -> Version:
+    """Return where deployments of a version go by default; the newest that they may go to, else."""
+    default = Blueprint().target
+    possible = [path.target for path in PATHS if path.legacy is legacy]
+    return default if default in possible or not possible else max(possible)
+
+
+def _homes(deployment: Deployment, versions: tuple[Version, ...]) -> list[Pool]:
+    return [
+        pool for pool in deployment.pools if pool.role is PoolRole.FRONT_END and pool.versions == versions
+    ]
+
+
+def _before(
+    deployment: Deployment, crowds: dict[PoolId | None, tuple[Crowd, ...]], versions: tuple[Version, ...]
+) -> dict[PoolId | None, tuple[Crowd, ...]]:
+    """Return people by home as before a migration: nobody on a Front End pool of another version."""
+    legacy = _homes(deployment, versions)
+    for pool in deployment.pools:
+        if pool.role is PoolRole.FRONT_END and pool.versions != versions and pool.id in crowds:
+            home = next((each for each in legacy if each.site == pool.site), legacy[0])
+            crowds[home.id] = (*crowds.get(home.id, ()), *crowds.pop(pool.id))
+    return crowds
 
 
 def _at(deployment: Deployment, site: Site) -> list[Pool]:
@@ -142,7 +171,7 @@ def _pool(
     told = () if isinstance(deployment.applications, Unknown) else deployment.applications
     owned = Counter(each.kind for each in told if each.owner == pool.id)
     return PoolBlueprint(
-        edition=pool.edition or Edition.STANDARD,
+        edition=pool.edition or (Edition.ENTERPRISE if len(pool.servers) > 1 else Edition.STANDARD),
         front_ends=len(pool.servers),
         crowds=crowds,
         dial_in="Caa" in pool.applications,

@@ -29,6 +29,7 @@ __all__ = [
     "OperationError",
     "did_you_mean",
     "nearest",
+    "printable",
 ]
 
 
@@ -39,12 +40,14 @@ class CoexistenceError(Exception):
 class InputError(CoexistenceError):
     """A file or an option that cannot be used.
 
-    The text names file, line and value, and says what to do instead.
+    The text names file, line and value, and says what to do instead. Names come from elsewhere, so whatever
+    a terminal would obey is left out.
     """
 
     def __init__(self, message: str, *, file: str | None = None, line: int = 0) -> None:
         place = "" if file is None else f"{file}, line {line}: " if line else f"{file}: "
-        super().__init__(place + message)
+        # Several complaints about one file are one error with a line for each.
+        super().__init__(printable(place) + "\n".join(map(printable, message.split("\n"))))
         self.file = file
         self.line = line
 
@@ -71,6 +74,17 @@ class BlueprintError(CoexistenceError):
 
 class EngineError(CoexistenceError):
     """Something this project promised itself did not hold."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text with a question mark for whatever a terminal or a report cannot show, or would obey.
+
+    >>> printable("users\x1b[2J.csv")
+    'users?[2J.csv'
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def nearest(word: str, names: Iterable[str], *, ignoring_case: bool = False) -> str:

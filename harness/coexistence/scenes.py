@@ -208,7 +208,7 @@ class Scene:
 
         Raises :class:`~coexistence.errors.InputError` for what is no assumption, or none of its options.
         """
-        return replace(self, rules=Rules({**self.rules.switched, name: value}))
+        return replace(self, rules=replace(self.rules, switched={**self.rules.switched, name: value}))
 
     def after(self, step: str, *operations: Operation) -> Scene:
         """Return the scene with operations at the end of each step of an id; the plan has to have one.

@@ -73,9 +73,10 @@ class Waivers:
 
     def under(self, pseudonyms: Pseudonyms) -> Waivers:
         """Return the same waivers for a run under pseudonyms; what they say of people is replaced too."""
+        pseudonyms.learn(text for each in self.waivers for text in (each.subject, each.reason))
         return replace(
             self,
-            file=pseudonyms.text(self.file),
+            file=pseudonyms.familiar(self.file),
             waivers=tuple(
                 replace(
                     each,

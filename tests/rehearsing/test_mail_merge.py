@@ -10,7 +10,8 @@ import pytest
 from helpers import one_pool, place, tried
 
 from coexistence.bills import Letter
-from coexistence.reporting.mail_merge import HEAD, render_letters, safe_cell, write_letters
+from coexistence.exports.tables import neutral
+from coexistence.reporting.mail_merge import HEAD, render_letters, write_letters
 from coexistence.vocabulary import PoolId, SiteId
 
 
@@ -34,13 +35,13 @@ def rows(*letters: Letter) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_calculated(start: str) -> None:
-    assert safe_cell(f"{start}1+1") == f"'{start}1+1"
+    assert neutral(f"{start}1+1") == f"'{start}1+1"
     (row,) = rows(letter(address=f"{start}cmd|' /c calc'!A1"))
     assert row["sip"].startswith(f"'{start}")
 
 
 def test_what_begins_harmlessly_stays_as_it_is() -> None:
-    assert safe_cell("ann=bob@contoso.com") == "ann=bob@contoso.com"
+    assert neutral("ann=bob@contoso.com") == "ann=bob@contoso.com"
 
 
 def test_a_row_says_whom_to_write_to_and_about_what() -> None:

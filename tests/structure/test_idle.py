@@ -19,6 +19,12 @@ ALLOWED = {
     "coexistence.pytest_plugin",
     "coexistence.tagging",
     "coexistence.vocabulary",
+    "coexistence.vocabulary.conversations",
+    "coexistence.vocabulary.facts",
+    "coexistence.vocabulary.people",
+    "coexistence.vocabulary.places",
+    "coexistence.vocabulary.promises",
+    "coexistence.vocabulary.versions",
 }
 HEAVY = {"numpy", "faker", "hypothesis"}
 

@@ -38,7 +38,7 @@ def _fields() -> list[tuple[str, str]]:
         each
         for room in (administration, backing, deployment, particulars, publishing, surroundings)
         for _, each in inspect.getmembers(room, inspect.isclass)
-        if dataclasses.is_dataclass(each) and each.__module__ == room.__name__
+        if dataclasses.is_dataclass(each) and f"{each.__module__}.".startswith(f"{room.__name__}.")
     ]
     return [
         (each.__name__, field.name)

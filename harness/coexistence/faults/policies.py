@@ -204,7 +204,7 @@ def derived_same_setting_different_default(scene: Scene) -> Iterator[Injection]:
     New meetings of moved people let in whom theirs did not before, with no policy changed.
     """
     known = scene.deployment.policies
-    if isinstance(known, Unknown) or any(each.kind == "meeting" for each in known):
+    if isinstance(known, Unknown) or any(each.kind == "meeting" and each.settings for each in known):
         return
     for pool, new in scene.moving:
         if pool.versions == (Version.L10,) and len(scene.movers(pool.id)):

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from coexistence.bills import Letter
+from coexistence.exports.tables import neutral
 
-__all__ = ["HEAD", "Part", "render_letters", "safe_cell", "write_letters"]
+__all__ = ["HEAD", "Part", "render_letters", "write_letters"]
 
 #: An estate's name, the number of its deployment (None for a twin), the checkpoint that one goes back
 #: from, and the letters.
@@ -38,18 +39,7 @@ HEAD: Final = (
     "downgrade_client",
     "contact_list_at_risk",
 )
-#: Spreadsheets calculate cells that begin with one of these (OWASP, "CSV Injection").
-_CALCULATED: Final = ("=", "+", "-", "@", "\t", "\r")
 _WORDS: Final = {True: "yes", False: "no", None: ""}
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    >>> safe_cell("=1+1"), safe_cell("ann@contoso.com")
-    ("'=1+1", 'ann@contoso.com')
-    """
-    return f"'{text}" if text.startswith(_CALCULATED) else text
 
 
 def write_letters(path: Path, parts: Iterable[Part]) -> None:
@@ -112,5 +102,5 @@ def _cells(letter: Letter) -> tuple[str, ...]:
 def _lines(rows: Iterable[Iterable[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    writer.writerows([neutral(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8", "replace")

@@ -12,10 +12,13 @@ from typing import Any, Final
 
 from coexistence.causes import Cause
 from coexistence.exports.catalogue import CATALOGUE
+from coexistence.planfile.subjects import SUPPLIED
 from coexistence.reporting.faults import render_made, set_wrong
+from coexistence.reporting.imported import render_imported
 from coexistence.reporting.lines import Line
 from coexistence.reporting.lines import wrapped as _wrapped
 from coexistence.reporting.qualification import render_qualification
+from coexistence.reporting.statements import render_statements
 from coexistence.verdicts import EstateReport, FindingRecord, Run, UndecidedRecord
 
 __all__ = ["Line", "render_text"]
@@ -29,22 +32,24 @@ _SHOWN: Final = 10
 READABLE: Final = frozenset({*CATALOGUE, "Get-CsTopology", "Get-CsTopology -AsXml", "external DNS export"})
 
 
-def render_text(run: Run, *, width: int) -> list[Line]:
+def render_text(run: Run, *, width: int, verbose: bool = False) -> list[Line]:
     """Return the terminal report: matrix, findings, rollback, what is open, verdict, rerun line."""
-    return list(_lines(run, max(40, min(width, 100))))
+    return list(_lines(run, max(40, min(width, 100)), verbose=verbose))
 
 
-def _lines(run: Run, width: int) -> Iterator[Line]:
+def _lines(run: Run, width: int, *, verbose: bool) -> Iterator[Line]:
     yield Line()
     yield Line(f"{' coexistence report ':=^{width}}", {"bold": True})
     for estate in run.estates:
-        yield from _estate(run, estate, width)
+        yield from _estate(run, estate, width, verbose=verbose)
     yield from render_made(run, width)
     yield from _findings(run, width)
     yield from _waivers(run, width)
     yield from _crashes(run, width)
     for estate in run.estates:
         yield from _open(run, estate, width)
+    for estate in run.estates:
+        yield from render_statements(run, estate, width)
     yield from _assumptions(run, width)
     yield from render_qualification(run.qualification, width)
     yield from _verdict(run, width)
@@ -53,12 +58,12 @@ def _lines(run: Run, width: int) -> Iterator[Line]:
 # -------------------------------------------------------------------- estates
 
 
-def _estate(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
+def _estate(run: Run, estate: EstateReport, width: int, *, verbose: bool) -> Iterator[Line]:
     yield Line()
     for line in _wrapped(f"{estate.name}: {estate.standing}", width):
         yield Line(line.text, {"bold": True})
     yield from _inventory(estate, width)
-    yield from _imported(estate, width)
+    yield from render_imported(estate, width, verbose=verbose)
     yield Line()
     yield from _matrix(run, estate, width)
     yield from _rollback(estate, width)
@@ -101,18 +106,6 @@ def _inventory(estate: EstateReport, width: int) -> Iterator[Line]:
             width,
             "  ",
         )
-
-
-def _imported(estate: EstateReport, width: int) -> Iterator[Line]:
-    for account in estate.imported:
-        age = f", of {account.written}" if account.written else ""
-        yield from _wrapped(
-            f"{account.file}: {account.kind}, {account.used} of {account.rows} rows used{age}", width, "  "
-        )
-        for note in account.notes[:_SHOWN]:
-            yield from _wrapped(note, width, "      ")
-        if len(account.notes) > _SHOWN:
-            yield Line(f"      … and {len(account.notes) - _SHOWN} more notes (all in the JSON report)")
 
 
 def _count(number: int, thing: str, things: str = "") -> str:
@@ -169,8 +162,6 @@ def _plan(estate: EstateReport, width: int) -> Iterator[Line]:
     for remark in plan["remarks"]:
         place = f"line {remark['line']}: " if remark["line"] else ""
         yield from _wrapped(f"{place}{remark['text']}", width, "  ")
-    for told in plan["statements"]:
-        yield from _wrapped(f"stated by {told['author']} on {told['date']}: {told['text']}", width, "  ")
 
 
 def _rollback(estate: EstateReport, width: int) -> Iterator[Line]:
@@ -369,7 +360,7 @@ def _open(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         groups.setdefault(record.needs, []).append(record)
     yield Line()
     yield Line(f"Undecided about {estate.name}, and what would decide it"[:width], {"bold": True})
-    readable = {needs: group for needs, group in groups.items() if set(needs) <= READABLE}
+    readable = {needs: group for needs, group in groups.items() if set(needs) <= READABLE | set(SUPPLIED)}
     for needs, group in readable.items():
         yield from _needed(needs, group, estate, width, "  ")
     if len(readable) < len(groups):
@@ -384,12 +375,21 @@ def _needed(
 ) -> Iterator[Line]:
     reasons = dict.fromkeys(record.reason for record in group)
     why = f" ({next(iter(reasons))})" if len(reasons) == 1 else ""
-    yield from _wrapped(f"{' and '.join(needs) or 'nothing that is known'}{why}:", width, indent)
+    told = " and ".join(map(_telling, needs)) or "nothing that is known"
+    yield from _wrapped(f"{told}{why}:", width, indent)
     by_check: dict[str, list[str]] = {}
     for record in group:
         by_check.setdefault(record.check, []).append(record.checkpoint)
     for check, labels in by_check.items():
         yield from _wrapped(f"{_sentence(check)}, at {_stretches(labels, estate)}", width, f"{indent}  ")
+
+
+def _telling(need: str) -> str:
+    """Name what would decide something: an export, a statement in a plan file, or either."""
+    keys = SUPPLIED.get(need, ())
+    if not keys:
+        return need
+    return f"{need} ({'or ' if need in READABLE else ''}{', '.join(keys)} in a plan file)"
 
 
 def _stretches(labels: Sequence[str], estate: EstateReport) -> str:
