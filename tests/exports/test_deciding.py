@@ -34,8 +34,9 @@ def test_what_decides_something_is_missed_and_nothing_else(kind: str) -> None:
     assert missing(rest) == ((kind,) if DECIDES[kind].otherwise else ())
 
 
-def test_a_file_of_topology_builder_stands_in_for_the_topology() -> None:
-    kinds = [each for each in KINDS if each != accounts.PUBLISHED]
+def test_a_file_of_topology_builder_stands_in_for_the_topology_and_its_simple_urls() -> None:
+    of_a_draft = (accounts.PUBLISHED, accounts.SIMPLE_URLS)
+    kinds = [each for each in KINDS if each not in of_a_draft]
 
-    assert missing(kinds) == (accounts.PUBLISHED,)
+    assert missing(kinds) == of_a_draft
     assert missing([*kinds, accounts.TOPOLOGY_BUILDER]) == ()

@@ -26,7 +26,7 @@ def twin(folder: Path, old: str, new: str) -> Trial:
 def test_a_new_pool_gets_a_name_that_nobody_has(tmp_path: Path) -> None:
     trial = twin(tmp_path, "8", "7")
 
-    assert trial.refusals == ()
+    assert [each.reason for each in trial.refusals if not each.needs] == []
     assert any(name.startswith("new2-pool01.") for name in trial.plan.successor.values())
 
 

@@ -133,5 +133,6 @@ def missing(kinds: Iterable[str]) -> tuple[str, ...]:
     """Return the exports that would decide something and are not among ``kinds``, in the table's order."""
     given = set(kinds)
     if accounts.TOPOLOGY_BUILDER in given:
-        given.add(accounts.PUBLISHED)
+        # The draft holds simple URLs, which the exported topology does not.
+        given |= {accounts.PUBLISHED, accounts.SIMPLE_URLS}
     return tuple(kind for kind, each in DECIDES.items() if each.otherwise and kind not in given)
