@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hostile_archives  # noqa: F401  # each adds its cases
-import hostile_folders  # noqa: F401
-import hostile_markup  # noqa: F401
-import hostile_objects  # noqa: F401
-import hostile_tables  # noqa: F401
+import hostile_folders  # noqa: F401  # as above
+import hostile_markup  # noqa: F401  # as above
+import hostile_objects  # noqa: F401  # as above
+import hostile_tables  # noqa: F401  # as above
 from hostile_cases import CASES, Case
 from measuring import OTHERS_OFF
 

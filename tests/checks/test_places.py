@@ -100,7 +100,7 @@ class Witness(NamedTuple):
     origin: Callable[[], State] | None = None
 
 
-B, E, W, I = Severity.BLOCKER, Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
+B, E, W, I = Severity.BLOCKER, Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741  # as tables name them
 WITNESSES = [
     Witness(
         UP, "one of three Front Ends started", lambda: starting(at("pilot", LARGE), NEW_POOL, 1),

@@ -244,7 +244,7 @@ def test_a_master_that_only_the_status_names_is_the_master(
     folder = exported(
         {"draft.tbxml": draft, "cms.csv": "LastUpdatedOn,ActiveMasterFqdn\n,SE15.fabrikam.com\n"}
     )
-    deployment = read_exports(folder).deployment  # type: ignore[arg-type]
+    deployment = read_exports(folder).deployment  # type: ignore[arg-type]  # a folder
 
     assert deployment.cms.masters == ("se15.fabrikam.com",)
     assert deployment.contradictions == ()

@@ -29,8 +29,8 @@ EDGE = next(pool for pool in LEGACY.pools.values() if pool.role is PoolRole.EDGE
 def named(state: State, name: str, *, external: bool = False, rules: Rules = RULES) -> NameSubject:
     """One name of a side of DNS."""
     found = Observer(state, rules).subjects("name")
-    (subject,) = (each for each in found if each.name == name and each.is_external == external)  # type: ignore[union-attr]
-    return subject  # type: ignore[return-value]
+    (subject,) = (each for each in found if each.name == name and each.is_external == external)  # type: ignore[union-attr]  # as asked for
+    return subject  # type: ignore[return-value]  # as asked for
 
 
 def shown(state: State, pool: str = POOL.id, use: str = "Default") -> CertificateSubject:
@@ -38,13 +38,13 @@ def shown(state: State, pool: str = POOL.id, use: str = "Default") -> Certificat
     (subject,) = (
         each
         for each in found
-        if (each.certificate.pool, each.certificate.use) == (pool, use)  # type: ignore[union-attr]
+        if (each.certificate.pool, each.certificate.use) == (pool, use)  # type: ignore[union-attr]  # as asked for
     )
-    return subject  # type: ignore[return-value]
+    return subject  # type: ignore[return-value]  # as asked for
 
 
 def server(state: State, of: str = POOL.id) -> ServerSubject:
-    return next(each for each in Observer(state, RULES).subjects("server") if each.pool.id == of)  # type: ignore[union-attr,return-value]
+    return next(each for each in Observer(state, RULES).subjects("server") if each.pool.id == of)  # type: ignore[union-attr,return-value]  # as asked for
 
 
 def with_record(state: State, name: str, target: str | None, side: str = "records") -> State:
@@ -84,9 +84,9 @@ def test_every_name_of_a_sound_deployment_answers_unless_it_sleeps(label: str) -
     names = Observer(state, RULES).subjects("name")
 
     quiet = [
-        (name.label, told(name.answer()))  # type: ignore[union-attr]
+        (name.label, told(name.answer()))  # type: ignore[union-attr]  # as asked for
         for name in names
-        if not (name.is_dormant or name.is_silenced) and name.answer().disposition is not Disposition.DONE  # type: ignore[union-attr]
+        if not (name.is_dormant or name.is_silenced) and name.answer().disposition is not Disposition.DONE  # type: ignore[union-attr]  # as asked for
     ]
 
     assert len(names) > 15
@@ -272,5 +272,5 @@ def test_a_deployment_without_an_edge_has_no_external_names() -> None:
     names = trial.views_at(trial.places[0]).here.subjects("name")
 
     assert names
-    assert not any(name.is_external for name in names)  # type: ignore[union-attr]
-    assert front_end(built(blueprint)) in {name.name for name in names}  # type: ignore[union-attr]
+    assert not any(name.is_external for name in names)  # type: ignore[union-attr]  # as asked for
+    assert front_end(built(blueprint)) in {name.name for name in names}  # type: ignore[union-attr]  # as asked for

@@ -10,7 +10,7 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 from coexistence.deployment.applications import UNTOLD_APPLICATIONS, Application, ConferenceDirectory
-from coexistence.deployment.names import ACCESS_EDGE_EXTERNAL, Certificate, DnsRecord, SimpleUrl
+from coexistence.deployment.names import ACCESS_EDGE_EXTERNAL, Certificate, DnsRecord, SimpleUrl, is_address
 from coexistence.deployment.policies import ClientVersionRule, ClientVersionSettings, DialPlan, Policy
 from coexistence.deployment.pools import EdgeNames, Pool, Site, generations, key_of
 from coexistence.deployment.servers import Cms, Replica, Server, ServiceReading
@@ -42,5 +42,6 @@ __all__ = [
     "Site",
     "VoiceRoute",
     "generations",
+    "is_address",
     "key_of",
 ]

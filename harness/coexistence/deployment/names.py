@@ -8,6 +8,7 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +17,7 @@ from coexistence.vocabulary import (
     PoolId,
 )
 
-__all__ = ["ACCESS_EDGE_EXTERNAL", "Certificate", "DnsRecord", "SimpleUrl"]
+__all__ = ["ACCESS_EDGE_EXTERNAL", "Certificate", "DnsRecord", "SimpleUrl", "is_address"]
 
 #: Use of the certificate that an Edge pool shows on its external Access Edge interface.
 ACCESS_EDGE_EXTERNAL: Final = "AccessEdgeExternal"
@@ -61,3 +62,12 @@ class SimpleUrl:
     #: ``global`` or ``site:<id>``: a site with URLs of its own for a component uses these alone.
     scope: str = "global"
     origin: Origin = field(compare=False)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address, in place of a name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from coexistence.exports.accounts import Account, shown
+from coexistence.exports.accounts import Account
 from coexistence.exports.servers import COMPUTER, Bearings
 from coexistence.exports.tables import Heading, Record, places
 from coexistence.vocabulary import Origin
@@ -46,26 +46,14 @@ def builds_of(records: Iterable[tuple[Account, bool, Record]], servers: Bearings
     told: dict[ServerId, Origin] = {}
     for account, has_computer, record in records:
         if not has_computer:
-            account.note(
-                "there is no column ComputerName, so nobody can tell which server a row is about; "
-                "add one, as the export line in the documentation does",
-                key="computer",
-            )
+            servers.no_computer(account)
             continue
         if "core components" not in record["component"].lower():
             continue
-        server = servers.find(record["computer"])
+        server = servers.reporting(account, record)
         if server is None:
-            servers.unknown_server(
-                record["computer"].lower(), "ComputerName", Origin(account.file, record.line)
-            )
-            account.note(
-                "the column ComputerName names a server that the topology does not know"
-                + shown(record["computer"].lower(), servers.domains),
-                line=record.line,
-                key=("server", record["computer"].lower()),
-            )
-        elif not BUILD.fullmatch(record["version"]):
+            continue
+        if not BUILD.fullmatch(record["version"]):
             account.note(
                 "the column Version holds no build of four numbers; the row was not used",
                 line=record.line,

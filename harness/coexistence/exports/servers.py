@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coexistence.exports.accounts import Account
+    from coexistence.exports.tables import Record
     from coexistence.exports.topology import Topology
 
 __all__ = ["COMPUTER", "Bearings", "Directory", "Disputes"]
@@ -166,6 +167,29 @@ class Bearings(Directory):
             key=(name, place.source),
             times=times,
         )
+
+    @staticmethod
+    def no_computer(account: Account) -> None:
+        """Note that a file does not say which servers its rows are about."""
+        account.note(
+            "there is no column ComputerName, so nobody can tell which server a row is about; "
+            "add one, as the export line in the documentation does",
+            key="computer",
+        )
+
+    def reporting(self, account: Account, record: Record) -> ServerId | None:
+        """Return the server that a row is about; None, noted and disputed, for one that is nowhere."""
+        server = self.find(record["computer"])
+        if server is None:
+            name = record["computer"].lower()
+            self.unknown_server(name, "ComputerName", Origin(account.file, record.line))
+            account.note(
+                "the column ComputerName names a server that the topology does not know"
+                + shown(name, self.domains),
+                line=record.line,
+                key=("server", name),
+            )
+        return server
 
     def unknown_server(self, name: str, column: str, place: Origin) -> None:
         """Dispute a server that a file names and the topology does not know."""

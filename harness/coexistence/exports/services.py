@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from coexistence.deployment import ServiceReading
-from coexistence.exports.accounts import SERVICES, Account, shown, shown_word
+from coexistence.exports.accounts import SERVICES, Account, shown_word
 from coexistence.exports.servers import COMPUTER, Bearings
 from coexistence.exports.tables import Heading, Record, places
 from coexistence.vocabulary import Maybe, Origin, ServerId, ServiceState, Unknown
@@ -57,24 +57,12 @@ def services_of(
     nameless: set[ServerId] = set()
     for account, has_computer, record in records:
         if not has_computer:
-            account.note(
-                "there is no column ComputerName, so nobody can tell which server a row is about; "
-                "add one, as the export line in the documentation does",
-                key="computer",
-            )
+            servers.no_computer(account)
             continue
-        server = servers.find(record["computer"])
+        server = servers.reporting(account, record)
         if server is None:
-            servers.unknown_server(
-                record["computer"].lower(), "ComputerName", Origin(account.file, record.line)
-            )
-            account.note(
-                "the column ComputerName names a server that the topology does not know"
-                + shown(record["computer"].lower(), servers.domains),
-                line=record.line,
-                key=("server", record["computer"].lower()),
-            )
-        elif not record["name"] and not record["display"]:
+            continue
+        if not record["name"] and not record["display"]:
             if record["status"].lower() == _NOT_COLLECTED:
                 account.note(
                     "a server's services could not be collected: they stay unknown unless another row "

@@ -8,11 +8,10 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Certificate, DnsRecord, Pool, key_of
+from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Certificate, DnsRecord, Pool, is_address, key_of
 from coexistence.observation.edges import access_edge, shows
 from coexistence.observation.facts import Facts, covers
 from coexistence.observation.finding import WEB, certificate_trouble, leads_to, silence
@@ -115,7 +114,7 @@ def _answers(facts: Facts, record: DnsRecord) -> Iterator[Leg]:
     elif record.side != _INTERNAL and is_web:
         # What stands there is a reverse proxy: no export of the product shows it.
         yield Leg(assumes=("reverse-proxy-publishes",))
-    elif target is not None and _is_address(target):
+    elif target is not None and is_address(target):
         yield undecided(_CLIENT, f"nobody told whose address {target} is", "DNS export")
     else:
         yield failed(_CLIENT, f"{record.name} leads to {target}, which is not in the topology")
@@ -194,14 +193,6 @@ def _is_web(facts: Facts, name: str) -> Maybe[bool]:
 
 def _untold_url(record: DnsRecord, urls: Unknown) -> Leg:
     return undecided(_CLIENT, f"nobody told whether {record.name} is a simple URL", urls.needs)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _shows(facts: Facts, pool: Pool, host: str, use: str) -> Leg:

@@ -81,7 +81,8 @@ class ColumnTable:
 
 def _same(one: object, other: object) -> bool:
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return one is not None and other is not None and np.array_equal(one, other)  # type: ignore[arg-type]
+        is_told = one is not None and other is not None
+        return is_told and np.array_equal(one, other)  # type: ignore[arg-type]  # whatever makes an array
     return bool(one == other)
 
 

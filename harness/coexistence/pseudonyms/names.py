@@ -9,12 +9,12 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from coexistence.deployment import is_address
 from coexistence.planfile.subjects import OUTSIDE
 from coexistence.population import Addresses
 from coexistence.pseudonyms.plain_words import ENDS, GROUPS, KEPT, KEYS, PLAIN, TERMS
@@ -85,7 +85,7 @@ class Names:
         return found
 
     def _host(self, text: str) -> str:
-        if not text or _is_address(text):
+        if not text or is_address(text):
             return self._ip(text) if text else text
         name = text.lower().rstrip(".")
         labels = name.split(".")
@@ -261,11 +261,3 @@ def _tails(name: str) -> set[str]:
 
 def _is_end(label: str) -> bool:
     return label in ENDS or _COUNTRY.fullmatch(label) is not None
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -8,11 +8,10 @@ PYTEST_DONT_REWRITE
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
-from coexistence.deployment import SimpleUrl
+from coexistence.deployment import SimpleUrl, is_address
 from coexistence.inventory.publishing import ReverseProxyRule
 from coexistence.observation.backing import web_between
 from coexistence.observation.conferencing.admission import OPEN, Terms
@@ -72,7 +71,7 @@ def _page(facts: Facts, name: str, target: str | None) -> Iterator[Leg]:
         yield failed("", f"no DNS record of {name}")
         return
     pool = facts.state.pools.get(PoolId(target))
-    if pool is None and _is_address(target):
+    if pool is None and is_address(target):
         yield undecided("", f"{name} leads to {target}, and nobody told whose address that is", "DNS export")
         return
     if pool is None:
@@ -129,14 +128,6 @@ def _target(facts: Facts, name: str) -> Maybe[str | None]:
             return alias
         name = alias
     return None
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 # -------------------------------------------------------------------- joining by a link
