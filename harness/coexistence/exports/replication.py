@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from coexistence.deployment import Replica
-from coexistence.exports.accounts import REPLICATION, Account, shown
+from coexistence.exports.accounts import REPLICATION, Account
 from coexistence.exports.tables import Heading, Record, places
 from coexistence.exports.truths import truth_of
 from coexistence.vocabulary import Maybe, Origin, ServerId, Unknown
@@ -46,15 +46,8 @@ def replicas_of(records: Iterable[tuple[Account, Record]], servers: Bearings) ->
     """Return the replicas of the topology's servers, in the order of the rows."""
     found: dict[ServerId, tuple[Account, Replica]] = {}
     for account, record in records:
-        server = servers.find(record["server"])
+        server = servers.reporting(account, record, "server", "ReplicaFqdn")
         if server is None:
-            servers.unknown_server(record["server"].lower(), "ReplicaFqdn", Origin(account.file, record.line))
-            account.note(
-                "the column ReplicaFqdn names a server that the topology does not know"
-                + shown(record["server"].lower(), servers.domains),
-                line=record.line,
-                key=("server", record["server"].lower()),
-            )
             continue
         replica = Replica(
             server=server,

@@ -177,14 +177,19 @@ class Bearings(Directory):
             key="computer",
         )
 
-    def reporting(self, account: Account, record: Record) -> ServerId | None:
-        """Return the server that a row is about; None, noted and disputed, for one that is nowhere."""
-        server = self.find(record["computer"])
+    def reporting(
+        self, account: Account, record: Record, cell: str = "computer", column: str = "ComputerName"
+    ) -> ServerId | None:
+        """Return the server that a row is about; None, noted and disputed, for one that is nowhere.
+
+        ``cell`` is our name for the column that says so, ``column`` that of exports.
+        """
+        server = self.find(record[cell])
         if server is None:
-            name = record["computer"].lower()
-            self.unknown_server(name, "ComputerName", Origin(account.file, record.line))
+            name = record[cell].lower()
+            self.unknown_server(name, column, Origin(account.file, record.line))
             account.note(
-                "the column ComputerName names a server that the topology does not know"
+                f"the column {column} names a server that the topology does not know"
                 + shown(name, self.domains),
                 line=record.line,
                 key=("server", name),
