@@ -11,10 +11,10 @@ from pathlib import Path
 
 from measuring import OTHERS_OFF, Measured, interleaved, pytest_seconds, show
 
-from coexistence.checking import Registry
-from coexistence.generation.families import Family
-from coexistence.loading import load_builtin
-from coexistence.trial import Trial
+from coexistence.checking.registry import Registry
+from coexistence.inputs.family.family import Family
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.trial import Trial
 
 #: Two workers on a family of this size, against none. The budget is meant for 5,000; the ratio of a fifth
 #: of it is the same and does not take ten minutes.

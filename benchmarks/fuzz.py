@@ -20,10 +20,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests")]
 
 from export_fuzz import complaint, mutated, samples, twin  # noqa: E402  # found by the line above
 
-from coexistence.checking import Registry  # noqa: E402  # as above
-from coexistence.exports import Imported  # noqa: E402  # as above
-from coexistence.loading import load_builtin  # noqa: E402  # as above
-from coexistence.trial import Trial  # noqa: E402  # as above
+from coexistence.checking.registry import Registry  # noqa: E402  # as above
+from coexistence.inputs.exports import Imported  # noqa: E402  # as above
+from coexistence.plugin.loading import load_builtin  # noqa: E402  # as above
+from coexistence.rehearsal.trial import Trial  # noqa: E402  # as above
 
 
 def asked(registry: Registry, read: Imported) -> None:

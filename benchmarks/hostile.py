@@ -35,9 +35,9 @@ _LONGEST = 300
 _VALID = """
 import sys
 from pathlib import Path
-from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.building import build
-from coexistence.exports import write_exports
+from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.inputs.family.builder import build
+from coexistence.inputs.exports import write_exports
 crowd = Crowd(people=20, voice=True, meetings=2)
 pool = PoolBlueprint(front_ends=3, crowds=(crowd,), dial_in=True, voice=True)
 site = SiteBlueprint(pools=(pool,), edge=EdgeBlueprint())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from measuring import Measured, best, show
 from small_deployment import SMALL
 
-from coexistence.building import build
-from coexistence.checking import Registry
-from coexistence.loading import load_builtin
-from coexistence.rehearsing import Interruptions
-from coexistence.trial import Trial
+from coexistence.checking.registry import Registry
+from coexistence.inputs.family.builder import build
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.interruptions import Interruptions
+from coexistence.rehearsal.trial import Trial
 
 
 def measure(times: int = 3) -> list[Measured]:

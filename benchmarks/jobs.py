@@ -21,15 +21,15 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "docs")]
 
 import fault_pairs  # noqa: E402  # found by the line above
 import kill_matrix  # noqa: E402  # as above
-from rehearsing.oracles import complaints  # noqa: E402  # as above
+from rehearsal.oracles import complaints  # noqa: E402  # as above
 
-from coexistence.checking import Check, Registry  # noqa: E402  # as above
-from coexistence.generation.families import Family  # noqa: E402  # as above
-from coexistence.loading import load_builtin  # noqa: E402  # as above
-from coexistence.planning import Undo  # noqa: E402  # as above
-from coexistence.qualifying import score  # noqa: E402  # as above
-from coexistence.rehearsing import Interruptions, Repeat, Way  # noqa: E402  # as above
-from coexistence.trial import Trial  # noqa: E402  # as above
+from coexistence.checking.registry import Check, Registry  # noqa: E402  # as above
+from coexistence.inputs.family.family import Family  # noqa: E402  # as above
+from coexistence.migration import Undo  # noqa: E402  # as above
+from coexistence.plugin.loading import load_builtin  # noqa: E402  # as above
+from coexistence.rehearsal.interruptions import Interruptions, Repeat, Way  # noqa: E402  # as above
+from coexistence.rehearsal.qualification import score  # noqa: E402  # as above
+from coexistence.rehearsal.trial import Trial  # noqa: E402  # as above
 
 #: Another one than the tests', so that a job finds what they have not seen.
 SEED = 2027

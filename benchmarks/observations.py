@@ -6,10 +6,10 @@ import time
 
 from measuring import Measured, show
 
-from coexistence.generation.families import Family
+from coexistence.inputs.family.family import Family
 from coexistence.observation import Conversation, MeetingSubject, Observer
+from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.state import State
-from coexistence.trial import Trial
 
 
 def measure(members: int = 60) -> list[Measured]:

@@ -2,8 +2,8 @@
 
 python benchmarks/patterns.py
 
-Finds the expressions in the source of ``coexistence.exports`` and tries each with long repetitions of what it
-is made of. The time may grow with the length of a text, and no faster.
+Finds the expressions in the source of ``coexistence.inputs.exports`` and tries each with long repetitions of
+what it is made of. The time may grow with the length of a text, and no faster.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import coexistence.exports
+from coexistence.inputs import exports
 
 #: A long cell. What grows with the square of the length is a hundred times slower on the longest one.
 _LENGTH = 20_000
@@ -52,8 +52,8 @@ _COMMON = (
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes], set[str]]]:
     """Yield each expression with where it stands, and how it is used."""
-    folder = Path(next(iter(coexistence.exports.__path__)))
-    sources = {path: path.read_text("utf-8") for path in sorted(folder.glob("*.py"))}
+    folder = Path(next(iter(exports.__path__)))
+    sources = {path: path.read_text("utf-8") for path in sorted(folder.rglob("*.py"))}
     everything = "\n".join(sources.values())
     for path, source in sources.items():
         tree = ast.parse(source)

@@ -7,8 +7,8 @@ import time
 from measuring import Measured, show
 from small_deployment import SMALL
 
-from coexistence.building import build
-from coexistence.planning import make_plan
+from coexistence.inputs.family.builder import build
+from coexistence.migration import make_plan
 
 
 def measure(times: int = 1000, rounds: int = 5) -> list[Measured]:

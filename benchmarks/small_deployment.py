@@ -6,13 +6,13 @@ import gc
 
 from measuring import Measured, best, show
 
-from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.building import build
-from coexistence.checking import Registry
-from coexistence.loading import load_builtin
-from coexistence.pytest_run import GARBAGE
-from coexistence.trial import Trial
-from coexistence.vocabulary import Edition
+from coexistence.checking.registry import Registry
+from coexistence.inputs.family.builder import build
+from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.vocabulary import Edition
+from coexistence.plugin.loading import load_builtin
+from coexistence.plugin.run import GARBAGE
+from coexistence.rehearsal.trial import Trial
 
 _HOME = PoolBlueprint(
     edition=Edition.ENTERPRISE,

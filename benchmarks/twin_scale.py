@@ -14,10 +14,10 @@ from pathlib import Path
 
 from measuring import OTHERS_OFF, Measured, show
 
-from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.building import build
-from coexistence.exports import write_exports
-from coexistence.vocabulary import Edition
+from coexistence.inputs.exports import write_exports
+from coexistence.inputs.family.builder import build
+from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.vocabulary import Edition
 
 #: Pools, people, meeting rows; seconds and MiB that the design allows.
 ROWS = ((100, 100_000, 200_000, 8.0, 1024.0), (100, 1_000_000, 2_000_000, 45.0, 3072.0))

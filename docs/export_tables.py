@@ -7,9 +7,9 @@ from typing import Final
 
 from script_tables import TABLES, kind_in
 
-from coexistence.exports import accounts
-from coexistence.exports.catalogue import CATALOGUE
-from coexistence.exports.deciding import DECIDES
+from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports.account.evidence import DECIDES
+from coexistence.inputs.exports.read.catalogue import CATALOGUE
 
 __all__ = ["BY_HAND", "by_hand_rows", "decides_rows", "script_rows"]
 
@@ -21,7 +21,7 @@ _RUNS: Final = {
 }
 #: Tables that no cmdlet of the product writes: the file that the samples use, and what its columns hold.
 BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    accounts.NAMES: (
+    file_accounts.NAMES: (
         "dns",
         {
             "name": "the name",
@@ -30,7 +30,7 @@ BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "side": "`internal` or `external`",
         },
     ),
-    accounts.CERTIFICATES: (
+    file_accounts.CERTIFICATES: (
         "certificates",
         {
             "computer": "the server, or its pool",
@@ -41,7 +41,7 @@ BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "subject": "may be missing",
         },
     ),
-    accounts.SERVER_SETTINGS: (
+    file_accounts.SERVER_SETTINGS: (
         "serversettings",
         {
             "computer": "the server",
@@ -49,7 +49,7 @@ BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "roots": "issuers joined by `;`; may be missing",
         },
     ),
-    accounts.TESTS: (
+    file_accounts.TESTS: (
         "tests",
         {
             "target": "as the test prints it",
@@ -76,7 +76,7 @@ def script_rows() -> Iterator[tuple[str, str, str, str]]:
     yield "`topology` (XML)", "everything", "`Get-CsTopology -AsXml`", "as the product writes it"
     for file, table in TABLES.items():
         name, run = _RUNS.get(file, (f"`{file}`", "everything"))
-        cmdlet = {"windowsservices": "Get-CsWindowsService", "cmsstatus": accounts.CMS_STATUS}.get(
+        cmdlet = {"windowsservices": "Get-CsWindowsService", "cmsstatus": file_accounts.CMS_STATUS}.get(
             file, table.cmdlet
         )
         columns = ", ".join(f"`{each}`" for each in table.header)
@@ -99,6 +99,10 @@ def decides_rows() -> Iterator[tuple[str, str, str]]:
     files: dict[str, str] = {kind: file for kind, (file, _) in BY_HAND.items()}
     for file in TABLES:
         files.setdefault(kind_in(file), file.removesuffix("-local"))
-    files |= {accounts.PUBLISHED: "topology", accounts.PEOPLE: "clients", accounts.ROOMS: "meetingrooms"}
+    files |= {
+        file_accounts.PUBLISHED: "topology",
+        file_accounts.PEOPLE: "clients",
+        file_accounts.ROOMS: "meetingrooms",
+    }
     for kind, decision in DECIDES.items():
         yield files.get(kind, kind), decision.what, decision.otherwise or "nothing"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import kill_matrix
 
-from coexistence.injecting import scene_of
-from coexistence.masking import masked
-from coexistence.trial import Trial
+from coexistence.rehearsal.fault_injection import scene_of
+from coexistence.rehearsal.fault_masking import masked
+from coexistence.rehearsal.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

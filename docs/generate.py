@@ -20,19 +20,12 @@ from model_vocabulary import ROWS
 
 import coexistence.observation
 import coexistence.simulation.engine
-from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.building import build
-from coexistence.checking import Registry
-from coexistence.loading import load_builtin
-from coexistence.planning.mistakes import MISTAKES
-from coexistence.rehearsing.tolerances import Told, tolerances
-from coexistence.reporting.tolerances import tolerance_rows
-from coexistence.simulation.diagnostics import DIAGNOSTICS
-from coexistence.simulation.rulebook import RULEBOOK
-from coexistence.simulation.rules import ASSUMPTIONS
-from coexistence.trial import Trial
-from coexistence.vocabulary import PATHS, Clause, Confidence, Edition, Version
-from coexistence.windows_services import (
+from coexistence.checking.registry import Registry
+from coexistence.inputs.family.builder import build
+from coexistence.migration.operator_errors import MISTAKES
+from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.vocabulary import PATHS, Clause, Confidence, Edition, Version
+from coexistence.model.windows_services import (
     CAPABILITIES,
     CATALOGUE,
     Evidence,
@@ -41,6 +34,13 @@ from coexistence.windows_services import (
     Weight,
     WindowsService,
 )
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.interruptions.tolerances import Told, tolerances
+from coexistence.rehearsal.trial import Trial
+from coexistence.reporting.tolerances import tolerance_rows
+from coexistence.simulation.rules.assumptions import ASSUMPTIONS
+from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
+from coexistence.simulation.rules.registry import RULEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -289,7 +289,7 @@ def catalogue_page() -> str:
     lines = [
         "# Windows services",
         "",
-        "Made by `docs/generate.py` from `coexistence.windows_services`; edit the data there.",
+        "Made by `docs/generate.py` from `coexistence.model.windows_services`; edit the data there.",
         "",
         (
             "The vendor publishes no table of services per role and version. These rows were put together"

@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from coexistence.checking import Registry
-from coexistence.faulting import Faults
+from coexistence.checking.fault_registry import Faults
+from coexistence.checking.registry import Registry
 from coexistence.faults import load_builtin_faults
-from coexistence.generation.families import Family
-from coexistence.loading import load_builtin
-from coexistence.qualifying import FaultScore, score
-from coexistence.trial import Trial
-from coexistence.vocabulary import Clause
+from coexistence.inputs.family.family import Family
+from coexistence.model.vocabulary import Clause
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.qualification import FaultScore, score
+from coexistence.rehearsal.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coexistence.checking import Check
-    from coexistence.faulting import Fault
+    from coexistence.checking.fault_registry import Fault
+    from coexistence.checking.registry import Check
 
 #: The deployments that a fault has to be noticed in.
 FAMILY: Final = Family(7, 20)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from coexistence.exports.catalogue import kind_of
-from coexistence.exports.script import export_script
-from coexistence.exports.tables import Heading
+from coexistence.inputs.exports.export_script import export_script
+from coexistence.inputs.exports.formats.csv_tables import Heading
+from coexistence.inputs.exports.read.catalogue import kind_of
 
 __all__ = ["SCRIPT", "TABLES", "Table", "kind_in"]
 

@@ -24,10 +24,10 @@ from coexistence import (
     PoolSubject,
     SiteSubject,
 )
-from coexistence.deployment import Block, DnsRecord
-from coexistence.simulation.rules import Rules
+from coexistence.model.deployment import Block, DnsRecord
+from coexistence.model.vocabulary import Disposition, Origin, PoolId, PoolRole, SiteId, Unknown
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
-from coexistence.vocabulary import Disposition, Origin, PoolId, PoolRole, SiteId, Unknown
 
 HERE = Origin("test")
 DEPLOYMENT = built(two_sites())

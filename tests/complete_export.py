@@ -6,7 +6,9 @@ import functools
 import tempfile
 from pathlib import Path
 
-from coexistence.blueprint import (
+from coexistence.inputs.exports import Imported, read_exports, write_exports
+from coexistence.inputs.family.builder import build
+from coexistence.model.blueprint import (
     Blueprint,
     BranchBlueprint,
     Crowd,
@@ -14,10 +16,8 @@ from coexistence.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
-from coexistence.building import build
-from coexistence.deployment import Deployment
-from coexistence.exports import Imported, read_exports, write_exports
-from coexistence.vocabulary import ClientGeneration, Edition, MeetingKind, UserKind, Version
+from coexistence.model.deployment import Deployment
+from coexistence.model.vocabulary import ClientGeneration, Edition, MeetingKind, UserKind, Version
 
 __all__ = ["everything", "files", "files_of", "kinds", "read", "scattered"]
 

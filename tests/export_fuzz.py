@@ -19,7 +19,7 @@ import complete_export
 from export_forms import FORMS, csv_of, rows_of
 
 from coexistence.errors import InputError
-from coexistence.exports import Imported, projection, read_exports, write_exports
+from coexistence.inputs.exports import Imported, projection, read_exports, write_exports
 
 __all__ = ["LONGEST", "complaint", "mutated", "samples", "sentence_complaint", "twin"]
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import kill_matrix
 
-from coexistence.injecting import scene_of
+from coexistence.rehearsal.fault_injection import scene_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coexistence.faulting import Fault
-    from coexistence.trial import Trial
+    from coexistence.checking.fault_registry import Fault
+    from coexistence.rehearsal.trial import Trial
 
 FAULTS = kill_matrix.faults()
 

@@ -6,16 +6,15 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.building import build
-from coexistence.checking import Place, Result, Views, run_check, verified
-from coexistence.observation import Observer
-from coexistence.operations import SetServiceState
-from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
-from coexistence.tagging import check
-from coexistence.trial import Trial
-from coexistence.vocabulary import (
+from coexistence.checking.checkpoints import Place
+from coexistence.checking.decorators import check
+from coexistence.checking.registry import verified
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.inputs.family.builder import build
+from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.operations import SetServiceState
+from coexistence.model.vocabulary import (
     ClientGeneration,
     PoolId,
     PoolRole,
@@ -24,14 +23,18 @@ from coexistence.vocabulary import (
     Severity,
     Version,
 )
+from coexistence.observation import Observer
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.engine import apply
+from coexistence.simulation.rules.assumptions import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from coexistence.deployment import Deployment
-    from coexistence.operations import Operation
-    from coexistence.population import Meetings, Population
+    from coexistence.model.deployment import Deployment
+    from coexistence.model.operations import Operation
+    from coexistence.model.population import Meetings, Population
     from coexistence.simulation.state import State
 
 RULES = Rules()
@@ -155,7 +158,7 @@ def meetings_of(state: State) -> Meetings:
 
 def without_services(deployment: Deployment, pool: PoolId) -> Deployment:
     """The deployment as if nobody had collected what runs on a pool."""
-    from coexistence.vocabulary import Unknown
+    from coexistence.model.vocabulary import Unknown
 
     return dataclasses.replace(
         deployment,

@@ -10,15 +10,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from unittest import mock
 
-from coexistence.checking import Check, Registry, Result
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Check, Registry
+from coexistence.checking.results import Result
 from coexistence.observation import NotApplicable, Observer, Outcome
-from coexistence.trial import Trial
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coexistence.deployment import Deployment
+    from coexistence.model.deployment import Deployment
 
 REGISTRY: Final = Registry()
 load_builtin(REGISTRY)

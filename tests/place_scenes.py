@@ -19,16 +19,13 @@ from helpers import (
     with_service,
 )
 
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.checking import Registry, Result, Views, run_check
-from coexistence.deployment import Block
-from coexistence.inventory.backing import Backing, Machine
-from coexistence.loading import load_builtin
-from coexistence.observation import Observer
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.trial import Trial
-from coexistence.vocabulary import (
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.machines_and_databases import Backing, Machine
+from coexistence.model.deployment import Block
+from coexistence.model.vocabulary import (
     Edition,
     Origin,
     PoolId,
@@ -38,6 +35,11 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import Observer
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State, frozen
 
 REGISTRY = Registry()
 load_builtin(REGISTRY)

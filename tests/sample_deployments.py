@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
-from coexistence.blueprint import (
+from checkout import SAMPLES
+
+from coexistence.checking.checkpoints import Place
+from coexistence.inputs.exports import write_exports
+from coexistence.inputs.family.builder import build
+from coexistence.model.blueprint import (
     Blueprint,
     BranchBlueprint,
     Crowd,
@@ -16,15 +20,12 @@ from coexistence.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
-from coexistence.building import build
-from coexistence.checking import Place
-from coexistence.deployment import Deployment
-from coexistence.exports import write_exports
+from coexistence.model.deployment import Deployment
+from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Edition, UserKind, Version
+from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.state import deployment_of
-from coexistence.trial import Trial
-from coexistence.vocabulary import Checkpoint, ClientGeneration, Edition, UserKind, Version
 
-FOLDER = Path(__file__).resolve().parents[1] / "fixtures"
+FOLDER = SAMPLES
 
 
 def _enterprise(front_ends: int, people: int, **more: bool) -> PoolBlueprint:

@@ -7,14 +7,14 @@ from functools import cache
 from powershell import Script
 from script_tables import SCRIPT
 
-from coexistence.pseudonyms import plain_words
+from coexistence.inputs.pseudonyms import allowlist
 
 __all__ = ["HIDING", "KEY", "PLAIN", "hidden"]
 
 KEY = bytes(range(32))
 _WORDS = {
-    "kept": sorted(plain_words.KEPT),
-    "ends": sorted(plain_words.ENDS),
+    "kept": sorted(allowlist.KEPT),
+    "ends": sorted(allowlist.ENDS),
     "ours": ["Caa", "Cas", "Cps", "PDP", "RGS", "testbot"],
 }
 HIDING = Script(SCRIPT, mac=KEY, **_WORDS)

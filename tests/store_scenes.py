@@ -14,21 +14,11 @@ from helpers import (
     tried,
 )
 
-from coexistence import operations as op
-from coexistence.deployment import Block
-from coexistence.inventory.administration import (
-    DOMAIN_ADMINS,
-    SERVER_ADMINS,
-    Administrator,
-)
+from coexistence.model import operations as op
+from coexistence.model.conditions.administrators import DOMAIN_ADMINS, SERVER_ADMINS, Administrator
+from coexistence.model.deployment import Block
+from coexistence.model.vocabulary import Origin, PoolId, PoolRole, ServerId, Version
 from coexistence.simulation.state import State
-from coexistence.vocabulary import (
-    Origin,
-    PoolId,
-    PoolRole,
-    ServerId,
-    Version,
-)
 
 HERE = Origin("test")
 OLD = front_end(built())

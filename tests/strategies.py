@@ -1,6 +1,6 @@
 """One home for strategies: whatever a property draws comes from here.
 
-The package's own are shipped (``coexistence.generation.strategies``), because searching for a broken
+The package's own are shipped (``coexistence.inputs.family.strategies``), because searching for a broken
 promise draws from them too; this module adds what only tests draw.
 """
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from coexistence.blueprint import Blueprint, Crowd, SiteBlueprint
-from coexistence.building import build
-from coexistence.generation.strategies import blueprints, deployments, strategy
-from coexistence.trial import Trial
-from coexistence.vocabulary import Version
+from coexistence.inputs.family.builder import build
+from coexistence.inputs.family.strategies import blueprints, deployments, strategy
+from coexistence.model.blueprint import Blueprint, Crowd, SiteBlueprint
+from coexistence.model.vocabulary import Version
+from coexistence.rehearsal.trial import Trial
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

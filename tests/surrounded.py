@@ -15,19 +15,13 @@ from helpers import (
     tried,
 )
 
-from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
-from coexistence.observation.applications import answer
-from coexistence.simulation.rules import Rules
-from coexistence.vocabulary import (
-    ApplicationKind,
-    Disposition,
-    Origin,
-    PoolRole,
-    Unknown,
-)
+from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.vocabulary import ApplicationKind, Disposition, Origin, PoolRole, Unknown
+from coexistence.observation.voice.applications import answer
+from coexistence.simulation.rules.assumptions import Rules
 
 if TYPE_CHECKING:
-    from coexistence.deployment import Application
+    from coexistence.model.deployment import Application
     from coexistence.observation import Outcome
     from coexistence.simulation.state import State
 

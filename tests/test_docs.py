@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checkout import DOCS
 from guide_assertions import ASSERTIONS, LEFT_OUT
 from model_vocabulary import ROWS
 
-from coexistence.checking import Registry
-from coexistence.loading import load_builtin
-from coexistence.settings import read_tool
-from coexistence.waivers import read_waivers
+from coexistence.checking.registry import Registry
+from coexistence.checking.waivers import read_waivers
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.settings import read_tool
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 def load_generator() -> ModuleType:
@@ -39,18 +38,20 @@ GENERATOR = load_generator()
 #: Rooms that hold what a deployment can say, and what can be done to it.
 _INVENTORY = (
     "deployment",
-    "inventory.administration",
-    "inventory.backing",
-    "inventory.particulars",
-    "inventory.publishing",
-    "inventory.surroundings",
+    "conditions.administrators",
+    "conditions.machines_and_databases",
+    "conditions.messaging",
+    "conditions.reverse_proxy",
+    "conditions.external_systems",
     "population",
     "operations",
 )
 HELD_BY: dict[str, Any] = {
     name: each
     for room in _INVENTORY
-    for name, each in inspect.getmembers(importlib.import_module(f"coexistence.{room}"), inspect.isclass)
+    for name, each in inspect.getmembers(
+        importlib.import_module(f"coexistence.model.{room}"), inspect.isclass
+    )
     if dataclasses.is_dataclass(each)
 }
 

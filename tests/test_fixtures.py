@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sample_deployments import FOLDER, SAMPLES
 
-from coexistence.exports import projection, read_exports, write_exports
+from coexistence.inputs.exports import projection, read_exports, write_exports
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,10 +25,10 @@ from coexistence import (
     fault,
     not_applicable,
 )
-from coexistence.checking import Registry
+from coexistence.checking.registry import Registry
 from coexistence.errors import CheckError, FaultError, InputError
-from coexistence.loading import load_builtin
-from coexistence.operations import StopServices
+from coexistence.model.operations import StopServices
+from coexistence.plugin.loading import load_builtin
 from coexistence.testing import tried
 
 
@@ -223,7 +223,7 @@ def test_what_an_assumption_leaves_open_is_undecided() -> None:
 
 
 def _without_meetings() -> Any:
-    from coexistence.vocabulary import Unknown
+    from coexistence.model.vocabulary import Unknown
 
     population: Any = built().population
     return population.changed(meetings=Unknown("meetings export"))

@@ -2,8 +2,6 @@
 
 This is the window: what stands in ``__all__`` is promised, to the built-in checks and to everybody's own
 checks alike. Names are imported when they are first used, so that an idle plugin costs nothing.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -12,9 +10,37 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coexistence.checking import Finding
-    from coexistence.faulting import Injection, Scene
-    from coexistence.inventory.administration import Administrator, AdminRole, AdminTask, AdminTool, AdminWay
+    from coexistence.checking.decorators import check, fault
+    from coexistence.checking.fault_registry import Injection, Scene
+    from coexistence.checking.results import Finding
+    from coexistence.model.conditions.administrators import (
+        Administrator,
+        AdminRole,
+        AdminTask,
+        AdminTool,
+        AdminWay,
+    )
+    from coexistence.model.operations.custom import OwnOperation
+    from coexistence.model.vocabulary import (
+        ApplicationKind,
+        Checkpoint,
+        Clause,
+        Content,
+        Credentials,
+        Deregistration,
+        Disposition,
+        Guest,
+        MeetingKind,
+        Modality,
+        PoolId,
+        PoolRole,
+        Recipient,
+        ServiceState,
+        Severity,
+        Unknown,
+        Version,
+        is_known,
+    )
     from coexistence.observation import (
         ApplicationSubject,
         Asked,
@@ -43,30 +69,8 @@ if TYPE_CHECKING:
         User,
         not_applicable,
     )
-    from coexistence.operations.own import OwnOperation
-    from coexistence.simulation.meeting_clients import MeetingClient
+    from coexistence.simulation.rules.meeting_clients import MeetingClient
     from coexistence.simulation.state import State
-    from coexistence.tagging import check, fault
-    from coexistence.vocabulary import (
-        ApplicationKind,
-        Checkpoint,
-        Clause,
-        Content,
-        Credentials,
-        Deregistration,
-        Disposition,
-        Guest,
-        MeetingKind,
-        Modality,
-        PoolId,
-        PoolRole,
-        Recipient,
-        ServiceState,
-        Severity,
-        Unknown,
-        Version,
-        is_known,
-    )
 
 __all__ = [
     "AdminRole",
@@ -129,12 +133,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "simulation.meeting_clients": ("MeetingClient",),
-    "inventory.administration": ("AdminRole", "AdminTask", "AdminTool", "AdminWay", "Administrator"),
-    "tagging": ("check", "fault"),
-    "checking": ("Finding",),
-    "faulting": ("Injection", "Scene"),
-    "operations.own": ("OwnOperation",),
+    "simulation.rules.meeting_clients": ("MeetingClient",),
+    "model.conditions.administrators": ("AdminRole", "AdminTask", "AdminTool", "AdminWay", "Administrator"),
+    "checking.decorators": ("check", "fault"),
+    "checking.results": ("Finding",),
+    "checking.fault_registry": ("Injection", "Scene"),
+    "model.operations.custom": ("OwnOperation",),
     "simulation.state": ("State",),
     "observation": (
         "ApplicationSubject",
@@ -164,7 +168,7 @@ _HOMES = {
         "User",
         "not_applicable",
     ),
-    "vocabulary": (
+    "model.vocabulary": (
         "ApplicationKind",
         "Checkpoint",
         "Clause",

@@ -10,8 +10,6 @@ CoexistenceError
 └── EngineError         our own mistake: please report it
 
 What the *product* refuses is no exception at all: it is an outcome of the step.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations

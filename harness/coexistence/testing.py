@@ -7,8 +7,6 @@ works in an ordinary test, without ``--coexistence``; what hooks would add to a 
 
     assert tried(my_check).kept
     assert tried(my_check, fault=my_fault).broken
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -22,7 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from coexistence.blueprint import (
+from coexistence.checking.checkpoints import Place
+from coexistence.checking.fault_registry import Faults, Scene
+from coexistence.checking.registry import Check, Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import run_check
+from coexistence.errors import CheckError, FaultError, InputError
+from coexistence.inputs.exports import read_exports
+from coexistence.inputs.family.builder import build
+from coexistence.model.blueprint import (
     Blueprint,
     BranchBlueprint,
     Crowd,
@@ -30,19 +36,14 @@ from coexistence.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
-from coexistence.building import build
-from coexistence.checking import Check, Place, Registry, Result, run_check
-from coexistence.deployment import Deployment
-from coexistence.errors import CheckError, FaultError, InputError
-from coexistence.exports import read_exports
-from coexistence.faulting import Faults, Scene
-from coexistence.injecting import Aim, injected, scene_of
+from coexistence.model.deployment import Deployment
+from coexistence.model.operations import Operation
+from coexistence.model.vocabulary import Checkpoint, Edition, Severity, Version
 from coexistence.observation import Listing, Outcome
-from coexistence.operations import Operation
-from coexistence.simulation.own import CarriesOut, Operations
-from coexistence.simulation.rules import Rules
-from coexistence.trial import Trial
-from coexistence.vocabulary import Checkpoint, Edition, Severity, Version
+from coexistence.rehearsal.fault_injection import Aim, injected, scene_of
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.changes.custom import CarriesOut, Operations
+from coexistence.simulation.rules.assumptions import Rules
 
 __all__ = ["SOME_OF_EVERYTHING", "Said", "Tried", "tried"]
 

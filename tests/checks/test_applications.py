@@ -26,13 +26,20 @@ from hypothesis import given, settings
 from strategies import trials
 
 from coexistence import Severity
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.checking import Registry, Result, Views, run_check
-from coexistence.deployment import UNTOLD_APPLICATIONS, Policy
-from coexistence.loading import load_builtin
-from coexistence.planning import RollbackAction
-from coexistence.vocabulary import (
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.migration import RollbackAction
+from coexistence.model import operations as op
+from coexistence.model.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.model.deployment import UNTOLD_APPLICATIONS, Policy
+from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
     ContactStore,
@@ -41,12 +48,13 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.plugin.loading import load_builtin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coexistence.rehearsal.trial import Trial
     from coexistence.simulation.state import State
-    from coexistence.trial import Trial
 
 REGISTRY = Registry()
 load_builtin(REGISTRY)

@@ -9,14 +9,16 @@ import pytest
 from helpers import RULES, after, built, front_end, new, place, state_at, tried
 
 from coexistence import Severity
-from coexistence import operations as op
-from coexistence.checking import Registry, Result, Views, run_check
-from coexistence.deployment import ClientVersionRule
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.migration import RollbackAction
+from coexistence.model import operations as op
+from coexistence.model.deployment import ClientVersionRule
+from coexistence.model.vocabulary import ClientGeneration, Origin, Unknown
 from coexistence.observation import Observer
-from coexistence.planning import RollbackAction
+from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import ClientGeneration, Origin, Unknown
 
 SIGN_IN = "everybody_can_sign_in_with_their_client"
 BACK = "no_upgraded_client_is_left_after_going_back"

@@ -6,11 +6,12 @@ import pytest
 from helpers import RULES, built
 
 from coexistence import Severity
-from coexistence.checking import Registry, Views, run_check
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Registry
+from coexistence.checking.runner import Views, run_check
+from coexistence.model.vocabulary import Contradiction, Origin
 from coexistence.observation import Observer
+from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import state_of
-from coexistence.vocabulary import Contradiction, Origin
 
 REGISTRY = Registry()
 load_builtin(REGISTRY)

@@ -10,17 +10,19 @@ import pytest
 from helpers import RULES, after, asked, built, crowd, front_end, new, state_at, tried, weights, with_service
 
 from coexistence import PartnerSubject, Severity, User
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.checking import Check, Registry, Result, Views, run_check
-from coexistence.deployment import Policy
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Check, Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.deployment import Policy
+from coexistence.model.population import Assignment, Population, column
+from coexistence.model.vocabulary import Origin, PoolId, PoolRole, SiteId, Unknown, Version
 from coexistence.observation import Observer
-from coexistence.population import Assignment, Population, column
-from coexistence.simulation.rules import Rules
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, frozen
-from coexistence.trial import Trial
-from coexistence.vocabulary import Origin, PoolId, PoolRole, SiteId, Unknown, Version
 
 ERROR, WARNING, BLOCKER = Severity.ERROR, Severity.WARNING, Severity.BLOCKER
 

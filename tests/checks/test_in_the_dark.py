@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from helpers import built, crowd, one_pool
 
-from coexistence.blueprint import EdgeBlueprint, PoolBlueprint
-from coexistence.checking import Registry, Result
-from coexistence.deployment import UNTOLD_APPLICATIONS, Deployment
-from coexistence.loading import load_builtin
-from coexistence.population import Population
-from coexistence.trial import Trial
-from coexistence.vocabulary import Clause, ContactStore, Unknown
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.model.blueprint import EdgeBlueprint, PoolBlueprint
+from coexistence.model.deployment import UNTOLD_APPLICATIONS, Deployment
+from coexistence.model.population import Population
+from coexistence.model.vocabulary import Clause, ContactStore, Unknown
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.trial import Trial
 
 BLUEPRINT = dataclasses.replace(
     one_pool(

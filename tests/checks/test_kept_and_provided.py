@@ -23,21 +23,18 @@ from helpers import (
 )
 
 from coexistence import Administrator, Severity
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.checking import Registry, Result, run_check
-from coexistence.deployment import Policy
-from coexistence.inventory.administration import DOMAIN_ADMINS, SERVER_ADMINS, StoreState
-from coexistence.inventory.backing import Machine, RoutingGroup, SqlStore
-from coexistence.inventory.publishing import Publishing, ReverseProxyRule
-from coexistence.inventory.surroundings import Tenant
-from coexistence.loading import load_builtin
-from coexistence.observation import Observer
-from coexistence.population import CODE_LOST, column
-from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State
-from coexistence.vocabulary import (
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import run_check
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.conditions.administrators import DOMAIN_ADMINS, SERVER_ADMINS, StoreState
+from coexistence.model.conditions.external_systems import Tenant
+from coexistence.model.conditions.machines_and_databases import Machine, RoutingGroup, SqlStore
+from coexistence.model.conditions.reverse_proxy import Publishing, ReverseProxyRule
+from coexistence.model.deployment import Policy
+from coexistence.model.population import CODE_LOST, column
+from coexistence.model.vocabulary import (
     Edition,
     Origin,
     PoolId,
@@ -47,6 +44,11 @@ from coexistence.vocabulary import (
     UserKind,
     Version,
 )
+from coexistence.observation import Observer
+from coexistence.plugin.loading import load_builtin
+from coexistence.simulation.engine import apply
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State
 
 HERE = Origin("test")
 PLAN = one_pool(20, pool=PoolBlueprint(edition=Edition.ENTERPRISE, front_ends=3, dial_in=True, voice=True))

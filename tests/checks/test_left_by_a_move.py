@@ -10,14 +10,16 @@ import pytest
 from helpers import built, front_end, new, one_pool, population_of, state_at, tried, views, weights
 
 from coexistence import MeetingClient, Severity
-from coexistence.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.checking import Registry, Result, run_check
-from coexistence.deployment import Block, Policy
-from coexistence.inventory.surroundings import AddressBookSettings
-from coexistence.loading import load_builtin
-from coexistence.population import column
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import run_check
+from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.external_systems import AddressBookSettings
+from coexistence.model.deployment import Block, Policy
+from coexistence.model.population import column
+from coexistence.model.vocabulary import ClientGeneration, Origin, PoolRole, Unknown, Version
+from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import ClientGeneration, Origin, PoolRole, Unknown, Version
 
 HERE = Origin("test")
 FORWARD = one_pool(20, edge=EdgeBlueprint())

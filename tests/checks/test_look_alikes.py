@@ -11,14 +11,22 @@ import pytest
 from helpers import after, built, crowd, front_end, new, one_pool, population_of, state_at, tried, views
 
 from coexistence import ApplicationSubject
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.checking import Registry, run_check
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Registry
+from coexistence.checking.runner import run_check
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.population import column
+from coexistence.model.vocabulary import (
+    ApplicationKind,
+    ClientGeneration,
+    PoolRole,
+    Severity,
+    Unknown,
+    Version,
+)
 from coexistence.observation import Observer
-from coexistence.population import column
+from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State
-from coexistence.vocabulary import ApplicationKind, ClientGeneration, PoolRole, Severity, Unknown, Version
 
 BLUEPRINT = dataclasses.replace(
     one_pool(

@@ -22,14 +22,16 @@ from helpers import (
 )
 
 from coexistence import Severity
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.checking import Registry, Result, Views, run_check
-from coexistence.deployment import Block, DialPlan, Policy
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.deployment import Block, DialPlan, Policy
+from coexistence.model.vocabulary import Origin, SiteId, Unknown, Version
 from coexistence.observation import Observer
+from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import Origin, SiteId, Unknown, Version
 
 ERROR, WARNING, BLOCKER = Severity.ERROR, Severity.WARNING, Severity.BLOCKER
 TEST = Origin("test")

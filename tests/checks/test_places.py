@@ -54,15 +54,10 @@ from place_scenes import (
 )
 
 from coexistence import Severity
-from coexistence.inventory.administration import Administrator
-from coexistence.inventory.backing import SqlStore, UserReplicator
+from coexistence.model.conditions.administrators import Administrator
+from coexistence.model.conditions.machines_and_databases import SqlStore, UserReplicator
+from coexistence.model.vocabulary import Edition, PoolId, ServerId, Version
 from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
-    Edition,
-    PoolId,
-    ServerId,
-    Version,
-)
 
 UP = "every_pool_comes_up"
 NEXT = "the_next_change_gets_to_every_server"

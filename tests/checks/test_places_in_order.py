@@ -45,21 +45,15 @@ from place_scenes import (
     oldest_edge,
 )
 
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.checking import Views, run_check
-from coexistence.inventory.backing import SqlStore
+from coexistence.checking.runner import Views, run_check
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.conditions.machines_and_databases import SqlStore
+from coexistence.model.vocabulary import PoolId, ServerId, ServiceState, Unknown, Version
 from coexistence.observation import Observer
-from coexistence.simulation.rules import Rules
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import deployment_of, frozen
-from coexistence.trial import Trial
-from coexistence.vocabulary import (
-    PoolId,
-    ServerId,
-    ServiceState,
-    Unknown,
-    Version,
-)
 
 UP = "every_pool_comes_up"
 MOVED = "people_can_be_moved_to_the_new_version"

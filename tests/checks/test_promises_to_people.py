@@ -29,24 +29,23 @@ from helpers import (
 )
 
 from coexistence import Severity
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.checking import Place, Registry, Result, Views, run_check
-from coexistence.deployment import Block, Policy
-from coexistence.inventory.particulars import DhcpScope, ImFilter
-from coexistence.inventory.surroundings import (
+from coexistence.checking.checkpoints import Place
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.external_systems import (
     ADDRESS_BOOK_RULES,
     BandwidthLink,
     ExchangeUm,
     ExternalParty,
     StoreFile,
 )
-from coexistence.loading import load_builtin
-from coexistence.population import CODE_LOST, LINK_GONE, NO_PIN, PIN_UNTOLD, column
-from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
+from coexistence.model.conditions.messaging import DhcpScope, ImFilter
+from coexistence.model.deployment import Block, Policy
+from coexistence.model.population import CODE_LOST, LINK_GONE, NO_PIN, PIN_UNTOLD, column
+from coexistence.model.vocabulary import (
     ApplicationKind,
     ClientGeneration,
     Mailbox,
@@ -56,6 +55,10 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.plugin.loading import load_builtin
+from coexistence.simulation.engine import apply
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State, frozen
 
 ERROR, WARNING, BLOCKER = Severity.ERROR, Severity.WARNING, Severity.BLOCKER
 TEST = Origin("test")

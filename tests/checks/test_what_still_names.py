@@ -10,22 +10,24 @@ import pytest
 from helpers import built, crowd, front_end, new, observer, state_at, tried, views
 
 from coexistence import Severity
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.checking import Registry, Result, run_check
+from coexistence.checking.registry import Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import run_check
 from coexistence.checks import topology
-from coexistence.deployment import DnsRecord
-from coexistence.inventory.particulars import DhcpScope
-from coexistence.inventory.publishing import Publishing, ReverseProxyRule
-from coexistence.inventory.surroundings import (
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.external_systems import (
     ADDRESS_BOOK_RULES,
     AddressBookSettings,
     ExchangeUm,
     ExternalParty,
     StoreFile,
 )
-from coexistence.loading import load_builtin
+from coexistence.model.conditions.messaging import DhcpScope
+from coexistence.model.conditions.reverse_proxy import Publishing, ReverseProxyRule
+from coexistence.model.deployment import DnsRecord
+from coexistence.model.vocabulary import ApplicationKind, Origin, PartyKind, PoolId, PoolRole, Unknown
+from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import ApplicationKind, Origin, PartyKind, PoolId, PoolRole, Unknown
 
 ERROR, WARNING, BLOCKER = Severity.ERROR, Severity.WARNING, Severity.BLOCKER
 TEST = Origin("test")

@@ -27,16 +27,18 @@ from helpers import (
 )
 
 from coexistence import Severity
-from coexistence import operations as op
-from coexistence.blueprint import EdgeBlueprint, PoolBlueprint
-from coexistence.checking import Check, Registry, Result, Views, run_check
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Check, Registry
+from coexistence.checking.results import Result
+from coexistence.checking.runner import Views, run_check
+from coexistence.migration import RollbackAction, targets_of
+from coexistence.model import operations as op
+from coexistence.model.blueprint import EdgeBlueprint, PoolBlueprint
+from coexistence.model.vocabulary import Edition, PoolId, PoolRole, ServerId, ServiceState, Unknown, Version
+from coexistence.model.windows_services import CATALOGUE
 from coexistence.observation import Observer
-from coexistence.planning import RollbackAction, targets_of
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.state import State, deployment_of, frozen, state_of
-from coexistence.trial import Trial
-from coexistence.vocabulary import Edition, PoolId, PoolRole, ServerId, ServiceState, Unknown, Version
-from coexistence.windows_services import CATALOGUE
 
 OLD = front_end(built())
 NEW = new(OLD)

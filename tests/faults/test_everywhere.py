@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import pytest
+from checkout import SAMPLES
 from fault_scores import FAULTS, able
 from kill_matrix import sound as sound_deployments
 
-from coexistence.exports import read_exports
 from coexistence.faults import EXCLUDED
-from coexistence.injecting import Aim, injected, scene_of
+from coexistence.inputs.exports import read_exports
+from coexistence.rehearsal.fault_injection import Aim, injected, scene_of
+from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.state import deployment_of
-from coexistence.trial import Trial
 
 IDS = [fault.id for fault in FAULTS]
-SAMPLES = ("pilot", "standard-edition", "two-sites")
 LATER = ("side-by-side", "production", "post-migration", "legacy-silent", "retired")
-FOLDER = Path(__file__).resolve().parents[2] / "fixtures"
+NAMES = ("two-sites", "pilot", "standard-edition")
 
 
 @functools.cache
 def twin(sample: str) -> Trial:
-    return Trial(read_exports(FOLDER / sample).deployment, is_twin=True)
+    return Trial(read_exports(SAMPLES / sample).deployment, is_twin=True)
 
 
 @functools.cache
@@ -54,7 +53,7 @@ def test_what_is_not_there_is_not_hit(identity: str) -> None:
     assert made is None
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("sample", NAMES)
 @pytest.mark.parametrize("identity", IDS)
 def test_a_twin_with_a_fault_goes_through_all_checkpoints(identity: str, sample: str) -> None:
     _through(twin(sample), identity)

@@ -6,15 +6,15 @@ One item for each fault, so that two workers share the work; the page about them
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import kill_matrix
 import pytest
+from checkout import DOCS
 from fault_scores import FAULTS, able
 
-from coexistence.qualifying import score
+from coexistence.rehearsal.qualification import score
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "kill-matrix.md"
+PAGE = DOCS / "kill-matrix.md"
 #: How many deployments a fault is really made in here; all are, where the catalogue is qualified.
 TRIED = 3
 #: A fault, a check of its own clause that is to notice it, and at which checkpoint first.

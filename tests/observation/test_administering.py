@@ -45,16 +45,16 @@ from coexistence import (
     AdminTool,
     AdminWay,
 )
-from coexistence.inventory.administration import (
+from coexistence.model.conditions.administrators import (
     DOMAIN_ADMINS,
     READ_ONLY_ADMINS,
     SERVER_ADMINS,
     USER_ADMINS,
     StoreState,
 )
-from coexistence.inventory.backing import Backing, Machine
-from coexistence.simulation.rules import Rules
-from coexistence.vocabulary import Disposition, PoolId, SiteId, SiteKind, Unknown, Version
+from coexistence.model.conditions.machines_and_databases import Backing, Machine
+from coexistence.model.vocabulary import Disposition, PoolId, SiteId, SiteKind, Unknown, Version
+from coexistence.simulation.rules.assumptions import Rules
 
 # ---------------------------------------------------------------- roles and groups
 

@@ -7,12 +7,9 @@ import dataclasses
 import pytest
 from helpers import built, crowd, front_end, new, observer, one_pool, state_at, tried, with_service
 
-from coexistence.blueprint import PoolBlueprint
-from coexistence.deployment import Policy
-from coexistence.observation import Outcome, conferencing
-from coexistence.observation.conferencing import Terms
-from coexistence.simulation.state import State
-from coexistence.vocabulary import (
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.deployment import Policy
+from coexistence.model.vocabulary import (
     Access,
     Disposition,
     Guest,
@@ -24,6 +21,9 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import Outcome, conferencing
+from coexistence.observation.conferencing import Terms
+from coexistence.simulation.state import State
 
 BLUEPRINT = one_pool(20, pool=PoolBlueprint(dial_in=True, voice=True, crowds=(crowd(10),)))
 OLD = front_end(built(BLUEPRINT))
@@ -136,7 +136,7 @@ def test_an_mcu_that_is_drained_says_so() -> None:
 
 
 def test_the_web_apps_server_is_asked_by_its_own_name() -> None:
-    from coexistence.deployment import Block, Certificate
+    from coexistence.model.deployment import Block, Certificate
 
     server = PILOT.pools[NEW].office_web_apps
     assert server is not None

@@ -22,14 +22,10 @@ from helpers import (
     with_service,
 )
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, BranchBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import VoiceRoute
-from coexistence.observation import address_book, stores, voice
-from coexistence.observation.applications import admission, answer, answer_everybody
-from coexistence.simulation.rules import ASSUMPTIONS, Rules
-from coexistence.simulation.state import frozen
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, BranchBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.deployment import VoiceRoute
+from coexistence.model.vocabulary import (
     ApplicationKind,
     ContactStore,
     Disposition,
@@ -39,11 +35,16 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.people import address_book, contact_and_chat_stores
+from coexistence.observation.voice import pstn
+from coexistence.observation.voice.applications import admission, answer, answer_everybody
+from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Rules
+from coexistence.simulation.state import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coexistence.deployment import Application
+    from coexistence.model.deployment import Application
     from coexistence.observation import Outcome
     from coexistence.simulation.state import State
 
@@ -317,14 +318,14 @@ def test_agents_are_looked_for_on_every_pool() -> None:
 
 
 def dialled(state: State, home: PoolId = CALLER, rules: Rules = RULES) -> Outcome:
-    return voice.call_out(observer(state, rules), home)
+    return pstn.call_out(observer(state, rules), home)
 
 
 @pytest.mark.parametrize("label", ["legacy", "pilot", "production", "legacy-silent", "retired"])
 def test_everybody_calls_out_at_every_checkpoint(label: str) -> None:
     here = observer(now(label))
 
-    assert all(voice.call_out(here, home).done for home in population_of(now(label)).people_by_pool)
+    assert all(pstn.call_out(here, home).done for home in population_of(now(label)).people_by_pool)
 
 
 def test_a_policy_without_a_usage_of_a_route_is_refused() -> None:
@@ -401,7 +402,7 @@ def test_lync_2010_cannot_read_contact_lists_in_exchange() -> None:
     state, old = state_at(trial, "pilot"), front_end(built(one_pool(legacy=Version.L10)))
 
     def read(home: PoolId, store: ContactStore, **switched: str) -> Outcome:
-        return stores.read_contacts(observer(state, Rules(switched)), home, store)
+        return contact_and_chat_stores.read_contacts(observer(state, Rules(switched)), home, store)
 
     assert read(old, ContactStore.SERVER).done
     assert read(new(old), ContactStore.EXCHANGE).done
@@ -417,7 +418,11 @@ def test_lync_2010_cannot_read_contact_lists_in_exchange() -> None:
 
 
 def test_a_list_given_up_by_force_is_gone() -> None:
-    assert told(stores.read_contacts(observer(now()), OWNER, ContactStore.LOST)) == (FAILED, None, None)
+    assert told(contact_and_chat_stores.read_contacts(observer(now()), OWNER, ContactStore.LOST)) == (
+        FAILED,
+        None,
+        None,
+    )
 
 
 def test_the_address_book_needs_web_services_of_the_pool_that_serves_the_person() -> None:
@@ -437,12 +442,12 @@ def test_chat_rooms_are_reached_from_pools_of_versions_that_have_them() -> None:
     state = state_at(trial, "post-migration")
     here = observer(state)
 
-    assert stores.chat(here, old).done
-    refused = stores.chat(here, new(old))
+    assert contact_and_chat_stores.chat(here, old).done
+    refused = contact_and_chat_stores.chat(here, new(old))
     assert refused.disposition is REFUSED
     assert refused.reason == "Skype for Business Server 2019 has no Persistent Chat"
-    assert not stores.chat(observer(gone(state, room)), old).done
-    assert not stores.chat(observer(with_service(state, old, "RTCSRV")), old).done
+    assert not contact_and_chat_stores.chat(observer(gone(state, room)), old).done
+    assert not contact_and_chat_stores.chat(observer(with_service(state, old, "RTCSRV")), old).done
 
 
 def test_a_chat_pool_of_another_generation_is_reached_by_assumption() -> None:
@@ -454,17 +459,23 @@ def test_a_chat_pool_of_another_generation_is_reached_by_assumption() -> None:
     (room,) = (pool.id for pool in built(blueprint).pools_of(PoolRole.PERSISTENT_CHAT))
     without = gone(state, new(room))
 
-    crossed = stores.chat(observer(without), new(old))
+    crossed = contact_and_chat_stores.chat(observer(without), new(old))
     assert crossed.done
     assert "chat-across-generations" in crossed.assumes
-    assert "chat-across-generations" not in stores.chat(observer(state), new(old)).assumes
-    assert not stores.chat(observer(without, Rules({"chat-across-generations": "no"})), new(old)).done
+    assert "chat-across-generations" not in contact_and_chat_stores.chat(observer(state), new(old)).assumes
+    assert not contact_and_chat_stores.chat(
+        observer(without, Rules({"chat-across-generations": "no"})), new(old)
+    ).done
 
 
 def test_a_pool_archives_where_it_has_a_store() -> None:
     here = observer(now("production"))
 
-    assert [stores.archive(here, pool).done for pool in (OWNER, new(OWNER), CALLER)] == [True, True, False]
+    assert [contact_and_chat_stores.archive(here, pool).done for pool in (OWNER, new(OWNER), CALLER)] == [
+        True,
+        True,
+        False,
+    ]
 
 
 # ---------------------------------------------------------------- call admission control

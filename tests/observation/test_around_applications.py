@@ -30,29 +30,20 @@ from surrounded import (
 )
 
 from coexistence import ApplicationSubject
-from coexistence import operations as op
-from coexistence.inventory.surroundings import (
-    StoreFile,
-)
-from coexistence.observation import stores
-from coexistence.observation.agents import call_for_group, sign_in_to_group
-from coexistence.observation.applications import answer
-from coexistence.observation.parking import fetch, music
-from coexistence.simulation.rules import Rules
+from coexistence.model import operations as op
+from coexistence.model.conditions.external_systems import StoreFile
+from coexistence.model.vocabulary import ApplicationKind, Disposition, PoolId, PoolRole, ServiceState, Version
+from coexistence.observation.people import contact_and_chat_stores
+from coexistence.observation.voice.applications import answer
+from coexistence.observation.voice.call_park import fetch, music
+from coexistence.observation.voice.response_group_agents import call_for_group, sign_in_to_group
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import frozen
-from coexistence.vocabulary import (
-    ApplicationKind,
-    Disposition,
-    PoolId,
-    PoolRole,
-    ServiceState,
-    Version,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coexistence.deployment import Application
+    from coexistence.model.deployment import Application
     from coexistence.observation import Outcome
     from coexistence.simulation.state import State
 
@@ -258,14 +249,14 @@ def test_an_appliance_of_2010_reports_to_monitoring_of_2010() -> None:
     pools[old] = dataclasses.replace(
         pools[CALLER], id=old, role=PoolRole.BRANCH_APPLIANCE, versions=(Version.L10,), backup=OWNER
     )
-    alone = stores.report_calls(observer(state.changed(pools=frozen(pools))), old)
+    alone = contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))), old)
     pools[monitoring] = dataclasses.replace(
         pools[CALLER], id=monitoring, role=PoolRole.MONITORING, versions=(Version.L10,)
     )
 
     assert "Monitoring Server of Lync Server 2010" in alone.reason
-    assert stores.report_calls(observer(state.changed(pools=frozen(pools))), old).done
+    assert contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))), old).done
     pools[old] = dataclasses.replace(pools[old], versions=(Version.L13,))
     pools[OWNER] = dataclasses.replace(pools[OWNER], monitoring_store="sql/mon")
-    assert stores.report_calls(observer(state.changed(pools=frozen(pools))), old).done
-    assert "no Monitoring store" in stores.report_calls(observer(now()), CALLER).reason
+    assert contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))), old).done
+    assert "no Monitoring store" in contact_and_chat_stores.report_calls(observer(now()), CALLER).reason

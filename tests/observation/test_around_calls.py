@@ -19,25 +19,15 @@ from helpers import (
 )
 
 from coexistence import Conversation
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import DialPlan, Policy
-from coexistence.inventory.surroundings import (
-    BandwidthLink,
-    GatewayAnswer,
-    NormalizationRule,
-)
-from coexistence.observation.calling import called_from_outside, dial
-from coexistence.observation.voice import call_out
-from coexistence.simulation.rules import Rules
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.external_systems import BandwidthLink, GatewayAnswer, NormalizationRule
+from coexistence.model.deployment import DialPlan, Policy
+from coexistence.model.vocabulary import Disposition, Origin, PoolId, ServiceState, Unknown
+from coexistence.observation.voice.calls import called_from_outside, dial
+from coexistence.observation.voice.pstn import call_out
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import frozen
-from coexistence.vocabulary import (
-    Disposition,
-    Origin,
-    PoolId,
-    ServiceState,
-    Unknown,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -37,22 +37,16 @@ from surrounded import (
 )
 
 from coexistence import ApplicationSubject, User
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
-from coexistence.inventory.surroundings import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.external_systems import (
     ADDRESS_BOOK_RULES,
     AddressBookSettings,
     StoreFile,
     Tenant,
 )
-from coexistence.observation import stores
-from coexistence.observation.address_book import find_in_address_book, read_numbers
-from coexistence.observation.applications import answer
-from coexistence.observation.voicemail import leave_message
-from coexistence.population import column
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import frozen
-from coexistence.vocabulary import (
+from coexistence.model.population import column
+from coexistence.model.vocabulary import (
     ContactStore,
     Disposition,
     Mailbox,
@@ -61,6 +55,12 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.people import contact_and_chat_stores
+from coexistence.observation.people.address_book import find_in_address_book, read_numbers
+from coexistence.observation.voice.applications import answer
+from coexistence.observation.voice.voicemail import leave_message
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import frozen
 
 if TYPE_CHECKING:
     from coexistence.observation import Outcome
@@ -177,10 +177,10 @@ def test_number_rules_stay_in_the_legacy_pools_file_store() -> None:
     [(Mailbox.E2010, False), (Mailbox.E2013, True), (Mailbox.ONLINE, True), (Mailbox.UNKNOWN, True)],
 )
 def test_a_list_in_exchange_goes_with_the_mailbox(mailbox: Mailbox, works: bool) -> None:
-    read = stores.read_contacts(observer(now()), OWNER, ContactStore.EXCHANGE, mailbox)
+    read = contact_and_chat_stores.read_contacts(observer(now()), OWNER, ContactStore.EXCHANGE, mailbox)
 
     assert (read.disposition is DONE) is works
-    assert stores.read_contacts(observer(now()), OWNER, ContactStore.SERVER, mailbox).done
+    assert contact_and_chat_stores.read_contacts(observer(now()), OWNER, ContactStore.SERVER, mailbox).done
 
 
 CHATTING = Blueprint(
@@ -194,9 +194,9 @@ def test_rooms_are_where_they_were_left() -> None:
     home = front_end(built(CHATTING))
     (room,) = (pool.id for pool in state.pools.values() if pool.role is PoolRole.PERSISTENT_CHAT)
 
-    assert stores.chat(observer(state), home).done
-    assert stores.chat(observer(around(state, chat_rooms=frozenset({room}))), home).done
-    elsewhere = stores.chat(observer(around(state, chat_rooms=frozenset())), home)
+    assert contact_and_chat_stores.chat(observer(state), home).done
+    assert contact_and_chat_stores.chat(observer(around(state, chat_rooms=frozenset({room}))), home).done
+    elsewhere = contact_and_chat_stores.chat(observer(around(state, chat_rooms=frozenset())), home)
     assert elsewhere.disposition is FAILED
     assert "they were not imported" in elsewhere.reason
 
@@ -207,12 +207,12 @@ def test_group_chat_and_persistent_chat_are_islands() -> None:
     home = front_end(built(CHATTING))
     older = dict(state.pools)
     older[home] = dataclasses.replace(older[home], versions=(Version.L10,))
-    outcome = stores.chat(observer(state.changed(pools=frozen(older))), home)
+    outcome = contact_and_chat_stores.chat(observer(state.changed(pools=frozen(older))), home)
 
     assert outcome.disposition is REFUSED
     assert "share nothing" in outcome.reason
     both = {key: dataclasses.replace(each, versions=(Version.L10,)) for key, each in state.pools.items()}
-    assert stores.chat(observer(state.changed(pools=frozen(both))), home).done
+    assert contact_and_chat_stores.chat(observer(state.changed(pools=frozen(both))), home).done
 
 
 # ---------------------------------------------------------------- cohorts
@@ -249,7 +249,7 @@ def test_a_cohort_is_answered_as_each_of_its_people_alone(drawn: list[tuple[Mail
         alone = observer(state)
         one = Mailbox(mailbox[row]), ContactStore(contacts[row])
         assert answers[(home, *one)] == (
-            str(stores.read_contacts(alone, home, one[1], one[0])),
+            str(contact_and_chat_stores.read_contacts(alone, home, one[1], one[0])),
             str(leave_message(alone, home, one[0])),
         )
 

@@ -10,17 +10,11 @@ from helpers import RULES, after, built, crowd, front_end, new, observer, state_
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import DnsRecord, Partner, Policy
-from coexistence.inventory.surroundings import ExternalParty, OutsideBlock, Surroundings
-from coexistence.observation.federating import federate, write_to
-from coexistence.observation.outside import confer_from_outside, reach_from_outside, relay_media
-from coexistence.observation.parties import connect
-from coexistence.observation.xmpp import reach_xmpp, receive_xmpp
-from coexistence.simulation.diagnostics import DIAGNOSTICS
-from coexistence.simulation.state import frozen, state_of
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.external_systems import ExternalParty, OutsideBlock, Surroundings
+from coexistence.model.deployment import DnsRecord, Partner, Policy
+from coexistence.model.vocabulary import (
     Disposition,
     Origin,
     PartnerKind,
@@ -30,6 +24,12 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.network.external_parties import connect
+from coexistence.observation.network.federation import federate, write_to
+from coexistence.observation.network.remote_access import confer_from_outside, reach_from_outside, relay_media
+from coexistence.observation.network.xmpp import reach_xmpp, receive_xmpp
+from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
+from coexistence.simulation.state import frozen, state_of
 
 if TYPE_CHECKING:
     from coexistence.observation import Outcome

@@ -25,9 +25,9 @@ from helpers import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.inventory.backing import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.machines_and_databases import (
     BACKUP_SERVICE,
     ROOM_PORTAL,
     Backing,
@@ -37,14 +37,8 @@ from coexistence.inventory.backing import (
     SqlStore,
     UserReplicator,
 )
-from coexistence.observation.conferencing import content
-from coexistence.observation.losses import with_service
-from coexistence.operations import Selection
-from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, deployment_of, state_of
-from coexistence.trial import Trial
-from coexistence.vocabulary import (
+from coexistence.model.operations import Selection
+from coexistence.model.vocabulary import (
     ClientGeneration,
     Disposition,
     Edition,
@@ -56,6 +50,12 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.conferencing import content
+from coexistence.observation.service_losses import with_service
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.engine import apply
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State, deployment_of, state_of
 
 if TYPE_CHECKING:
     from coexistence.observation import Cohort, Observer, Outcome

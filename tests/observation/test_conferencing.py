@@ -19,13 +19,10 @@ from helpers import (
     with_service,
 )
 
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.deployment import Block, ConferenceDirectory, DialPlan, Policy
-from coexistence.observation import Outcome, conferencing
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.deployment import Block, ConferenceDirectory, DialPlan, Policy
+from coexistence.model.vocabulary import (
     ClientGeneration,
     Disposition,
     Guest,
@@ -36,6 +33,9 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import Outcome, conferencing
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State, frozen
 
 TEST = Origin("test")
 BLUEPRINT = one_pool(

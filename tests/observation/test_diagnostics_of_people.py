@@ -19,12 +19,7 @@ from observation.test_signing_in import PILOT as SOUND
 from observation.test_signing_in import filtering
 from observation.test_signing_in import signs_in as plainly
 
-from coexistence.observation import Observer
-from coexistence.observation.messaging import delegate
-from coexistence.observation.signed_out import signed_out
-from coexistence.simulation.diagnostics import DIAGNOSTICS
-from coexistence.simulation.rules import Rules
-from coexistence.vocabulary import (
+from coexistence.model.vocabulary import (
     ClientGeneration,
     Confidence,
     Credentials,
@@ -32,6 +27,11 @@ from coexistence.vocabulary import (
     Modality,
     Recipient,
 )
+from coexistence.observation import Observer
+from coexistence.observation.people.messaging import delegate
+from coexistence.observation.sign_in.deregistration import signed_out
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,15 +21,15 @@ from helpers import (
 )
 
 from coexistence import MeetingSubject
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.deployment import Application, ConferenceDirectory
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.deployment import Application, ConferenceDirectory
+from coexistence.model.population import ENDLESS, NO_PIN, PIN_UNTOLD, column
+from coexistence.model.vocabulary import Disposition, Origin, PoolId, Unknown, Version
 from coexistence.observation import Outcome, conferencing
-from coexistence.population import ENDLESS, NO_PIN, PIN_UNTOLD, column
 from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
-from coexistence.vocabulary import Disposition, Origin, PoolId, Unknown, Version
 
 BLUEPRINT = one_pool(20, pool=PoolBlueprint(dial_in=True, voice=True, crowds=(crowd(10),)))
 OLD = front_end(built(BLUEPRINT))

@@ -21,14 +21,16 @@ from helpers import (
     with_service,
 )
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Block, DnsRecord, Partner, Policy
-from coexistence.observation.federating import federate, federates
-from coexistence.observation.xmpp import reach_xmpp
-from coexistence.simulation.rules import ASSUMPTIONS, Rules
-from coexistence.simulation.state import frozen, state_of
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.model.deployment import ACCESS_EDGE_EXTERNAL, Block, DnsRecord, Partner, Policy
+from coexistence.model.vocabulary import (
     Disposition,
     Origin,
     PoolId,
@@ -38,11 +40,15 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.network.federation import federate, federates
+from coexistence.observation.network.xmpp import reach_xmpp
+from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Rules
+from coexistence.simulation.state import frozen, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coexistence.deployment import Certificate, Deployment
+    from coexistence.model.deployment import Certificate, Deployment
     from coexistence.observation import Outcome
     from coexistence.simulation.state import State
 

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from strategies import small_trials
 
 from coexistence import User
-from coexistence import operations as op
-from coexistence.checking import Check, Registry, Views, run_check
-from coexistence.loading import load_builtin
+from coexistence.checking.registry import Check, Registry
+from coexistence.checking.runner import Views, run_check
+from coexistence.migration.operator_errors import MISTAKES
+from coexistence.model import operations as op
 from coexistence.observation import Observer
-from coexistence.observation.ground import Grounds
-from coexistence.planning.mistakes import MISTAKES
+from coexistence.observation.facts.shared_cache import Grounds
+from coexistence.plugin.loading import load_builtin
+from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import MOVING, READS, State
-from coexistence.trial import Trial
 
 OLD = front_end(built())
 NEW = new(OLD)

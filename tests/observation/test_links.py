@@ -21,16 +21,16 @@ from helpers import (
 )
 
 from coexistence import MeetingSubject
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.deployment import Block, DnsRecord, SimpleUrl
-from coexistence.inventory.publishing import ReverseProxyRule
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
+from coexistence.model.deployment import Block, DnsRecord, SimpleUrl
+from coexistence.model.population import LINK_GONE
+from coexistence.model.vocabulary import Disposition, Guest, Origin, PoolId, SiteId, Unknown, Version
 from coexistence.observation import Outcome, conferencing
-from coexistence.population import LINK_GONE
-from coexistence.simulation.meeting_clients import MeetingClient
-from coexistence.simulation.rules import Rules
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.meeting_clients import MeetingClient
 from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import Disposition, Guest, Origin, PoolId, SiteId, Unknown, Version
 
 TEST = Origin("test")
 BLUEPRINT = one_pool(20, pool=PoolBlueprint(crowds=(crowd(10),)), director=True)

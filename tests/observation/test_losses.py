@@ -10,14 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import trials
 
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.observation import Observer
-from coexistence.observation.losses import Loss, losses, with_service
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State
-from coexistence.trial import Trial
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.vocabulary import (
     Disposition,
     Edition,
     PoolId,
@@ -27,6 +22,11 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import Observer
+from coexistence.observation.service_losses import Loss, losses, with_service
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State
 
 OLD = front_end(built())
 NEW = new(OLD)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from helpers import RULES, built, front_end, one_pool, place, state_at, tried
 
-from coexistence.blueprint import EdgeBlueprint, SiteBlueprint
+from coexistence.model.blueprint import EdgeBlueprint, SiteBlueprint
+from coexistence.model.operations import StopServices
+from coexistence.model.vocabulary import Disposition, PoolRole, ServiceState, Unknown
 from coexistence.observation import Observer, StepSubject, Undecided
-from coexistence.operations import StopServices
 from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.testing import SOME_OF_EVERYTHING
-from coexistence.vocabulary import Disposition, PoolRole, ServiceState, Unknown
 
 if TYPE_CHECKING:
     from coexistence.observation import CertificateSubject, NameSubject, Outcome, ServerSubject

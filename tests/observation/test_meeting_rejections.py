@@ -10,15 +10,9 @@ from helpers import built, crowd, front_end, new, observer, one_pool, state_at, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coexistence.blueprint import PoolBlueprint
-from coexistence.deployment import ClientVersionRule, ConferenceDirectory, DnsRecord, Policy
-from coexistence.observation import Outcome, conferencing
-from coexistence.observation.conferencing import Demand, Flaw, Terms
-from coexistence.simulation.diagnostics import DIAGNOSTICS
-from coexistence.simulation.meeting_clients import Fit, MeetingClient, Scheduler, fit_of_joiner
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.deployment import ClientVersionRule, ConferenceDirectory, DnsRecord, Policy
+from coexistence.model.vocabulary import (
     Disposition,
     Guest,
     Modality,
@@ -28,6 +22,12 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import Outcome, conferencing
+from coexistence.observation.conferencing import Demand, Flaw, Terms
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
+from coexistence.simulation.rules.meeting_clients import Fit, MeetingClient, Scheduler, fit_of_joiner
+from coexistence.simulation.state import State, frozen
 
 TEST = Origin("test")
 BLUEPRINT = one_pool(20, pool=PoolBlueprint(dial_in=True, voice=True, crowds=(crowd(10),)), director=True)

@@ -6,11 +6,11 @@ import dataclasses
 
 from helpers import RULES, built, front_end, new, one_pool, state_at, tried
 
-from coexistence.blueprint import PoolBlueprint
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.vocabulary import ApplicationKind, PoolId, Unknown
 from coexistence.observation import ApplicationSubject, Observer
-from coexistence.observation.ground import Grounds
+from coexistence.observation.facts.shared_cache import Grounds
 from coexistence.simulation.state import State
-from coexistence.vocabulary import ApplicationKind, PoolId, Unknown
 
 PLAN = one_pool(20, pool=PoolBlueprint(response_groups=1, dial_in=True, voice=True))
 OLD = front_end(built(PLAN))

@@ -33,14 +33,14 @@ from coexistence import (
     AdminWay,
     DirectorySubject,
 )
-from coexistence.inventory.administration import (
+from coexistence.model.conditions.administrators import (
     READ_ONLY_ADMINS,
     SERVER_ADMINS,
     USER_ADMINS,
     StoreState,
 )
+from coexistence.model.vocabulary import Disposition, Version
 from coexistence.simulation.state import State
-from coexistence.vocabulary import Disposition, Version
 
 # ---------------------------------------------------------------- moves that are asked for
 

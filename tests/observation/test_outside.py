@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers import RULES, after, built, crowd, front_end, new, observer, state_at, tried, with_service
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Block, DnsRecord, Policy
-from coexistence.observation.outside import confer_from_outside, reach_from_outside, relay_media
-from coexistence.simulation.rules import Rules
+from coexistence.model import operations as op
+from coexistence.model.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.model.deployment import ACCESS_EDGE_EXTERNAL, Block, DnsRecord, Policy
+from coexistence.model.vocabulary import Disposition, Origin, PoolId, PoolRole, Unknown
+from coexistence.observation.network.remote_access import confer_from_outside, reach_from_outside, relay_media
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import frozen, state_of
-from coexistence.vocabulary import Disposition, Origin, PoolId, PoolRole, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from helpers import RULES, after, crowd, observer, state_at, tried
 
-from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import Block
-from coexistence.observation import ApplicationSubject, ClientSubject, PoolSubject, Undecided, User
-from coexistence.observation.applications import answer_everybody, callers
-from coexistence.observation.naming import answers
-from coexistence.observation.pools import fail_over
-from coexistence.observation.replication import carry, to_edge
-from coexistence.observation.routes import Leg, best_of, failed, passed, undecided
-from coexistence.observation.signing_in import find_home, sign_in
-from coexistence.operations import SetServiceState
-from coexistence.simulation.quorum import lost_quorum, untold_quorum
-from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
+from coexistence.model.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.model.deployment import Block
+from coexistence.model.operations import SetServiceState
+from coexistence.model.vocabulary import (
     ApplicationKind,
     ClientGeneration,
     Disposition,
@@ -33,6 +30,15 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import ApplicationSubject, ClientSubject, PoolSubject, Undecided, User
+from coexistence.observation.facts.routes import Leg, best_of, failed, passed, undecided
+from coexistence.observation.network.dns_answers import answers
+from coexistence.observation.servers.cms_replication import carry, to_edge
+from coexistence.observation.servers.pools import fail_over
+from coexistence.observation.sign_in.sign_in import find_home, sign_in
+from coexistence.observation.voice.applications import answer_everybody, callers
+from coexistence.simulation.rules.quorum import lost_quorum, untold_quorum
+from coexistence.simulation.state import State, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from helpers import RULES, after, crowd, new, observer, state_at, tried, with_service
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import Application
-from coexistence.inventory.particulars import ImFilter, Particulars
-from coexistence.observation import Conversation, Observer
-from coexistence.observation.messaging import be_seen, between, delegate, escalate
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.model.conditions.messaging import ImFilter, Particulars
+from coexistence.model.deployment import Application
+from coexistence.model.vocabulary import (
     ApplicationKind,
     ClientGeneration,
     Content,
@@ -32,6 +34,10 @@ from coexistence.vocabulary import (
     Recipient,
     Version,
 )
+from coexistence.observation import Conversation, Observer
+from coexistence.observation.people.messaging import be_seen, between, delegate, escalate
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State
 
 if TYPE_CHECKING:
     from coexistence.observation import Outcome

@@ -17,19 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import small_trials
 
-from coexistence import operations as op
-from coexistence.deployment import ClientVersionRule
-from coexistence.inventory.particulars import DhcpScope, ImFilter, Particulars
-from coexistence.observation import ClientSubject, Conversation, MeetingSubject, Observer
-from coexistence.observation.messaging import be_seen
-from coexistence.observation.presenting import present
-from coexistence.observation.signed_out import keep_endpoints, signed_out
-from coexistence.observation.signing_in import Attempt, downgraded, sign_in
-from coexistence.population import MEETING_LOST, UNTOLD, Assignment, Meetings, PackedText, Population
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.trial import Trial
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.conditions.messaging import DhcpScope, ImFilter, Particulars
+from coexistence.model.deployment import ClientVersionRule
+from coexistence.model.population import MEETING_LOST, UNTOLD, Assignment, Meetings, PackedText, Population
+from coexistence.model.vocabulary import (
     ClientGeneration,
     Content,
     Credentials,
@@ -44,6 +36,14 @@ from coexistence.vocabulary import (
     UserKind,
     Version,
 )
+from coexistence.observation import ClientSubject, Conversation, MeetingSubject, Observer
+from coexistence.observation.people.messaging import be_seen
+from coexistence.observation.people.presenting import present
+from coexistence.observation.sign_in.deregistration import keep_endpoints, signed_out
+from coexistence.observation.sign_in.sign_in import Attempt, downgraded, sign_in
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

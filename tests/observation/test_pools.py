@@ -10,12 +10,12 @@ from helpers import RULES, built, crowd, observer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coexistence.blueprint import Blueprint, BranchBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.blueprint import Blueprint, BranchBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.vocabulary import Disposition, Edition, PoolRole, ServerId, Unknown, Version
 from coexistence.observation import Outcome
-from coexistence.observation.pools import hold_users, people_behind
-from coexistence.simulation.rules import Rules
+from coexistence.observation.servers.pools import hold_users, people_behind
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, state_of
-from coexistence.vocabulary import Disposition, Edition, PoolRole, ServerId, Unknown, Version
 
 DONE, FAILED = Disposition.DONE, Disposition.FAILED
 

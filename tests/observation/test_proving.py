@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from helpers import RULES, after, crowd, new, observer, one_pool, population_of, state_at, tried, with_service
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import DnsRecord
-from coexistence.inventory.particulars import DhcpScope, OfferedSchemes, Particulars
-from coexistence.observation import ClientSubject, Observer
-from coexistence.observation.presenting import present
-from coexistence.observation.signed_out import keep_endpoints, signed_out
-from coexistence.observation.signing_in import Attempt, sign_in
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.model.conditions.messaging import DhcpScope, OfferedSchemes, Particulars
+from coexistence.model.deployment import DnsRecord
+from coexistence.model.vocabulary import (
     ClientGeneration,
     Credentials,
     Deregistration,
@@ -32,6 +32,12 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import ClientSubject, Observer
+from coexistence.observation.people.presenting import present
+from coexistence.observation.sign_in.deregistration import keep_endpoints, signed_out
+from coexistence.observation.sign_in.sign_in import Attempt, sign_in
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State, frozen
 
 if TYPE_CHECKING:
     from coexistence.observation import Outcome

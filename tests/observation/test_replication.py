@@ -35,11 +35,11 @@ from hypothesis import strategies as st
 from coexistence import (
     ReplicaSubject,
 )
-from coexistence import operations as op
-from coexistence.observation.outcomes import Outcome
-from coexistence.simulation.rules import Rules
+from coexistence.model import operations as op
+from coexistence.model.vocabulary import PoolId, Unknown, Version
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, state_of
-from coexistence.vocabulary import PoolId, Unknown, Version
 
 # ---------------------------------------------------------------- replicas
 

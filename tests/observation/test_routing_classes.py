@@ -12,19 +12,19 @@ from helpers import crowd, front_end, new, observer, state_at, tried
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.checking import Check, Registry, Views, run_check
-from coexistence.deployment import Block
-from coexistence.inventory.backing import Machine, RoutingGroup, SqlStore, UserReplicator
-from coexistence.inventory.particulars import ImFilter
-from coexistence.inventory.surroundings import BandwidthLink
-from coexistence.loading import load_builtin
-from coexistence.observation import applications, messaging
-from coexistence.observation.routing_classes import one_of_each, routing_class
-from coexistence.observation.subjects import calendars
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State
-from coexistence.vocabulary import (
+from coexistence.checking.registry import Check, Registry
+from coexistence.checking.runner import Views, run_check
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.external_systems import BandwidthLink
+from coexistence.model.conditions.machines_and_databases import (
+    Machine,
+    RoutingGroup,
+    SqlStore,
+    UserReplicator,
+)
+from coexistence.model.conditions.messaging import ImFilter
+from coexistence.model.deployment import Block
+from coexistence.model.vocabulary import (
     Content,
     Edition,
     Modality,
@@ -37,12 +37,19 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.people import messaging
+from coexistence.observation.people.routing_classes import one_of_each, routing_class
+from coexistence.observation.subjects import calendars
+from coexistence.observation.voice import applications
+from coexistence.plugin.loading import load_builtin
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from coexistence.observation import Observer
-    from coexistence.observation.facts import Facts
+    from coexistence.observation.facts.facts import Facts
 
     Wound = Callable[[State, PoolId, PoolId], State]
 

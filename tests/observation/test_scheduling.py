@@ -7,14 +7,9 @@ import dataclasses
 import pytest
 from helpers import after, built, crowd, front_end, new, observer, one_pool, state_at, tried
 
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.observation import conferencing
-from coexistence.observation.conferencing import Terms
-from coexistence.simulation.meeting_clients import Scheduler
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.vocabulary import (
     Access,
     ClientGeneration,
     Disposition,
@@ -24,6 +19,11 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import conferencing
+from coexistence.observation.conferencing import Terms
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.meeting_clients import Scheduler
+from coexistence.simulation.state import State, frozen
 
 BLUEPRINT = one_pool(20, pool=PoolBlueprint(dial_in=True, voice=True, crowds=(crowd(10),)))
 OLD = front_end(built(BLUEPRINT))

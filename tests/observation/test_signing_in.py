@@ -12,15 +12,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from helpers import RULES, after, crowd, new, state_at, tried, with_service
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, BranchBlueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import Block, Certificate, ClientVersionRule, ClientVersionSettings, DnsRecord
-from coexistence.observation import Observer
-from coexistence.observation.signing_in import downgraded, sign_in
-from coexistence.simulation.diagnostics import DIAGNOSTICS, PHRASES
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import State, frozen
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import (
+    Blueprint,
+    BranchBlueprint,
+    EdgeBlueprint,
+    PoolBlueprint,
+    SiteBlueprint,
+)
+from coexistence.model.deployment import (
+    Block,
+    Certificate,
+    ClientVersionRule,
+    ClientVersionSettings,
+    DnsRecord,
+)
+from coexistence.model.vocabulary import (
     ClientGeneration,
     Confidence,
     Disposition,
@@ -32,6 +39,11 @@ from coexistence.vocabulary import (
     UserKind,
     Version,
 )
+from coexistence.observation import Observer
+from coexistence.observation.sign_in.sign_in import downgraded, sign_in
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.diagnostics import DIAGNOSTICS, PHRASES
+from coexistence.simulation.state import State, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from plugin_checks import FEW
 
-from coexistence.checking import LABELS, Registry
-from coexistence.loading import load_builtin
-from coexistence.vocabulary import CHECKPOINT_ORDER, Clause, Severity
+from coexistence.checking.checkpoints import LABELS
+from coexistence.checking.registry import Registry
+from coexistence.model.vocabulary import CHECKPOINT_ORDER, Clause, Severity
+from coexistence.plugin.loading import load_builtin
 
 if TYPE_CHECKING:
     from plugin_runs import Ran, Run

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkout import SAMPLES
 
 if TYPE_CHECKING:
     from plugin_runs import Ran, Warm
 
-SAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "two-sites"
+SAMPLE = SAMPLES / "two-sites"
 JSON = "--coexistence-json=report.json"
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coexistence.estates import FamilyEstate
-from coexistence.generation.families import Family
-from coexistence.simulation.rules import Rules
+from coexistence.inputs.family.family import Family
+from coexistence.rehearsal.estates import FamilyEstate
+from coexistence.simulation.rules.assumptions import Rules
 
 if TYPE_CHECKING:
     from plugin_runs import Run

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkout import DOCS
 
 if TYPE_CHECKING:
     from plugin_runs import Cold, Warm
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -76,7 +76,7 @@ def test_the_example_of_each_hook_runs(hook: str, tmp_path: Path, start: Warm | 
 
 
 def test_every_hook_has_its_example() -> None:
-    from coexistence import hookspecs
+    from coexistence.plugin import hookspecs
 
     hooks = {name for name in vars(hookspecs) if name.startswith("pytest_coexistence_")}
 

@@ -8,7 +8,7 @@ import pytest
 from helpers import built, two_sites
 from plugin_checks import FEW
 
-from coexistence.exports import write_exports
+from coexistence.inputs.exports import write_exports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,8 @@ TWO = ("--coexistence", "--coexistence-deployments=2")
 #: A fault of a user's own, which any deployment can have.
 OWN = '''
 from coexistence import Injection, ServiceState, Severity, fault
-from coexistence import operations as op
-from coexistence.vocabulary import Checkpoint
+from coexistence.model import operations as op
+from coexistence.model.vocabulary import Checkpoint
 
 @fault(clause="services", phase="pilot", severity=Severity.BLOCKER, evidence="B", source="a diary",
        remedy="Start the service.")

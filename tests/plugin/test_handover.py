@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers import built, one_pool
 
-from coexistence.exports import write_exports
-from coexistence.population import Population
+from coexistence.inputs.exports import write_exports
+from coexistence.model.population import Population
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from plugin_runs import Ran, Warm
 
-    from coexistence.deployment import Deployment
+    from coexistence.model.deployment import Deployment
 
 QUESTION = (
     "--coexistence-from=contoso",
@@ -99,7 +99,7 @@ def test_workers_do_without_the_files(
 @pytest.mark.parametrize(
     "then",
     [
-        "import coexistence.pytest_handover as room; room._is_here = lambda spec: False",
+        "import coexistence.plugin.xdist_handover as room; room._is_here = lambda spec: False",
         "import os, tempfile; tempfile.mkstemp = lambda **how: os.open('no/room', os.O_RDONLY)",
     ],
     ids=["on another machine", "no room for a file"],
@@ -174,8 +174,8 @@ def test_a_worker_that_replaces_one_gets_what_that_had(
 
 
 ADDS = """
-from coexistence.blueprint import Blueprint, SiteBlueprint, PoolBlueprint
-from coexistence.building import build
+from coexistence.model.blueprint import Blueprint, SiteBlueprint, PoolBlueprint
+from coexistence.inputs.family.builder import build
 
 def pytest_coexistence_deployments(deployments):
     deployments.add("added", build(Blueprint(sites=(SiteBlueprint(pools=(PoolBlueprint(),)),)), "a"))
@@ -217,6 +217,6 @@ class Spec:
     [(Spec(popen=True), True), (Spec(popen=True, via="proxy"), False), (Spec(), False)],
 )
 def test_only_processes_of_this_machine_are_shown_a_file(spec: Spec, is_here: bool) -> None:
-    from coexistence.pytest_handover import _is_here
+    from coexistence.plugin.xdist_handover import _is_here
 
     assert _is_here(spec) is is_here

@@ -21,8 +21,8 @@ import dataclasses
 import pytest
 
 from coexistence import Asked, Checkpoint, Injection, OwnOperation, Scene, check, fault
-from coexistence.blueprint import Blueprint, Crowd, PoolBlueprint, SiteBlueprint
-from coexistence.building import build
+from coexistence.model.blueprint import Blueprint, Crowd, PoolBlueprint, SiteBlueprint
+from coexistence.inputs.family.builder import build
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Screen(Asked):
@@ -105,7 +105,7 @@ def every_screen_is_seen(screen):
 def test_nothing_of_it_is_left_for_the_next_run_of_the_process(pytester: pytest.Pytester) -> None:
     """In one process: what one run registered, the next one does not know."""
     # What is imported before stays imported: both runs use the same modules.
-    for name in ("pytest_run", "generation.families", "faults"):
+    for name in ("plugin.run", "inputs.family.family", "faults"):
         importlib.import_module(f"coexistence.{name}")
     pytester.makeconftest(EVERYTHING)
     first = pytester.runpytest_inprocess("-p", "no:randomly", *PILOT, "-k", "every_screen")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugin_checks import FEW
 
-from coexistence.verdicts import STOP_KEYS
+from coexistence.rehearsal.verdicts import STOP_KEYS
 
 if TYPE_CHECKING:
     from plugin_runs import Ran, Run

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers import built, one_pool
 
-from coexistence.deployment import Deployment
-from coexistence.exports import write_exports
-from coexistence.population import Population
+from coexistence.inputs.exports import write_exports
+from coexistence.model.deployment import Deployment
+from coexistence.model.population import Population
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkout import SAMPLES
 
-from coexistence.exports import read_exports
+from coexistence.inputs.exports import read_exports
 
 if TYPE_CHECKING:
     from plugin_runs import Ran, Warm
 
-SAMPLE = Path(__file__).parents[2] / "fixtures" / "pilot"
+SAMPLE = SAMPLES / "pilot"
 #: In every name, in either case; no word of ours and no pseudonym holds it.
 MARK = "zq"
 OURS = ("--coexistence", "--coexistence-from=zq-exports", "--coexistence-pseudonymise=secret.key")

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkout import SAMPLES
 
-from coexistence.checking import LABELS
-from coexistence.exports import read_exports
-from coexistence.pytest_scheduling import group_of
+from coexistence.checking.checkpoints import LABELS
+from coexistence.inputs.exports import read_exports
+from coexistence.plugin.xdist_scheduling import group_of
 
 if TYPE_CHECKING:
     from plugin_runs import Run
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 CONFTEST = """
 import json, os, pathlib
 import pytest
-from coexistence.estates import family
+from coexistence.rehearsal.estates import family
 
 family._SHARD = 25  # so that few deployments are many shards
 
@@ -30,7 +31,7 @@ def pytest_runtest_protocol(item, nextitem):
         notes.write(json.dumps([worker, item.nodeid]) + "\\n")
     return (yield)
 """
-SAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "two-sites"
+SAMPLE = SAMPLES / "two-sites"
 FAMILY = ("--coexistence", "--coexistence-deployments=150", "--coexistence-at=legacy")
 DEALT = (*FAMILY, "-n", "2")
 

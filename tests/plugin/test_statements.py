@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checkout import SAMPLES
 
 if TYPE_CHECKING:
     from plugin_runs import Ran, Warm
 
-SAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "two-sites"
+SAMPLE = SAMPLES / "two-sites"
 POOLS = tuple(f"{name}.pennington-llc.example" for name in ("pool01", "pool02", "branch01"))
 QUESTION = ("--coexistence", "--coexistence-from=twin", "--coexistence-json=report.json", "-p", "no:randomly")
 PLAN = "--coexistence-plan=plan.toml"

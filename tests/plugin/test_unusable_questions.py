@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-SAMPLES = Path(__file__).resolve().parents[2] / "fixtures"
+from checkout import SAMPLES
 
 
 def test_a_report_cannot_be_a_folder(pytester: pytest.Pytester) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkout import SAMPLES
 
-from coexistence.exports import read_exports
+from coexistence.inputs.exports import read_exports
 
 if TYPE_CHECKING:
     from plugin_runs import Run
 
-PILOT = Path(__file__).parents[2] / "fixtures" / "pilot"
+PILOT = SAMPLES / "pilot"
 NOW = "--coexistence-at=now"
 CORRECTED = """
 [[statements]]

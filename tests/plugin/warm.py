@@ -15,8 +15,8 @@ WARM = (
     "numpy",
     "faker",
     "pytest",
-    "coexistence.estates",
-    "coexistence.reporting.text",
+    "coexistence.rehearsal.estates",
+    "coexistence.reporting.text_report",
     "xml.etree.ElementTree",
 )
 

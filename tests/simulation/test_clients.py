@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from helpers import after, built, one_pool, state_at, tried
 
-from coexistence import operations as op
-from coexistence.deployment import ClientVersionRule, ClientVersionSettings, Pool
-from coexistence.simulation.clients import (
+from coexistence.model import operations as op
+from coexistence.model.deployment import ClientVersionRule, ClientVersionSettings, Pool
+from coexistence.model.vocabulary import ClientGeneration, Origin, PoolRole, SiteId, Unknown, Version
+from coexistence.simulation.rules.clients import (
     CLIENTS,
     Client,
     Listed,
@@ -18,7 +19,6 @@ from coexistence.simulation.clients import (
     rules_for,
     settings_for,
 )
-from coexistence.vocabulary import ClientGeneration, Origin, PoolRole, SiteId, Unknown, Version
 
 C, V = ClientGeneration, Version
 HERE = Origin("test")

@@ -29,21 +29,18 @@ from store_scenes import (
     with_cms,
 )
 
-from coexistence import operations as op
-from coexistence.deployment import Policy
-from coexistence.inventory.administration import (
+from coexistence.model import operations as op
+from coexistence.model.conditions.administrators import (
     DOMAIN_ADMINS,
     SERVER_ADMINS,
     Administrator,
     StoreState,
 )
-from coexistence.simulation.central_management import store_of, store_trouble
+from coexistence.model.deployment import Policy
+from coexistence.model.vocabulary import Disposition, Version
 from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
-from coexistence.vocabulary import (
-    Disposition,
-    Version,
-)
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.central_management import store_of, store_trouble
 
 # ---------------------------------------------------------------- enabling
 

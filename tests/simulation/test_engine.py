@@ -27,15 +27,12 @@ from helpers import (
 from hypothesis import given, settings
 from strategies import trials
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.building import DEFAULT_DATE
-from coexistence.planning import RollbackAction
-from coexistence.population import ENDLESS, MEETING_LOST, Meetings, Population
-from coexistence.simulation.engine import Step, apply, selected
-from coexistence.simulation.rules import DESKTOP, Rules
-from coexistence.simulation.state import State, state_of
-from coexistence.vocabulary import (
+from coexistence.inputs.family.builder import DEFAULT_DATE
+from coexistence.migration import RollbackAction
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.population import ENDLESS, MEETING_LOST, Meetings, Population
+from coexistence.model.vocabulary import (
     CHECKPOINT_ORDER,
     ApplicationKind,
     ClientGeneration,
@@ -51,10 +48,13 @@ from coexistence.vocabulary import (
     UserKind,
     Version,
 )
+from coexistence.simulation.engine import Step, apply, selected
+from coexistence.simulation.rules.assumptions import DESKTOP, Rules
+from coexistence.simulation.state import State, state_of
 
 if TYPE_CHECKING:
-    from coexistence.deployment import Pool
-    from coexistence.trial import Trial
+    from coexistence.model.deployment import Pool
+    from coexistence.rehearsal.trial import Trial
 
 NOBODY = PoolId("nobody.example")
 

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from strategies import small_trials
 
 from coexistence import MeetingSubject
-from coexistence import operations as op
+from coexistence.model import operations as op
+from coexistence.model.population import HAS_CONTENT, LEFT_BEHIND, MEETING_LOST, Meetings, column
+from coexistence.model.vocabulary import Access, MeetingKind, PhoneEntry, PoolId, PoolRole, Unknown, Version
 from coexistence.observation import conferencing
 from coexistence.observation.conferencing import Terms
-from coexistence.population import HAS_CONTENT, LEFT_BEHIND, MEETING_LOST, Meetings, column
+from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
-from coexistence.trial import Trial
-from coexistence.vocabulary import Access, MeetingKind, PhoneEntry, PoolId, PoolRole, Unknown, Version
 
 LEGACY = state_at(tried(), "legacy")
 (OLD,) = (pool.id for pool in LEGACY.pools.values() if pool.role is PoolRole.FRONT_END)

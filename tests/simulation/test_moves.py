@@ -25,22 +25,15 @@ from store_scenes import (
     boss,
 )
 
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.deployment import Policy
-from coexistence.inventory.administration import (
-    SERVER_ADMINS,
-)
-from coexistence.population import CODE_LOST
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.conditions.administrators import SERVER_ADMINS
+from coexistence.model.deployment import Policy
+from coexistence.model.population import CODE_LOST
+from coexistence.model.vocabulary import Disposition, PoolId, Unknown, Version
 from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
-from coexistence.vocabulary import (
-    Disposition,
-    PoolId,
-    Unknown,
-    Version,
-)
 
 # ---------------------------------------------------------------- directories, people, policies
 

@@ -9,11 +9,11 @@ import pytest
 from helpers import RULES, state_at, tried
 
 from coexistence.errors import OperationError
-from coexistence.operations.own import OwnOperation
+from coexistence.model.operations.custom import OwnOperation
+from coexistence.model.vocabulary import Disposition
+from coexistence.simulation.changes.custom import Operations
 from coexistence.simulation.engine import apply
-from coexistence.simulation.own import Operations
-from coexistence.simulation.rules import Rules
-from coexistence.vocabulary import Disposition
+from coexistence.simulation.rules.assumptions import Rules
 
 if TYPE_CHECKING:
     from coexistence.simulation.state import State

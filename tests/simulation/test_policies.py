@@ -7,10 +7,10 @@ import dataclasses
 import pytest
 from helpers import after, built, crowd, front_end, meetings_of, new, one_pool, population_of, state_at, tried
 
-from coexistence import operations as op
-from coexistence.blueprint import PoolBlueprint
-from coexistence.deployment import Policy
-from coexistence.population import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.deployment import Policy
+from coexistence.model.population import (
     CODE_LOST,
     HAS_CONTENT,
     LEFT_BEHIND,
@@ -19,10 +19,10 @@ from coexistence.population import (
     Assignment,
     column,
 )
-from coexistence.simulation import policies
-from coexistence.simulation.rules import Rules
+from coexistence.model.vocabulary import ContactStore, Origin, Unknown, Version
+from coexistence.simulation.rules import policies
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
-from coexistence.vocabulary import ContactStore, Origin, Unknown, Version
 
 ANONYMOUS = "AllowAnonymousParticipantsInMeetings"
 RULES = Rules()

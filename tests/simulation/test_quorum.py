@@ -9,20 +9,20 @@ from helpers import RULES, after, built, crowd, front_end, observer, server_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import Block
-from coexistence.inventory.backing import Backing, SqlStore
-from coexistence.simulation.quorum import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.machines_and_databases import Backing, SqlStore
+from coexistence.model.deployment import Block
+from coexistence.model.vocabulary import Edition, Origin, PoolId, ServiceState, Version
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.quorum import (
     cold_start_shortage,
     first_start_minimum,
     functional_minimum,
     lost_quorum,
     voters,
 )
-from coexistence.simulation.rules import Rules
 from coexistence.simulation.state import State, state_of
-from coexistence.vocabulary import Edition, Origin, PoolId, ServiceState, Version
 
 #: Written down a second time: members, first start, to go on, servers that count.
 TABLE = [
@@ -54,7 +54,7 @@ def pool_of(state: State) -> PoolId:
 
 def with_only(state: State, *running: int) -> State:
     """The state in which only these Front Ends run; nothing is carried out by the product."""
-    from coexistence.observation.losses import with_service
+    from coexistence.observation.service_losses import with_service
 
     pool = pool_of(state)
     gone = [server for number, server in enumerate(state.pools[pool].servers) if number not in running]
@@ -183,7 +183,7 @@ def test_a_start_of_everybody_is_no_fault() -> None:
 )
 def test_a_large_pool_that_is_still_starting_is_no_fault_if_enough_are(starting: range, done: bool) -> None:
     """The look-alike: StartPending for up to an hour, on every Front End, after a cold start."""
-    from coexistence.observation.losses import with_service
+    from coexistence.observation.service_losses import with_service
 
     state = enterprise(12)
     pool = pool_of(state)

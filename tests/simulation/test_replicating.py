@@ -23,16 +23,11 @@ from store_scenes import (
     with_cms,
 )
 
-from coexistence import operations as op
-from coexistence.deployment import Certificate
-from coexistence.inventory.administration import (
-    CONFIG_REPLICATORS,
-)
+from coexistence.model import operations as op
+from coexistence.model.conditions.administrators import CONFIG_REPLICATORS
+from coexistence.model.deployment import Certificate
+from coexistence.model.vocabulary import PoolRole, Unknown
 from coexistence.simulation.engine import apply
-from coexistence.vocabulary import (
-    PoolRole,
-    Unknown,
-)
 
 # ---------------------------------------------------------------- replicas
 

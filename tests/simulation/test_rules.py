@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from strategies import version_sets
 
 from coexistence.errors import InputError
-from coexistence.simulation.rules import ASSUMPTIONS, Rules, meeting_survives
-from coexistence.vocabulary import Confidence, Maybe, Unknown, Version
+from coexistence.model.vocabulary import Confidence, Maybe, Unknown, Version
+from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Rules, meeting_survives
 
 TOLD = Unknown("meetings export")
 RULES = Rules()

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coexistence import User
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
-from coexistence.inventory.backing import Machine
-from coexistence.operations import Operation
-from coexistence.operations import servers as server_operations
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions.machines_and_databases import Machine
+from coexistence.model.operations import Operation
+from coexistence.model.operations import servers as server_operations
+from coexistence.model.vocabulary import Edition, Origin, PoolRole, ServerId, ServiceState, Version
 from coexistence.simulation.engine import apply
-from coexistence.simulation.quorum import may_run
+from coexistence.simulation.rules.quorum import may_run
 from coexistence.simulation.state import State, state_of
-from coexistence.vocabulary import Edition, Origin, PoolRole, ServerId, ServiceState, Version
 
 
 def estate() -> State:

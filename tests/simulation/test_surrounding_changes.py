@@ -23,16 +23,13 @@ from helpers import (
 )
 from structure.source_tree import FOLDERS
 
-from coexistence import operations as op
-from coexistence.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
-from coexistence.deployment import Partner
-from coexistence.inventory import surroundings
-from coexistence.inventory.surroundings import AddressBookSettings, StoreFile
-from coexistence.population import column
-from coexistence.simulation.engine import apply
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.state import deployment_of, frozen, state_of
-from coexistence.vocabulary import (
+from coexistence.model import operations as op
+from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.conditions import external_systems
+from coexistence.model.conditions.external_systems import AddressBookSettings, StoreFile
+from coexistence.model.deployment import Partner
+from coexistence.model.population import column
+from coexistence.model.vocabulary import (
     ApplicationKind,
     ContactStore,
     Mailbox,
@@ -42,6 +39,9 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.simulation.engine import apply
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.state import deployment_of, frozen, state_of
 
 if TYPE_CHECKING:
     from coexistence.simulation.state import State
@@ -289,8 +289,8 @@ def test_what_stands_around_is_exported_and_read_again() -> None:
 def _fields() -> list[tuple[str, str]]:
     classes = [
         each
-        for _, each in inspect.getmembers(surroundings, inspect.isclass)
-        if dataclasses.is_dataclass(each) and each.__module__ == surroundings.__name__
+        for _, each in inspect.getmembers(external_systems, inspect.isclass)
+        if dataclasses.is_dataclass(each) and each.__module__ == external_systems.__name__
     ]
     return [
         (each.__name__, field.name)

@@ -8,12 +8,12 @@ import pytest
 from helpers import built, front_end, new, observer, one_pool, population_of, state_at, tried
 
 from coexistence import User
+from coexistence.model.population import UNTOLD, Population
+from coexistence.model.vocabulary import Disposition, Version
 from coexistence.observation import Undecided
-from coexistence.population import UNTOLD, Population
-from coexistence.simulation.rules import ASSUMPTIONS, Assumption, Rules
+from coexistence.rehearsal.trial import Trial
+from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Assumption, Rules
 from coexistence.simulation.state import State, deployment_of
-from coexistence.trial import Trial
-from coexistence.vocabulary import Disposition, Version
 
 OLD = front_end(built())
 NEW = new(OLD)

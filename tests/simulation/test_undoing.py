@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers import RULES, after, crowd, front_end, new, one_pool, state_at, tried
 
-from coexistence import operations as op
-from coexistence.blueprint import BranchBlueprint, PoolBlueprint
-from coexistence.rehearsing.moments import not_restored
+from coexistence.model import operations as op
+from coexistence.model.blueprint import BranchBlueprint, PoolBlueprint
+from coexistence.model.vocabulary import PoolRole, Version
+from coexistence.rehearsal.interruptions.snapshots import not_restored
+from coexistence.simulation.changes.undo import undoing
 from coexistence.simulation.engine import apply
-from coexistence.simulation.undoing import undoing
-from coexistence.vocabulary import PoolRole, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coexistence.model.vocabulary import PoolId
     from coexistence.simulation.state import State
-    from coexistence.vocabulary import PoolId
 
 DESCRIPTION = one_pool(
     people=10,

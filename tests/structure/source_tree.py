@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from checkout import ROOT
+
 #: Package by the folder that holds it.
 FOLDERS = {
     "coexistence": ROOT / "harness" / "coexistence",

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 ALLOWED = {
     "coexistence",
     "coexistence.errors",
-    "coexistence.hookspecs",
-    "coexistence.pytest_plugin",
-    "coexistence.tagging",
-    "coexistence.vocabulary",
-    "coexistence.vocabulary.conversations",
-    "coexistence.vocabulary.facts",
-    "coexistence.vocabulary.people",
-    "coexistence.vocabulary.places",
-    "coexistence.vocabulary.promises",
-    "coexistence.vocabulary.versions",
+    "coexistence.plugin.hookspecs",
+    "coexistence.plugin.entry",
+    "coexistence.checking",
+    "coexistence.checking.decorators",
+    "coexistence.model",
+    "coexistence.plugin",
+    "coexistence.model.vocabulary",
+    "coexistence.model.vocabulary.conversations",
+    "coexistence.model.vocabulary.facts",
+    "coexistence.model.vocabulary.people",
+    "coexistence.model.vocabulary.topology",
+    "coexistence.model.vocabulary.checks",
+    "coexistence.model.vocabulary.versions",
 }
 HEAVY = {"numpy", "faker", "hypothesis"}
 
@@ -53,7 +56,7 @@ def test_an_idle_run_imports_the_plugin_and_nothing_behind_it(pytester: pytest.P
 
     modules = loaded(pytester.path)
     ours = {name for name in modules if name.partition(".")[0] == "coexistence"}
-    assert "coexistence.pytest_plugin" in ours, "the plugin is not installed: pip install -e ."
+    assert "coexistence.plugin.entry" in ours, "the plugin is not installed: pip install -e ."
     assert ours <= ALLOWED
     assert not modules & HEAVY
 

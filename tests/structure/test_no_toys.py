@@ -14,8 +14,14 @@ from typing import Final
 import pytest
 from structure.source_tree import FOLDERS
 
-from coexistence import deployment
-from coexistence.inventory import administration, backing, particulars, publishing, surroundings
+from coexistence.model import deployment
+from coexistence.model.conditions import (
+    administrators,
+    external_systems,
+    machines_and_databases,
+    messaging,
+    reverse_proxy,
+)
 
 #: Fields without an effect of their own, and why that is right.
 _NOBODY_NOTICES: Final = {
@@ -36,7 +42,14 @@ _OUTCOMES_ARE_MADE_IN: Final = ("simulation", "observation")
 def _fields() -> list[tuple[str, str]]:
     classes = [
         each
-        for room in (administration, backing, deployment, particulars, publishing, surroundings)
+        for room in (
+            administrators,
+            machines_and_databases,
+            deployment,
+            messaging,
+            reverse_proxy,
+            external_systems,
+        )
         for _, each in inspect.getmembers(room, inspect.isclass)
         if dataclasses.is_dataclass(each) and f"{each.__module__}.".startswith(f"{room.__name__}.")
     ]

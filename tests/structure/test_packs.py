@@ -9,8 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+from checkout import DOCS
 
 BUILD = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--skip-dependency-check")
 RUN = (sys.executable, "-m", "pytest", "--coexistence", "--coexistence-deployments=1")

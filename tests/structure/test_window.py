@@ -11,13 +11,13 @@ import pytest
 from structure.source_tree import source_files
 
 import coexistence
-from coexistence.checking import Registry, verified
-from coexistence.loading import load_builtin
+from coexistence.checking.decorators import check
+from coexistence.checking.registry import Registry, verified
 from coexistence.observation import SUBJECTS
-from coexistence.tagging import check
+from coexistence.plugin.loading import load_builtin
 
 if TYPE_CHECKING:
-    from coexistence.checking import Check
+    from coexistence.checking.registry import Check
 
 
 def test_the_list_is_sorted_and_names_nothing_twice() -> None:

@@ -2,8 +2,6 @@
 
 Law of this room: a check is a plain function. Whatever could go wrong because of how it is written is said
 when it registers, not when it is asked.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -14,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from coexistence.checking.places import Place, applies, parts, wrong_place
+from coexistence.checking.checkpoints import Place, applies, parts, wrong_place
+from coexistence.checking.decorators import TAG, CheckTag
 from coexistence.errors import CheckError, InputError, did_you_mean
+from coexistence.inputs.toml.tables import Table
+from coexistence.model.vocabulary import Clause, Severity
 from coexistence.observation import SUBJECTS, Listing
-from coexistence.tagging import TAG, CheckTag
-from coexistence.toml_files import Table
-from coexistence.vocabulary import Clause, Severity
 
 __all__ = ["Check", "Registry", "verified"]
 

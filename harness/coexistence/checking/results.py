@@ -1,8 +1,6 @@
 """What comes of asking: findings, open questions, and the result of one check at one place.
 
 Law of this room: values only. Who is hit is kept by cohort or by row, so that nobody is counted twice.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -10,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from coexistence.model.population import Rows, head_count
+from coexistence.model.vocabulary import Severity
 from coexistence.observation import Outcome
-from coexistence.population import Rows, head_count
-from coexistence.vocabulary import Severity
 
 __all__ = ["Broken", "Finding", "OpenQuestion", "Result"]
 

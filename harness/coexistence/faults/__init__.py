@@ -2,8 +2,6 @@
 
 Law of this room: one module for each family, one function for each known failure. A fault sees the window
 ``coexistence``, the operations and plain values: it changes causes, and knows of no check.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from coexistence.faulting import Faults
+    from coexistence.checking.fault_registry import Faults
 
 __all__ = ["EXCLUDED", "FAMILIES", "load_builtin_faults"]
 

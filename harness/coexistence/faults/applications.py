@@ -1,7 +1,4 @@
-"""Faults by which numbers, groups, voice mail and applications do not answer.
-
-PYTEST_DONT_REWRITE
-"""
+"""Faults by which numbers, groups, voice mail and applications do not answer."""
 
 from __future__ import annotations
 
@@ -9,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from coexistence import ApplicationKind, Injection, PoolRole, Scene, Severity, Version, fault
-from coexistence import operations as op
-from coexistence.deployment import Application
-from coexistence.inventory.surroundings import ExchangeUm
-from coexistence.vocabulary import Checkpoint, Origin, PoolId, Unknown
+from coexistence.model import operations as op
+from coexistence.model.conditions.external_systems import ExchangeUm
+from coexistence.model.deployment import Application
+from coexistence.model.vocabulary import Checkpoint, Origin, PoolId, Unknown
 
 __all__: list[str] = []
 

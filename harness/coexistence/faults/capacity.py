@@ -1,7 +1,4 @@
-"""Is there room for everybody? Pools, logs and disks that are too small.
-
-PYTEST_DONT_REWRITE
-"""
+"""Is there room for everybody? Pools, logs and disks that are too small."""
 
 from __future__ import annotations
 
@@ -10,10 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolRole, Scene, Severity, fault
-from coexistence import operations as op
-from coexistence.deployment import Pool
-from coexistence.inventory.backing import Machine, SqlStore
-from coexistence.vocabulary import Edition, Origin
+from coexistence.model import operations as op
+from coexistence.model.conditions.machines_and_databases import Machine, SqlStore
+from coexistence.model.deployment import Pool
+from coexistence.model.vocabulary import Edition, Origin
 
 _MADE: Final = Origin("fault")
 #: People on a Standard Edition server, alone and for both halves of a pair.

@@ -1,7 +1,4 @@
-"""Faults by which people cannot sign in with what they have, or are asked what they were never asked.
-
-PYTEST_DONT_REWRITE
-"""
+"""Faults by which people cannot sign in with what they have, or are asked what they were never asked."""
 
 from __future__ import annotations
 
@@ -10,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from coexistence import Injection, MeetingClient, PoolRole, Scene, Severity, Version, fault
-from coexistence import operations as op
-from coexistence.deployment import DnsRecord
-from coexistence.inventory.backing import Backing, UserReplicator
-from coexistence.inventory.particulars import DhcpScope
-from coexistence.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
+from coexistence.model import operations as op
+from coexistence.model.conditions.machines_and_databases import Backing, UserReplicator
+from coexistence.model.conditions.messaging import DhcpScope
+from coexistence.model.deployment import DnsRecord
+from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
 
 __all__: list[str] = []
 

@@ -1,7 +1,4 @@
-"""Do people keep what is theirs? Moves, removals and returns that lose it.
-
-PYTEST_DONT_REWRITE
-"""
+"""Do people keep what is theirs? Moves, removals and returns that lose it."""
 
 from __future__ import annotations
 
@@ -12,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from coexistence import Checkpoint, Injection, PoolId, PoolRole, Scene, Severity, Unknown, fault
-from coexistence import operations as op
-from coexistence.deployment import Cms
-from coexistence.inventory.backing import UserReplicator
-from coexistence.inventory.surroundings import Tenant
-from coexistence.vocabulary import ContactStore, Mailbox, Origin, ServerId, UserKind
+from coexistence.model import operations as op
+from coexistence.model.conditions.external_systems import Tenant
+from coexistence.model.conditions.machines_and_databases import UserReplicator
+from coexistence.model.deployment import Cms
+from coexistence.model.vocabulary import ContactStore, Mailbox, Origin, ServerId, UserKind
 
 _MADE: Final = Origin("fault")
 

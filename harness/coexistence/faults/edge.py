@@ -1,7 +1,4 @@
-"""Faults by which the outside is lost: remote people, partners, and the media between.
-
-PYTEST_DONT_REWRITE
-"""
+"""Faults by which the outside is lost: remote people, partners, and the media between."""
 
 from __future__ import annotations
 
@@ -10,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, fault
-from coexistence import operations as op
-from coexistence.deployment import Block, EdgeNames, Pool
-from coexistence.inventory.surroundings import ExternalParty
-from coexistence.vocabulary import Checkpoint, Origin, PartyKind, PoolId, SiteId, SiteKind
+from coexistence.model import operations as op
+from coexistence.model.conditions.external_systems import ExternalParty
+from coexistence.model.deployment import Block, EdgeNames, Pool
+from coexistence.model.vocabulary import Checkpoint, Origin, PartyKind, PoolId, SiteId, SiteKind
 
 __all__: list[str] = []
 

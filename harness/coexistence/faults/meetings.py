@@ -1,7 +1,4 @@
-"""Faults by which meetings cannot be joined, or are not what they were.
-
-PYTEST_DONT_REWRITE
-"""
+"""Faults by which meetings cannot be joined, or are not what they were."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, fault
-from coexistence import operations as op
-from coexistence.deployment import Pool
-from coexistence.inventory.publishing import ReverseProxyRule
-from coexistence.population import HAS_CONTENT
-from coexistence.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
+from coexistence.model import operations as op
+from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
+from coexistence.model.deployment import Pool
+from coexistence.model.population import HAS_CONTENT
+from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
 
 __all__: list[str] = []
 

@@ -1,7 +1,4 @@
-"""Faults by which people no longer reach each other, or see each other otherwise than they are.
-
-PYTEST_DONT_REWRITE
-"""
+"""Faults by which people no longer reach each other, or see each other otherwise than they are."""
 
 from __future__ import annotations
 
@@ -9,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, Version, fault
-from coexistence import operations as op
-from coexistence.inventory.backing import Machine
-from coexistence.inventory.particulars import ImFilter
-from coexistence.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId
+from coexistence.model import operations as op
+from coexistence.model.conditions.machines_and_databases import Machine
+from coexistence.model.conditions.messaging import ImFilter
+from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId
 
 __all__: list[str] = []
 

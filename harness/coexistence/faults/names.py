@@ -1,7 +1,4 @@
-"""Are names and certificates right? Records that were forgotten, certificates that nobody takes.
-
-PYTEST_DONT_REWRITE
-"""
+"""Are names and certificates right? Records that were forgotten, certificates that nobody takes."""
 
 from __future__ import annotations
 
@@ -11,12 +8,12 @@ from dataclasses import replace
 from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolRole, Scene, Severity, State, Unknown, fault
-from coexistence import operations as op
-from coexistence.deployment import DnsRecord, key_of
-from coexistence.inventory.backing import Machine
-from coexistence.inventory.publishing import ReverseProxyRule
-from coexistence.planning import PlanStep
-from coexistence.vocabulary import Origin, PoolId
+from coexistence.migration import PlanStep
+from coexistence.model import operations as op
+from coexistence.model.conditions.machines_and_databases import Machine
+from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
+from coexistence.model.deployment import DnsRecord, key_of
+from coexistence.model.vocabulary import Origin, PoolId
 
 _MADE: Final = Origin("fault")
 _SIGN_IN: Final = "_sipinternaltls._tcp."

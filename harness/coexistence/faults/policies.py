@@ -1,7 +1,4 @@
-"""Faults by which people may do more or less than before, with nobody having granted them anything.
-
-PYTEST_DONT_REWRITE
-"""
+"""Faults by which people may do more or less than before, with nobody having granted them anything."""
 
 from __future__ import annotations
 
@@ -9,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, Version, fault
-from coexistence import operations as op
-from coexistence.deployment import Policy
-from coexistence.inventory.surroundings import ADDRESS_BOOK_RULES, AddressBookSettings, StoreFile
-from coexistence.vocabulary import Checkpoint, ContactStore, Origin, PoolId, SiteId, SiteKind, Unknown
+from coexistence.model import operations as op
+from coexistence.model.conditions.external_systems import ADDRESS_BOOK_RULES, AddressBookSettings, StoreFile
+from coexistence.model.deployment import Policy
+from coexistence.model.vocabulary import Checkpoint, ContactStore, Origin, PoolId, SiteId, SiteKind, Unknown
 
 __all__: list[str] = []
 

@@ -1,7 +1,4 @@
-"""Are all services started? What keeps them from it.
-
-PYTEST_DONT_REWRITE
-"""
+"""Are all services started? What keeps them from it."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ from dataclasses import replace
 from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolRole, Scene, Severity, fault
-from coexistence import operations as op
-from coexistence.deployment import Pool
-from coexistence.inventory.backing import Backing, RoutingGroup, UserReplicator
-from coexistence.vocabulary import Origin, ServerId
+from coexistence.model import operations as op
+from coexistence.model.conditions.machines_and_databases import Backing, RoutingGroup, UserReplicator
+from coexistence.model.deployment import Pool
+from coexistence.model.vocabulary import Origin, ServerId
 
 _MADE: Final = Origin("fault")
 #: How many Front Ends a pool of so many needs for its first start: all of these, but for large pools.

@@ -1,7 +1,4 @@
-"""Can every site be administered? What keeps administrators from it.
-
-PYTEST_DONT_REWRITE
-"""
+"""Can every site be administered? What keeps administrators from it."""
 
 from __future__ import annotations
 
@@ -22,11 +19,11 @@ from coexistence import (
     Version,
     fault,
 )
-from coexistence import operations as op
-from coexistence.deployment import Policy
-from coexistence.inventory.administration import DOMAIN_ADMINS, SERVER_ADMINS, USER_ADMINS
-from coexistence.inventory.backing import Machine
-from coexistence.vocabulary import Origin
+from coexistence.model import operations as op
+from coexistence.model.conditions.administrators import DOMAIN_ADMINS, SERVER_ADMINS, USER_ADMINS
+from coexistence.model.conditions.machines_and_databases import Machine
+from coexistence.model.deployment import Policy
+from coexistence.model.vocabulary import Origin
 
 _MADE: Final = Origin("fault")
 _GROUPS: Final = frozenset({SERVER_ADMINS, USER_ADMINS, DOMAIN_ADMINS})

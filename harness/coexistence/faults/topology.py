@@ -1,7 +1,4 @@
-"""Does what stands in the topology go together? What was defined, published or removed wrongly.
-
-PYTEST_DONT_REWRITE
-"""
+"""Does what stands in the topology go together? What was defined, published or removed wrongly."""
 
 from __future__ import annotations
 
@@ -10,10 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolId, PoolRole, Scene, Severity, Unknown, Version, fault
-from coexistence import operations as op
-from coexistence.deployment import Cms
-from coexistence.inventory.backing import ROOM_PORTAL, Machine
-from coexistence.vocabulary import Edition, Origin, UserKind
+from coexistence.model import operations as op
+from coexistence.model.conditions.machines_and_databases import ROOM_PORTAL, Machine
+from coexistence.model.deployment import Cms
+from coexistence.model.vocabulary import Edition, Origin, UserKind
 
 _MADE: Final = Origin("fault")
 #: Roles of which one may be left from an earlier migration without anybody being homed there.

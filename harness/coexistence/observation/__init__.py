@@ -2,17 +2,15 @@
 
 Law of this room: observing is reading. An observer computes what would happen, hop by hop, and leaves
 nothing behind; asked twice it says the same.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
 
+from coexistence.observation.facts.outcomes import Hop, NotApplicable, Outcome, Undecided, not_applicable
 from coexistence.observation.listings import SUBJECTS, Listing
-from coexistence.observation.losses import Loss
 from coexistence.observation.observer import Observer
-from coexistence.observation.outcomes import Hop, NotApplicable, Outcome, Undecided, not_applicable
-from coexistence.observation.references import Reference
+from coexistence.observation.servers.references import Reference
+from coexistence.observation.service_losses import Loss
 from coexistence.observation.subjects import (
     ApplicationSubject,
     Asked,

@@ -2,8 +2,6 @@
 
 Law of this room: a listing goes through one kind, and divides no further than outcomes do. What nobody told
 is raised as undecided, where it is not taken for granted.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -13,12 +11,28 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from coexistence.deployment import Application, Partner
+from coexistence.model.deployment import Application, Partner
+from coexistence.model.population import PIN_UNKNOWN, UNTOLD, UNTOLD_DIRECTORY, Meetings, Population, grouped
+from coexistence.model.vocabulary import (
+    Access,
+    ClientGeneration,
+    ContactStore,
+    Disposition,
+    Mailbox,
+    Maybe,
+    MeetingKind,
+    Origin,
+    PhoneEntry,
+    PoolId,
+    PoolRole,
+    Unknown,
+    Version,
+)
 from coexistence.observation.conferencing import OPEN, Terms
-from coexistence.observation.outcomes import Outcome, Undecided, untold
-from coexistence.observation.replication import apart
-from coexistence.observation.services import alike, reported
-from coexistence.observation.signing_in import CLIENT_VERSIONS
+from coexistence.observation.facts.outcomes import Outcome, Undecided, untold
+from coexistence.observation.servers.cms_replication import apart
+from coexistence.observation.servers.services import alike, reported
+from coexistence.observation.sign_in.sign_in import CLIENT_VERSIONS
 from coexistence.observation.subjects import (
     ApplicationSubject,
     Asked,
@@ -40,30 +54,7 @@ from coexistence.observation.subjects import (
     SiteSubject,
     User,
 )
-from coexistence.population import (
-    PIN_UNKNOWN,
-    UNTOLD,
-    UNTOLD_DIRECTORY,
-    Meetings,
-    Population,
-    grouped,
-)
-from coexistence.simulation.user_data import group_column
-from coexistence.vocabulary import (
-    Access,
-    ClientGeneration,
-    ContactStore,
-    Disposition,
-    Mailbox,
-    Maybe,
-    MeetingKind,
-    Origin,
-    PhoneEntry,
-    PoolId,
-    PoolRole,
-    Unknown,
-    Version,
-)
+from coexistence.simulation.rules.user_replicas import group_column
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer

@@ -2,8 +2,6 @@
 
 Law of this room: it holds nothing but the state, the rules and what it has worked out already. Asked
 twice it says the same.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -12,32 +10,24 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from typing import cast
 
-from coexistence.observation import administering, conferencing, federating, messaging
-from coexistence.observation.edges import home_site
-from coexistence.observation.facts import Facts
-from coexistence.observation.ground import Ground
+from coexistence.model.population import grouped
+from coexistence.model.vocabulary import Guest, Maybe, Modality, PoolId, PoolRole, SiteId, Unknown, Version
+from coexistence.observation import conferencing
+from coexistence.observation.administration import tasks
+from coexistence.observation.facts.facts import Facts
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.facts.shared_cache import Ground
 from coexistence.observation.listings import SUBJECTS, Listing, conversations
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.references import Reference, references
+from coexistence.observation.network import federation
+from coexistence.observation.network.edges import home_site
+from coexistence.observation.people import messaging
+from coexistence.observation.servers.references import Reference, references
 from coexistence.observation.subjects import (
     Conversations,
     Subject,
 )
-from coexistence.population import (
-    grouped,
-)
-from coexistence.simulation.rules import Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
-from coexistence.vocabulary import (
-    Guest,
-    Maybe,
-    Modality,
-    PoolId,
-    PoolRole,
-    SiteId,
-    Unknown,
-    Version,
-)
 
 __all__ = ["Observer"]
 
@@ -123,11 +113,11 @@ class Observer(Facts):
 
     def central_management(self) -> Outcome:
         """Return whether exactly one pool is the active master, and takes changes."""
-        return administering.central_management(self)
+        return tasks.central_management(self)
 
     def administer_pool(self, pool: PoolId) -> Outcome:
         """Return whether the newest tools can open a pool, and changes reach its servers."""
-        return administering.pool(self, pool)
+        return tasks.pool(self, pool)
 
     @cached_property
     def references(self) -> Mapping[PoolId, tuple[Reference, ...]]:
@@ -155,7 +145,7 @@ class Observer(Facts):
 
     def federates(self, site: SiteId | None) -> Maybe[bool]:
         """Tell whether a site's federation route leads anywhere."""
-        return False if site is None else federating.federates(self, site)
+        return False if site is None else federation.federates(self, site)
 
     @property
     def has_edge(self) -> bool:

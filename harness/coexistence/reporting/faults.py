@@ -2,8 +2,6 @@
 
 Law of this room: records in, lines out, readable at 80 columns. An administrator meets a failure from
 outside, so what is seen comes first, then what was set wrong, who is hit, and what to do.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -12,9 +10,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from coexistence.faulting import Fault
+from coexistence.checking.fault_registry import Fault
+from coexistence.rehearsal.verdicts import FaultRecord, FindingRecord, Run
 from coexistence.reporting.lines import Line, wrapped
-from coexistence.verdicts import FaultRecord, FindingRecord, Run
 
 __all__ = ["render_catalogue", "render_made", "set_wrong"]
 

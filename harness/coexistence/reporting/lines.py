@@ -1,8 +1,6 @@
 """Lines of a terminal report, and how texts become some.
 
 Law of this room: layout alone; what is said comes from elsewhere.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Law of this room: letters in, bytes out. Cells that a spreadsheet would take for a formula are neutralised
 here; which people are concerned is decided elsewhere.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -15,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from coexistence.bills import Letter
-from coexistence.exports.tables import neutral
+from coexistence.inputs.exports.formats.csv_tables import neutral
+from coexistence.migration.rollback_cost import Letter
 
 __all__ = ["HEAD", "Part", "render_letters", "write_letters"]
 

@@ -1,8 +1,6 @@
 """The kill matrix: which check notices which fault, and which check notices nothing.
 
 Law of this room: the qualification as the JSON report has it in, lines out, readable at 80 columns.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -10,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from coexistence.model.vocabulary import Clause
 from coexistence.reporting.lines import Line, wrapped
-from coexistence.vocabulary import Clause
 
 __all__ = ["render_qualification"]
 

@@ -2,8 +2,6 @@
 
 Law of this room: a plan in, lines out. What is done, with which tool and how it is undone, the plan says;
 here it is only put in order and wrapped.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -13,15 +11,15 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from coexistence.appraising import hours, remarks_on
-from coexistence.planfile.writing import write_plan
-from coexistence.planning import PlanStep, Undo
-from coexistence.planning.commands import Instruction, instructions, rollback_instructions
-from coexistence.planning.guide import Requirement, tool_name
-from coexistence.reporting.text import Line
-from coexistence.trial import GOES_BACK, Trial
-from coexistence.vocabulary import Checkpoint, Version, version_name
-from coexistence.waves import WaveSize
+from coexistence.inputs.planfile.writer import write_plan
+from coexistence.migration import PlanStep, Undo
+from coexistence.migration.guide import Requirement, tool_name
+from coexistence.migration.runbook_commands import Instruction, instructions, rollback_instructions
+from coexistence.migration.waves import WaveSize
+from coexistence.model.vocabulary import Checkpoint, Version, version_name
+from coexistence.rehearsal.plan_remarks import hours, remarks_on
+from coexistence.rehearsal.trial import GOES_BACK, Trial
+from coexistence.reporting.text_report import Line
 
 __all__ = ["render_runbook"]
 

@@ -1,8 +1,6 @@
 """What administrators stated, as lines: who says so, since when, and what it settles.
 
 Law of this room: each statement is shown with its author and date, whether anything rests on it or not.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -10,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from coexistence.rehearsal.verdicts import EstateReport, Run
 from coexistence.reporting.lines import Line, wrapped
-from coexistence.verdicts import EstateReport, Run
 
 __all__ = ["render_statements"]
 

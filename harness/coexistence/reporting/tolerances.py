@@ -1,8 +1,6 @@
 """The table of operators' mistakes, in Markdown and as lines of text.
 
 Law of this room: tolerances in, text out. Who tells of a mistake is decided elsewhere.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from coexistence.rehearsing.tolerances import Told, Tolerance
+from coexistence.rehearsal.interruptions.tolerances import Told, Tolerance
 
 __all__ = ["render_tolerances", "tolerance_rows"]
 

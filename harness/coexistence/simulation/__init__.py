@@ -1,4 +1,1 @@
-"""What is true, what the product does, and the one function that makes a new state.
-
-PYTEST_DONT_REWRITE
-"""
+"""What is true, what the product does, and the one function that makes a new state."""

@@ -3,8 +3,6 @@
 Law of this room: ``apply`` takes a state and an operation and leaves both alone. What the product would
 refuse is refused here, with the product's reason, as an ordinary result. Nobody here knows who is
 watching, nor that checks exist.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -12,37 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from coexistence import operations as op
-from coexistence.simulation import (
+from coexistence.model import operations as op
+from coexistence.simulation.changes import (
+    admin_rights,
     applications,
-    cms_changes,
-    meeting_changes,
-    moves,
-    own,
-    publishing_changes,
-    rights_changes,
-    server_changes,
-    store_changes,
-    surrounding_changes,
+    cms,
+    custom,
+    databases,
+    external_systems,
+    meetings,
+    servers,
+    user_moves,
+    web_publishing,
 )
-from coexistence.simulation.central_management import store_trouble
-from coexistence.simulation.contact_changes import contact_store, days_pass, move_mailboxes
-from coexistence.simulation.people_changes import (
-    downgrade_clients,
-    set_particulars,
-    upgrade_clients,
-)
-from coexistence.simulation.rules import Rules
-from coexistence.simulation.service_changes import (
+from coexistence.simulation.changes.clients import downgrade_clients, set_particulars, upgrade_clients
+from coexistence.simulation.changes.contacts import contact_store, days_pass, move_mailboxes
+from coexistence.simulation.changes.services import (
     disable_service,
     enable_service,
     service_state,
     start_services,
     stop_services,
 )
-from coexistence.simulation.state import State
-from coexistence.simulation.steps import Step, carried_out, refused, selected
-from coexistence.simulation.topology_changes import (
+from coexistence.simulation.changes.topology import (
     assign_certificates,
     edge_federation,
     edge_xmpp,
@@ -57,6 +47,10 @@ from coexistence.simulation.topology_changes import (
     set_next_hop,
     set_records,
 )
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.central_management import store_trouble
+from coexistence.simulation.state import State
+from coexistence.simulation.transitions import Step, carried_out, refused, selected
 
 __all__ = ["Step", "apply", "selected"]
 
@@ -71,7 +65,7 @@ def apply(state: State, operation: op.Operation, rules: Rules) -> Step:
         return refused(state, reason)
     carry_out = _CARRY_OUT.get(type(operation))
     if carry_out is None:
-        return own.carry_out_own(state, operation, rules)
+        return custom.carry_out_own(state, operation, rules)
     return carry_out(state, operation, rules)
 
 
@@ -113,7 +107,7 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.PublishTopology: publish_topology,
     op.Replicate: replicate,
     op.AssignCertificates: assign_certificates,
-    op.StartServices: surrounding_changes.restarting(start_services),
+    op.StartServices: external_systems.restarting(start_services),
     op.StopServices: stop_services,
     op.SetServiceState: service_state,
     op.AssociateMediaEdge: media_edge,
@@ -123,11 +117,11 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.DisableService: disable_service,
     op.EnableService: enable_service,
     op.SetNextHop: set_next_hop,
-    op.MoveUsers: moves.move_users,
+    op.MoveUsers: user_moves.move_users,
     op.UpgradeClients: upgrade_clients,
     op.DowngradeClients: downgrade_clients,
-    op.ScheduleMeetings: meeting_changes.schedule_meetings,
-    op.RescheduleMeetings: meeting_changes.reschedule,
+    op.ScheduleMeetings: meetings.schedule_meetings,
+    op.RescheduleMeetings: meetings.reschedule,
     op.RollBackContactStore: contact_store,
     op.MoveApplications: carried_out(applications.move),
     op.MoveResponseGroups: carried_out(applications.move_response_groups),
@@ -136,28 +130,28 @@ _CARRY_OUT: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
     op.MoveCallAdmissionControl: carried_out(applications.move_admission_control),
     op.RemoveArchivingMonitoring: carried_out(applications.remove_archiving_monitoring),
     op.AssociateStores: carried_out(applications.associate_stores),
-    op.MoveConferenceDirectories: moves.move_directories,
-    op.MoveCms: cms_changes.move_cms,
+    op.MoveConferenceDirectories: user_moves.move_directories,
+    op.MoveCms: cms.move_cms,
     op.RemovePool: remove_pool,
     op.SetClientRules: set_client_rules,
     op.SetParticulars: set_particulars,
     op.ChangeState: _change_state,
     op.LetDaysPass: days_pass,
     op.MoveMailboxes: move_mailboxes,
-    **meeting_changes.CHANGES,
-    **publishing_changes.CHANGES,
-    **surrounding_changes.CHANGES,
-    **server_changes.CHANGES,
-    op.RestartServices: surrounding_changes.restarting(server_changes.CHANGES[op.RestartServices]),
-    **store_changes.CHANGES,
-    op.EnableTopology: cms_changes.enable_topology,
-    op.ExportConfiguration: cms_changes.export_configuration,
-    op.PublishSavedTopology: cms_changes.publish_saved_topology,
-    op.RemoveCmsDatabase: cms_changes.remove_cms_database,
-    op.RunLocalSetup: cms_changes.run_local_setup,
-    op.InvokeReplication: cms_changes.invoke_replication,
-    op.SetGroupMembers: rights_changes.set_group_members,
-    op.OpenShell: rights_changes.open_shell,
-    op.SavePolicy: rights_changes.save_policy,
-    op.SetDiscoveryCandidates: rights_changes.set_discovery_candidates,
+    **meetings.CHANGES,
+    **web_publishing.CHANGES,
+    **external_systems.CHANGES,
+    **servers.CHANGES,
+    op.RestartServices: external_systems.restarting(servers.CHANGES[op.RestartServices]),
+    **databases.CHANGES,
+    op.EnableTopology: cms.enable_topology,
+    op.ExportConfiguration: cms.export_configuration,
+    op.PublishSavedTopology: cms.publish_saved_topology,
+    op.RemoveCmsDatabase: cms.remove_cms_database,
+    op.RunLocalSetup: cms.run_local_setup,
+    op.InvokeReplication: cms.invoke_replication,
+    op.SetGroupMembers: admin_rights.set_group_members,
+    op.OpenShell: admin_rights.open_shell,
+    op.SavePolicy: admin_rights.save_policy,
+    op.SetDiscoveryCandidates: admin_rights.set_discovery_candidates,
 }

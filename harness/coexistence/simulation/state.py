@@ -3,8 +3,6 @@
 Law of this room: only ``apply`` makes a state from another one. A state holds one mapping for each kind
 of object; changing one object copies that mapping and shares all others, and the population's columns
 are shared until one is replaced.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -16,7 +14,12 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
-from coexistence.deployment import (
+from coexistence.model.conditions.administrators import Administrator
+from coexistence.model.conditions.external_systems import NOTHING_AROUND, Surroundings
+from coexistence.model.conditions.machines_and_databases import Backing
+from coexistence.model.conditions.messaging import NOTHING_PARTICULAR, Particulars
+from coexistence.model.conditions.reverse_proxy import AS_PLANNED, Publishing
+from coexistence.model.deployment import (
     Application,
     Block,
     Certificate,
@@ -38,13 +41,8 @@ from coexistence.deployment import (
     Site,
     VoiceRoute,
 )
-from coexistence.inventory.administration import Administrator
-from coexistence.inventory.backing import Backing
-from coexistence.inventory.particulars import NOTHING_PARTICULAR, Particulars
-from coexistence.inventory.publishing import AS_PLANNED, Publishing
-from coexistence.inventory.surroundings import NOTHING_AROUND, Surroundings
-from coexistence.population import Population
-from coexistence.vocabulary import (
+from coexistence.model.population import Population
+from coexistence.model.vocabulary import (
     ApplicationKind,
     Contradiction,
     Maybe,
@@ -56,7 +54,7 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
-from coexistence.windows_services import CATALOGUE, display_name, find
+from coexistence.model.windows_services import CATALOGUE, display_name, find
 
 __all__ = [
     "BY_KEY",

@@ -3,8 +3,6 @@
 Law of this room: the focus of a meeting runs on its organizer's home pool alone; joiners from other pools
 and versions come to it. An older server or client never refuses a meeting by itself: it sees fewer
 features, and that is a note on the way, not its end.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Law of this room: waiting in the lobby is no failure. Whoever is let in by somebody got in; only what a
 policy forbids is refused.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -12,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from coexistence.deployment import Policy
-from coexistence.observation.facts import Facts
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, passed, refused, travel, undecided
-from coexistence.simulation import policies
-from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import Access, Disposition, Guest, Maybe, PhoneEntry, PoolId, Unknown
+from coexistence.model.deployment import Policy
+from coexistence.model.vocabulary import Access, Disposition, Guest, Maybe, PhoneEntry, PoolId, Unknown
+from coexistence.observation.facts.facts import Facts
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.facts.routes import Leg, passed, refused, travel, undecided
+from coexistence.simulation.rules import policies
+from coexistence.simulation.rules.registry import rule
 
 __all__ = [
     "LOBBY",

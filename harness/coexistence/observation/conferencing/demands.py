@@ -3,8 +3,6 @@
 Law of this room: supported combinations of clients and servers reject nothing. Here are the particular
 causes that do: a kind of conferencing, a document, a command, an element or a resource that the host is
 too old for, and the flaws that the focus names by their diagnostics.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -14,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from coexistence.deployment import Pool
+from coexistence.model.deployment import Pool
+from coexistence.model.vocabulary import Confidence, PoolId, Version, version_name
 from coexistence.observation.conferencing.hosting import MCU_TYPES, factory, hosting_pool
-from coexistence.observation.facts import Facts
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
-from coexistence.simulation.diagnostics import DIAGNOSTICS
-from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import Confidence, PoolId, Version, version_name
+from coexistence.observation.facts.facts import Facts
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
+from coexistence.simulation.rules.registry import rule
 
 __all__ = ["CLIENT_TEXTS", "MCU_SINCE", "Demand", "Flaw", "demand", "shown"]
 

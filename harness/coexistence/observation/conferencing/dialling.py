@@ -2,8 +2,6 @@
 
 Law of this room: a code typed into a phone leads to the pool that owns its conference directory, not to
 the organizer's; the owner finds the organizer's pool, which hosts the meeting.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -11,15 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from coexistence.deployment import Application, ConferenceDirectory
-from coexistence.observation.conferencing.admission import OPEN, Terms, allows_anonymous, by_phone
-from coexistence.observation.conferencing.hosting import fate, hosting_pool, needed_service
-from coexistence.observation.conferencing.joining import legs_of_join
-from coexistence.observation.edges import joined
-from coexistence.observation.facts import Facts
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
-from coexistence.population import (
+from coexistence.model.deployment import Application, ConferenceDirectory
+from coexistence.model.population import (
     MEETING_LOST,
     NO_DIRECTORY,
     PIN_EXPIRED,
@@ -28,8 +19,7 @@ from coexistence.population import (
     PIN_VALID,
     UNTOLD_DIRECTORY,
 )
-from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import (
+from coexistence.model.vocabulary import (
     ApplicationKind,
     Confidence,
     Maybe,
@@ -39,6 +29,14 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.conferencing.admission import OPEN, Terms, allows_anonymous, by_phone
+from coexistence.observation.conferencing.hosting import fate, hosting_pool, needed_service
+from coexistence.observation.conferencing.joining import legs_of_join
+from coexistence.observation.facts.facts import Facts
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.network.edges import joined
+from coexistence.simulation.rules.registry import rule
 
 __all__ = ["access_number", "dial_in", "directory_owner", "numbers_of"]
 

@@ -1,20 +1,18 @@
 """Guests: what whoever has no account here, or is not inside, meets on the way into a meeting.
 
 Law of this room: only what is particular to guests; the focus and its MCUs are the same for everybody.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from coexistence.model.vocabulary import Guest, Maybe, Modality, PoolId, PoolRole, Unknown
 from coexistence.observation.conferencing.admission import allows_anonymous
 from coexistence.observation.conferencing.hosting import needed_service
-from coexistence.observation.facts import Facts
-from coexistence.observation.routes import Leg, failed, refused, undecided
-from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import Guest, Maybe, Modality, PoolId, PoolRole, Unknown
+from coexistence.observation.facts.facts import Facts
+from coexistence.observation.facts.routes import Leg, failed, refused, undecided
+from coexistence.simulation.rules.registry import rule
 
 __all__ = ["as_guest"]
 

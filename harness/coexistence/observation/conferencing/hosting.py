@@ -2,8 +2,6 @@
 
 Law of this room: everything is asked of the hosting pool; where a joiner comes from is the way to it, and
 who the joiner is does not matter here.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -11,14 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from coexistence.deployment import Pool, key_of
-from coexistence.observation.backing import conferences_run, port_444
-from coexistence.observation.edges import joined
-from coexistence.observation.facts import Facts, covers
-from coexistence.observation.routes import Leg, failed, passed, refused, undecided
-from coexistence.simulation.rulebook import rule
-from coexistence.simulation.rules import meeting_survives
-from coexistence.vocabulary import (
+from coexistence.model.deployment import Pool, key_of
+from coexistence.model.vocabulary import (
     Confidence,
     Disposition,
     Maybe,
@@ -30,6 +22,12 @@ from coexistence.vocabulary import (
     Version,
     version_name,
 )
+from coexistence.observation.facts.facts import Facts, covers
+from coexistence.observation.facts.routes import Leg, failed, passed, refused, undecided
+from coexistence.observation.network.edges import joined
+from coexistence.observation.servers.user_replicas import conferences_run, port_444
+from coexistence.simulation.rules.assumptions import meeting_survives
+from coexistence.simulation.rules.registry import rule
 
 __all__ = [
     "COMPONENTS",

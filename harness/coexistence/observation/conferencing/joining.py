@@ -2,8 +2,6 @@
 
 Law of this room: a join is a row of legs that many joins share. What the meeting itself is like comes last,
 so that the way is walked once for all meetings of a pool.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -11,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from coexistence.observation.backing import share
+from coexistence.model.vocabulary import (
+    ClientGeneration,
+    Confidence,
+    Disposition,
+    Guest,
+    Maybe,
+    Modality,
+    PoolId,
+    Unknown,
+    Version,
+)
 from coexistence.observation.conferencing.admission import OPEN, Terms, admitted, room_for
 from coexistence.observation.conferencing.guests import as_guest
 from coexistence.observation.conferencing.hosting import (
@@ -24,25 +32,15 @@ from coexistence.observation.conferencing.hosting import (
     to_focus,
     web_apps,
 )
-from coexistence.observation.edges import Tag, granted, joined
-from coexistence.observation.facts import Facts
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, refused, travel, undecided
-from coexistence.simulation import meeting_clients as clients
-from coexistence.simulation.clients import ALLOWING, CLIENTS, decided, rules_for
-from coexistence.simulation.meeting_clients import Fit, MeetingClient
-from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import (
-    ClientGeneration,
-    Confidence,
-    Disposition,
-    Guest,
-    Maybe,
-    Modality,
-    PoolId,
-    Unknown,
-    Version,
-)
+from coexistence.observation.facts.facts import Facts
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.network.edges import Tag, granted, joined
+from coexistence.observation.servers.user_replicas import share
+from coexistence.simulation.rules import meeting_clients as clients
+from coexistence.simulation.rules.clients import ALLOWING, CLIENTS, decided, rules_for
+from coexistence.simulation.rules.meeting_clients import Fit, MeetingClient
+from coexistence.simulation.rules.registry import rule
 
 __all__ = ["Joiner", "as_partner", "content", "join", "legs_of_join"]
 

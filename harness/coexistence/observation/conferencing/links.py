@@ -2,8 +2,6 @@
 
 Law of this room: a link leads to a name, the name to a pool, that pool to the one that hosts the meeting.
 Inside, DNS leads to the pool; outside, the reverse proxy does.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -11,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from coexistence.deployment import SimpleUrl, is_address
-from coexistence.inventory.publishing import ReverseProxyRule
-from coexistence.observation.backing import web_between
+from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
+from coexistence.model.deployment import SimpleUrl, is_address
+from coexistence.model.vocabulary import Confidence, Guest, Maybe, PoolId, PoolRole, Unknown, Version
 from coexistence.observation.conferencing.admission import OPEN, Terms
 from coexistence.observation.conferencing.hosting import fate, hosting_pool, needed_service, to_focus
 from coexistence.observation.conferencing.joining import Joiner, legs_of_join
-from coexistence.observation.edges import joined
-from coexistence.observation.facts import Facts, covers
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, failed, passed, travel, undecided
-from coexistence.simulation.meeting_clients import MeetingClient
-from coexistence.simulation.meeting_settings import LEGACY_LINK, is_on
-from coexistence.simulation.rulebook import rule
-from coexistence.simulation.simple_urls import effective_urls, host_of
-from coexistence.vocabulary import Confidence, Guest, Maybe, PoolId, PoolRole, Unknown, Version
+from coexistence.observation.facts.facts import Facts, covers
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.network.edges import joined
+from coexistence.observation.servers.user_replicas import web_between
+from coexistence.simulation.rules.meeting_clients import MeetingClient
+from coexistence.simulation.rules.meeting_settings import LEGACY_LINK, is_on
+from coexistence.simulation.rules.registry import rule
+from coexistence.simulation.rules.simple_urls import effective_urls, host_of
 
 __all__ = ["by_link", "open_url", "publishes", "urls_of"]
 

@@ -2,8 +2,6 @@
 
 Law of this room: the focus factory on the organizer's hosting pool answers. Its refusals are C3P failures:
 a reason, no SIP status ([MS-CONFPRO]; UCMA: CommandFailureReasons).
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -12,22 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from coexistence.observation.backing import changes, user_services
-from coexistence.observation.conferencing.admission import OPEN, Terms
-from coexistence.observation.conferencing.hosting import (
-    COMPONENTS,
-    MCU_TYPES,
-    hosting_pool,
-    needed_service,
-    to_focus,
-)
-from coexistence.observation.facts import Facts
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routes import Leg, passed, refused, travel, undecided
-from coexistence.simulation.meeting_changes import MOST_MEETINGS, terms_of_new
-from coexistence.simulation.meeting_clients import ADD_INS, Fit, Scheduler, fit_of_scheduler
-from coexistence.simulation.rulebook import rule
-from coexistence.vocabulary import (
+from coexistence.model.vocabulary import (
     ApplicationKind,
     ClientGeneration,
     Confidence,
@@ -37,6 +20,21 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.conferencing.admission import OPEN, Terms
+from coexistence.observation.conferencing.hosting import (
+    COMPONENTS,
+    MCU_TYPES,
+    hosting_pool,
+    needed_service,
+    to_focus,
+)
+from coexistence.observation.facts.facts import Facts
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.facts.routes import Leg, passed, refused, travel, undecided
+from coexistence.observation.servers.user_replicas import changes, user_services
+from coexistence.simulation.changes.meetings import MOST_MEETINGS, terms_of_new
+from coexistence.simulation.rules.meeting_clients import ADD_INS, Fit, Scheduler, fit_of_scheduler
+from coexistence.simulation.rules.registry import rule
 
 __all__ = ["Capabilities", "capabilities", "new_terms", "schedule", "schedule_by_web"]
 

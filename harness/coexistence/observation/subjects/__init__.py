@@ -3,8 +3,6 @@
 Law of this room: a subject names itself, says who is hit when a promise about it breaks, and passes
 questions on to its observer. People and meetings come as cohorts that no rule can tell apart, with their
 head counts.
-
-PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations

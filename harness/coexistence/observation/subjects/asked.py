@@ -1,7 +1,4 @@
-"""What all subjects have in common.
-
-PYTEST_DONT_REWRITE
-"""
+"""What all subjects have in common."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coexistence.population import Rows
-from coexistence.vocabulary import PoolId, Version
+from coexistence.model.population import Rows
+from coexistence.model.vocabulary import PoolId, Version
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer

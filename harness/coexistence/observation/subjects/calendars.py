@@ -1,7 +1,4 @@
-"""Subjects about meetings: meetings, organizers, conference directories.
-
-PYTEST_DONT_REWRITE
-"""
+"""Subjects about meetings: meetings, organizers, conference directories."""
 
 from __future__ import annotations
 
@@ -9,15 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from coexistence.deployment import ConferenceDirectory, generations
-from coexistence.inventory.administration import Administrator, AdminWay
-from coexistence.observation import administering, backing, conferencing, keeping, safekeeping
-from coexistence.observation.conferencing import OPEN, Terms
-from coexistence.observation.invitations import Kept, kept
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routing_classes import one_of_each
-from coexistence.observation.subjects.asked import Asked, Cohort
-from coexistence.population import (
+from coexistence.model.conditions.administrators import Administrator, AdminWay
+from coexistence.model.deployment import ConferenceDirectory, generations
+from coexistence.model.population import (
     LEFT_BEHIND,
     MEETING_LOST,
     NO_CONTENT,
@@ -26,7 +17,7 @@ from coexistence.population import (
     Rows,
     distinct,
 )
-from coexistence.vocabulary import (
+from coexistence.model.vocabulary import (
     Access,
     ClientGeneration,
     Disposition,
@@ -38,10 +29,19 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation import conferencing
+from coexistence.observation.administration import tasks
+from coexistence.observation.conferencing import OPEN, Terms
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.people import policies_before_after
+from coexistence.observation.people.escalation import Kept, kept
+from coexistence.observation.people.routing_classes import one_of_each
+from coexistence.observation.servers import retained_data, user_replicas
+from coexistence.observation.subjects.asked import Asked, Cohort
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer
-    from coexistence.simulation.meeting_clients import MeetingClient
+    from coexistence.simulation.rules.meeting_clients import MeetingClient
 
 __all__ = ["DirectorySubject", "MeetingSubject", "Organizer"]
 
@@ -77,9 +77,9 @@ class MeetingSubject(Asked):
     terms: Terms = OPEN
     #: Whether their invitations print a link that the organizer's site does not use any more.
     old_link: bool = False
-    #: What the organizers' dial-in PIN is, as :data:`~coexistence.population.PIN_VALID` and its like.
+    #: What the organizers' dial-in PIN is, as :data:`~coexistence.model.population.PIN_VALID` and its like.
     pin: int = PIN_UNKNOWN
-    #: Values of the group, as :meth:`~coexistence.population.Population.meetings_alike` has them.
+    #: Values of the group, as :meth:`~coexistence.model.population.Population.meetings_alike` has them.
     alike: tuple[int, ...] = ()
 
     @property
@@ -327,7 +327,7 @@ class Organizer(Asked):
     def schedule(self, client: ClientGeneration | None = None) -> Outcome:
         """Return whether they can schedule a meeting; ``client`` is what they do it with, if it matters."""
         scheduled = conferencing.schedule(self.observer, self.cohort.pool, client)
-        return self.observer.handed(backing.changed_by(self.observer, scheduled, self.cohort.group))
+        return self.observer.handed(user_replicas.changed_by(self.observer, scheduled, self.cohort.group))
 
     def schedule_by_web(self, at: PoolId | None = None) -> Outcome:
         """Return whether they can schedule in a browser, on the page of a pool (left out: their own)."""
@@ -347,7 +347,7 @@ class Organizer(Asked):
 
     def new_terms_kept(self, before: Observer) -> Outcome:
         """Return whether a new meeting of theirs lets in whom one did at another moment of the path."""
-        return self.observer.handed(keeping.terms_kept(self.observer, before, self.cohort.pool))
+        return self.observer.handed(policies_before_after.terms_kept(self.observer, before, self.cohort.pool))
 
     def may_have_guests(self) -> Outcome:
         """Return whether their conferencing policy admits anonymous participants."""
@@ -358,7 +358,9 @@ class Organizer(Asked):
     def keep_policy(self, before: Observer) -> Outcome:
         """Return whether their conferencing policy allows what it allowed at another moment of the path."""
         return self.observer.handed(
-            keeping.policy_kept(self.observer, before, "conferencing", self.cohort.pool, self.code)
+            policies_before_after.policy_kept(
+                self.observer, before, "conferencing", self.cohort.pool, self.code
+            )
         )
 
     def hit(self) -> Mapping[str, int | Rows]:
@@ -405,7 +407,7 @@ class DirectorySubject(Asked):
 
     def keep_codes(self) -> Outcome:
         """Return whether it knows every code that invitations to meetings ahead print."""
-        return self.observer.handed(safekeeping.codes_kept(self.observer, self.directory))
+        return self.observer.handed(retained_data.codes_kept(self.observer, self.directory))
 
     def owner(self) -> Outcome:
         """Return whether the pool that owns it is there and answers."""
@@ -415,7 +417,7 @@ class DirectorySubject(Asked):
         self, to: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
     ) -> Outcome:
         """Return whether an administrator may move it to a pool, and it would arrive whole."""
-        found = administering.move_directory(self.observer, self.directory, to, by=by, through=through)
+        found = tasks.move_directory(self.observer, self.directory, to, by=by, through=through)
         return self.observer.handed(found)
 
     def hit(self) -> Mapping[str, int | Rows]:

@@ -1,7 +1,4 @@
-"""Subjects that are two people: who writes to whom, and all such pairs at one moment.
-
-PYTEST_DONT_REWRITE
-"""
+"""Subjects that are two people: who writes to whom, and all such pairs at one moment."""
 
 from __future__ import annotations
 
@@ -10,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from coexistence.observation import backing, calling, messaging
-from coexistence.observation.outcomes import Outcome
-from coexistence.observation.routing_classes import routing_class
+from coexistence.model.population import Rows
+from coexistence.model.vocabulary import Content, Modality, Recipient
+from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.people import messaging
+from coexistence.observation.people.routing_classes import routing_class
+from coexistence.observation.servers import user_replicas
 from coexistence.observation.subjects.asked import Asked, Cohort
-from coexistence.population import Rows
-from coexistence.vocabulary import Content, Modality, Recipient
+from coexistence.observation.voice import calls
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer
@@ -107,11 +106,11 @@ class Conversation(Asked):
             in_session=in_session,
         )
         if modality in (Modality.AUDIO, Modality.VIDEO):
-            sent = calling.admitted(self.observer, self.sender.pool, self.recipient.pool, sent)
+            sent = calls.admitted(self.observer, self.sender.pool, self.recipient.pool, sent)
         if not self.sender.group and not self.recipient.group:
             return self.observer.handed(sent)
         groups = (self.sender.pool, self.sender.group), (self.recipient.pool, self.recipient.group)
-        return self.observer.handed(backing.between_groups(self.observer, sent, *groups))
+        return self.observer.handed(user_replicas.between_groups(self.observer, sent, *groups))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """Both sides: neither reaches the other."""

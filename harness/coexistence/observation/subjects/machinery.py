@@ -1,7 +1,4 @@
-"""Subjects that are looked at for themselves: servers, names in DNS, certificates, steps of the plan.
-
-PYTEST_DONT_REWRITE
-"""
+"""Subjects that are looked at for themselves: servers, names in DNS, certificates, steps of the plan."""
 
 from __future__ import annotations
 
@@ -9,14 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coexistence.deployment import ACCESS_EDGE_EXTERNAL, Certificate, DnsRecord, Pool, Server
-from coexistence.observation import administering, naming
-from coexistence.observation.outcomes import Hop, Outcome, not_applicable
+from coexistence.migration import PlanStep
+from coexistence.model.deployment import ACCESS_EDGE_EXTERNAL, Certificate, DnsRecord, Pool, Server
+from coexistence.model.population import Rows
+from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, Unknown
+from coexistence.observation.administration import tasks
+from coexistence.observation.facts.outcomes import Hop, Outcome, not_applicable
+from coexistence.observation.network import dns_answers
 from coexistence.observation.subjects.asked import Asked
-from coexistence.planning import PlanStep
-from coexistence.population import Rows
 from coexistence.simulation.state import Readings
-from coexistence.vocabulary import Disposition, Maybe, PoolId, PoolRole, Unknown
 
 __all__ = ["CertificateSubject", "NameSubject", "ServerSubject", "StepSubject"]
 
@@ -55,7 +53,7 @@ class ServerSubject(Asked):
         if self.pool.role is PoolRole.TRUSTED_APPLICATION:
             not_applicable(f"{self.label} has no replica")
         current = state.is_current(self.server.id)
-        return self.observer.handed(administering.replica(self.observer, (self.server.id,), current))
+        return self.observer.handed(tasks.replica(self.observer, (self.server.id,), current))
 
     def speak(self, tls: str) -> Outcome:
         """Return whether it speaks a version of TLS, e.g. ``1.2``."""
@@ -133,15 +131,15 @@ class NameSubject(Asked):
     @property
     def pool(self) -> PoolId | None:
         """The pool that it leads to in the end; None where it leads elsewhere."""
-        return naming.pool_behind(self.observer, self.record)
+        return dns_answers.pool_behind(self.observer, self.record)
 
     def lead(self) -> Outcome:
         """Return whether it leads to something that exists, be it one of our pools or not."""
-        return self.observer.handed(naming.leads(self.observer, self.record))
+        return self.observer.handed(dns_answers.leads(self.observer, self.record))
 
     def answer(self) -> Outcome:
         """Return whether somebody answers there, with a valid certificate for this name."""
-        return self.observer.handed(naming.answers(self.observer, self.record))
+        return self.observer.handed(dns_answers.answers(self.observer, self.record))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People of the pool whose own name it is; else everybody."""
@@ -183,15 +181,15 @@ class CertificateSubject(Asked):
     @property
     def names(self) -> tuple[str, ...]:
         """Names in DNS that lead to the pool, and that it names."""
-        return naming.served(self.observer, self.certificate)
+        return dns_answers.served(self.observer, self.certificate)
 
     def last(self, days: int = 0) -> Outcome:
         """Return whether it is valid, and stays so for some days."""
-        return self.observer.handed(naming.lasts(self.observer, self.certificate, days))
+        return self.observer.handed(dns_answers.lasts(self.observer, self.certificate, days))
 
     def name_pool(self) -> Outcome:
         """Return whether it names the pool that shows it inside."""
-        return self.observer.handed(naming.names_its_pool(self.observer, self.certificate))
+        return self.observer.handed(dns_answers.names_its_pool(self.observer, self.certificate))
 
     def be_trusted(self) -> Outcome:
         """Return whether every server inside trusts its issuer; of an external one only the outside is asked.
@@ -199,7 +197,7 @@ class CertificateSubject(Asked):
         That everybody outside trusts a public issuer is not looked into.
         """
         pools = () if self.is_external else self.observer.state.pools.values()
-        return self.observer.handed(naming.trusted(self.observer, self.certificate, pools))
+        return self.observer.handed(dns_answers.trusted(self.observer, self.certificate, pools))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool; everybody where it serves all."""

@@ -1,20 +1,14 @@
-"""Subjects that answer callers, and such as call from outside: application objects, external parties.
-
-PYTEST_DONT_REWRITE
-"""
+"""Subjects that answer callers, and such as call from outside: application objects, external parties."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coexistence.deployment import Application, generations
-from coexistence.inventory.surroundings import ExternalParty
-from coexistence.observation import agents, applications, parking, parties, signing_in
-from coexistence.observation.outcomes import Outcome, Undecided, untold
-from coexistence.observation.subjects.asked import Asked
-from coexistence.population import Rows
-from coexistence.vocabulary import (
+from coexistence.model.conditions.external_systems import ExternalParty
+from coexistence.model.deployment import Application, generations
+from coexistence.model.population import Rows
+from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
     ClientGeneration,
@@ -23,6 +17,11 @@ from coexistence.vocabulary import (
     PoolId,
     Unknown,
 )
+from coexistence.observation.facts.outcomes import Outcome, Undecided, untold
+from coexistence.observation.network import external_parties
+from coexistence.observation.sign_in import sign_in as signing_in
+from coexistence.observation.subjects.asked import Asked
+from coexistence.observation.voice import applications, call_park, response_group_agents
 
 __all__ = ["ApplicationSubject", "PartySubject"]
 
@@ -129,27 +128,31 @@ class ApplicationSubject(Asked):
         """Response groups: return whether agents homed on a pool can sign in to them."""
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
-        return self.observer.handed(agents.sign_in_to_group(self.observer, self.application, agent))
+        return self.observer.handed(
+            response_group_agents.sign_in_to_group(self.observer, self.application, agent)
+        )
 
     def call_on_behalf(self, agent: PoolId) -> Outcome:
         """Response groups: return whether agents homed on a pool can place calls in their name."""
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
-        return self.observer.handed(agents.call_for_group(self.observer, self.application, agent))
+        return self.observer.handed(
+            response_group_agents.call_for_group(self.observer, self.application, agent)
+        )
 
     def fetch(self, caller: PoolId, *, outside: bool = False) -> Outcome:
         """Orbits: return whether people of a pool (``outside``: from outside) fetch a parked call."""
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
         return self.observer.handed(
-            parking.fetch(self.observer, self.application.id, caller, outside=outside)
+            call_park.fetch(self.observer, self.application.id, caller, outside=outside)
         )
 
     def play_music(self) -> Outcome:
         """Orbits: return whether parked callers hear the company's own music, if they are to hear any."""
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
-        return self.observer.handed(parking.music(self.observer, self.application))
+        return self.observer.handed(call_park.music(self.observer, self.application))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """Everybody who may call."""
@@ -169,7 +172,7 @@ class PartySubject(Asked):
 
     def connect(self) -> Outcome:
         """Return whether it reaches the server that it was told to use."""
-        return self.observer.handed(parties.connect(self.observer, self.party))
+        return self.observer.handed(external_parties.connect(self.observer, self.party))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """Nobody in particular: who depends on it is told nowhere."""

@@ -1,7 +1,4 @@
-"""Subjects that are people: users, their clients, federated partners.
-
-PYTEST_DONT_REWRITE
-"""
+"""Subjects that are people: users, their clients, federated partners."""
 
 from __future__ import annotations
 
@@ -9,30 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from coexistence.deployment import Partner
-from coexistence.observation import (
-    address_book,
-    admitting,
-    backing,
-    calling,
-    federating,
-    keeping,
-    messaging,
-    outside,
-    pools,
-    presenting,
-    signed_out,
-    signing_in,
-    stores,
-    voice,
-    voicemail,
-    xmpp,
-)
-from coexistence.observation.outcomes import Outcome, Undecided, untold
-from coexistence.observation.routes import Leg, travel, undecided
-from coexistence.observation.subjects.asked import Asked, Cohort
-from coexistence.population import Rows
-from coexistence.vocabulary import (
+from coexistence.model.deployment import Partner
+from coexistence.model.population import Rows
+from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
     ClientGeneration,
@@ -48,6 +24,26 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.facts.outcomes import Outcome, Undecided, untold
+from coexistence.observation.facts.routes import Leg, travel, undecided
+from coexistence.observation.network import federation, remote_access, xmpp
+from coexistence.observation.people import (
+    address_book,
+    contact_and_chat_stores,
+    messaging,
+    policies_before_after,
+    presenting,
+)
+from coexistence.observation.servers import pools, user_replicas
+from coexistence.observation.sign_in import (
+    admission,
+    deregistration,
+)
+from coexistence.observation.sign_in import (
+    sign_in as signing_in,
+)
+from coexistence.observation.subjects.asked import Asked, Cohort
+from coexistence.observation.voice import calls, pstn, voicemail
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer
@@ -107,20 +103,20 @@ class User(Asked):
     def from_outside(self) -> Outcome:
         """Return whether they can sign in, and so send messages, from outside."""
         return self.observer.handed(
-            outside.reach_from_outside(self.observer, self.cohort.pool, self.access_policy)
+            remote_access.reach_from_outside(self.observer, self.cohort.pool, self.access_policy)
         )
 
     def relay_media(self) -> Outcome:
         """Return whether sound, video and sharing get through an Edge between them and the outside."""
-        return self.observer.handed(outside.relay_media(self.observer, self.cohort.pool))
+        return self.observer.handed(remote_access.relay_media(self.observer, self.cohort.pool))
 
     def confer_from_outside(self) -> Outcome:
         """Return whether somebody outside can take part in web conferences that they organize."""
-        return self.observer.handed(outside.confer_from_outside(self.observer, self.cohort.pool))
+        return self.observer.handed(remote_access.confer_from_outside(self.observer, self.cohort.pool))
 
     def call_out(self) -> Outcome:
         """Return whether they reach the telephone network, if they are enabled for Enterprise Voice."""
-        return self._by_phone(voice.call_out(self.observer, self.cohort.pool, self.voice_policy))
+        return self._by_phone(pstn.call_out(self.observer, self.cohort.pool, self.voice_policy))
 
     def dial(self, digits: str, *, plan: str | None = None) -> Outcome:
         """Return whether they reach the telephone network by dialling some digits.
@@ -128,12 +124,12 @@ class User(Asked):
         ``plan`` is the dial plan given to them in person. Undecided where nobody told its rules.
         """
         return self.observer.handed(
-            calling.dial(self.observer, self.cohort.pool, digits, plan=plan, policy=self.voice_policy)
+            calls.dial(self.observer, self.cohort.pool, digits, plan=plan, policy=self.voice_policy)
         )
 
     def be_called(self, gateway: str | None = None) -> Outcome:
         """Return whether calls from the telephone network reach them, through a gateway or any."""
-        called = calling.called_from_outside(self.observer, self.cohort.pool, gateway)
+        called = calls.called_from_outside(self.observer, self.cohort.pool, gateway)
         # Where there is no way in at all, that is so for whoever has Enterprise Voice and whoever has not.
         is_closed = called.disposition is Disposition.REFUSED
         return self.observer.handed(called) if is_closed else self._by_phone(called)
@@ -165,8 +161,8 @@ class User(Asked):
         ``kind`` is ``"external-access"`` or ``"voice"``: by these they are told apart.
         """
         told = {"external-access": self.access_policy, "voice": self.voice_policy}[kind]
-        code = keeping.code_of(self.observer, kind, told)
-        kept = keeping.policy_kept(self.observer, before, kind, self.cohort.pool, code)
+        code = policies_before_after.code_of(self.observer, kind, told)
+        kept = policies_before_after.policy_kept(self.observer, before, kind, self.cohort.pool, code)
         return self._by_phone(kept) if kind == "voice" else self.observer.handed(kept)
 
     def _by_phone(self, outcome: Outcome) -> Outcome:
@@ -187,7 +183,7 @@ class User(Asked):
     def write_to(self, domain: str) -> Outcome:
         """Return whether a message to somebody of another SIP domain arrives there."""
         return self.observer.handed(
-            federating.write_to(self.observer, self.cohort.pool, domain, self.access_policy)
+            federation.write_to(self.observer, self.cohort.pool, domain, self.access_policy)
         )
 
     def receive_xmpp(self, domain: str) -> Outcome:
@@ -199,7 +195,7 @@ class User(Asked):
     def read_contacts(self) -> Outcome:
         """Return whether they get their contact lists, wherever these are kept."""
         outcomes = [
-            stores.read_contacts(self.observer, self.cohort.pool, store, self.mailbox)
+            contact_and_chat_stores.read_contacts(self.observer, self.cohort.pool, store, self.mailbox)
             for store in self.contacts
         ]
         bad = (each for each in outcomes if each.disposition is not Disposition.DONE)
@@ -215,20 +211,20 @@ class User(Asked):
 
     def keep_contact_store(self) -> Outcome:
         """Return whether their contact lists stay where they are: nothing was rolled back to return."""
-        return self.observer.handed(stores.contacts_stay(self.observer, self.cohort.pool))
+        return self.observer.handed(contact_and_chat_stores.contacts_stay(self.observer, self.cohort.pool))
 
     def chat(self) -> Outcome:
         """Return whether they reach a Persistent Chat pool."""
         if isinstance(self.has_chat, Unknown):
             raise untold("nobody told whether they use Persistent Chat", self.has_chat.needs)
-        return self.observer.handed(stores.chat(self.observer, self.cohort.pool))
+        return self.observer.handed(contact_and_chat_stores.chat(self.observer, self.cohort.pool))
 
     def keep_changes(self) -> Outcome:
         """Return whether they can change what is kept for them: contacts, presence, meetings.
 
         Whoever signs in but cannot has a client in limited functionality.
         """
-        return self.observer.handed(backing.keep(self.observer, self.cohort.pool, self.cohort.group))
+        return self.observer.handed(user_replicas.keep(self.observer, self.cohort.pool, self.cohort.group))
 
     def leave_legacy(self) -> Outcome:
         """Return whether they have left the older generation; done where a feature keeps them there."""
@@ -289,7 +285,7 @@ class ClientSubject(Asked):
 
     def have_record_read(self) -> Outcome:
         """Return whether their home pool can read their records, whichever version rewrote them last."""
-        return self.observer.handed(travel([admitting.readable(self.observer, self.home, self.record)]))
+        return self.observer.handed(travel([admission.readable(self.observer, self.home, self.record)]))
 
     def sign_in(
         self,
@@ -319,7 +315,7 @@ class ClientSubject(Asked):
         ``former`` is the pool that they were moved from.
         """
         return self.observer.handed(
-            signed_out.signed_out(
+            deregistration.signed_out(
                 self.observer,
                 self.home,
                 self.client,
@@ -346,7 +342,7 @@ class ClientSubject(Asked):
 
     def keep_signed_in(self, devices: int) -> Outcome:
         """Return whether one person stays signed in on so many devices."""
-        return self.observer.handed(signed_out.keep_endpoints(self.observer, self.home, devices))
+        return self.observer.handed(deregistration.keep_endpoints(self.observer, self.home, devices))
 
     def be_seen(self) -> Outcome:
         """Return whether others see their presence."""
@@ -431,7 +427,7 @@ class PartnerSubject(Asked):
 
     def _federate(self, *, inbound: bool) -> Outcome:
         return self.observer.handed(
-            federating.federate(self.observer, self.cohort.pool, self.partner, inbound, self.access_policy)
+            federation.federate(self.observer, self.cohort.pool, self.partner, inbound, self.access_policy)
         )
 
     def hit(self) -> Mapping[str, int | Rows]:

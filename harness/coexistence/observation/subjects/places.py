@@ -1,37 +1,14 @@
-"""Subjects that stand somewhere: services, pools, sites, replicas.
-
-PYTEST_DONT_REWRITE
-"""
+"""Subjects that stand somewhere: services, pools, sites, replicas."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coexistence.deployment import Pool, Site
-from coexistence.inventory.administration import Administrator, AdminTask, AdminWay
-from coexistence.observation import (
-    administering,
-    applications,
-    backing,
-    domains,
-    edges,
-    federating,
-    losses,
-    pools,
-    provisions,
-    references,
-    replication,
-    services,
-    standing,
-    stores,
-)
-from coexistence.observation.losses import Loss
-from coexistence.observation.outcomes import Outcome, untold
-from coexistence.observation.references import Reference
-from coexistence.observation.subjects.asked import Asked
-from coexistence.population import Rows
-from coexistence.vocabulary import (
+from coexistence.model.conditions.administrators import Administrator, AdminTask, AdminWay
+from coexistence.model.deployment import Pool, Site
+from coexistence.model.population import Rows
+from coexistence.model.vocabulary import (
     Maybe,
     PoolId,
     PoolRole,
@@ -42,7 +19,25 @@ from coexistence.vocabulary import (
     Unknown,
     Version,
 )
-from coexistence.windows_services import Evidence, Weight, WindowsService, display_name
+from coexistence.model.windows_services import Evidence, Weight, WindowsService, display_name
+from coexistence.observation import service_losses
+from coexistence.observation.administration import tasks
+from coexistence.observation.facts.outcomes import Outcome, untold
+from coexistence.observation.network import edges, federation, sip_domains
+from coexistence.observation.people import contact_and_chat_stores
+from coexistence.observation.servers import (
+    cms_replication,
+    pools,
+    provisioning,
+    references,
+    services,
+    supported_topology,
+    user_replicas,
+)
+from coexistence.observation.servers.references import Reference
+from coexistence.observation.service_losses import Loss
+from coexistence.observation.subjects.asked import Asked
+from coexistence.observation.voice import applications
 
 __all__ = ["PoolSubject", "ReplicaSubject", "ServiceSubject", "SiteSubject"]
 
@@ -112,7 +107,9 @@ class ServiceSubject(Asked):
         every other observation taken together, and nothing until it is asked.
         """
         observer = self.observer
-        return losses.losses(type(observer), observer.state, observer.rules, self.servers, self.service.key)
+        return service_losses.losses(
+            type(observer), observer.state, observer.rules, self.servers, self.service.key
+        )
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
@@ -191,15 +188,15 @@ class PoolSubject(Asked):
 
     def archive(self) -> Outcome:
         """Return whether what people homed here write is archived."""
-        return self.observer.handed(stores.archive(self.observer, self.pool.id))
+        return self.observer.handed(contact_and_chat_stores.archive(self.observer, self.pool.id))
 
     def hold_rooms(self) -> Outcome:
         """Chat pools: return whether the rooms are here, as far as anybody told where they are."""
-        return self.observer.handed(stores.rooms(self.observer, self.pool.id))
+        return self.observer.handed(contact_and_chat_stores.rooms(self.observer, self.pool.id))
 
     def report_calls(self) -> Outcome:
         """Return whether what becomes of calls of people homed here is kept in a Monitoring store."""
-        return self.observer.handed(stores.report_calls(self.observer, self.pool.id))
+        return self.observer.handed(contact_and_chat_stores.report_calls(self.observer, self.pool.id))
 
     def start_up(self) -> Outcome:
         """Return whether its Front-End services run, or will by themselves after a cold start."""
@@ -215,59 +212,59 @@ class PoolSubject(Asked):
 
     def serve_in_full(self) -> Outcome:
         """Return whether all its people are served in full, whichever Front End their data is on."""
-        return self.observer.handed(provisions.serve_in_full(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.serve_in_full(self.observer, self.pool.id))
 
     def have_room_for_databases(self) -> Outcome:
         """Return whether setup would find room for the databases that it is still to get."""
-        return self.observer.handed(provisions.room_for_databases(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.room_for_databases(self.observer, self.pool.id))
 
     def have_room_in_log(self) -> Outcome:
         """Return whether the transaction log of its user store takes what is written next."""
-        return self.observer.handed(provisions.room_in_log(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.room_in_log(self.observer, self.pool.id))
 
     def agree_on_time(self) -> Outcome:
         """Return whether every other Front End pool accepts its web tickets, by their clocks."""
-        return self.observer.handed(provisions.same_time(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.same_time(self.observer, self.pool.id))
 
     def hand_out_one_chain(self) -> Outcome:
         """Return whether its servers hand out one chain of trust, that of their own certificate."""
-        return self.observer.handed(provisions.one_chain(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.one_chain(self.observer, self.pool.id))
 
     def publish_web(self) -> Outcome:
         """Return whether its external web name is published, and leads to its own web services."""
-        return self.observer.handed(provisions.publish_web(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.publish_web(self.observer, self.pool.id))
 
     def agree_on_version(self) -> Outcome:
         """Return whether all its servers run one version."""
-        return self.observer.handed(standing.one_version(self.observer, self.pool))
+        return self.observer.handed(supported_topology.one_version(self.observer, self.pool))
 
     def agree_on_build(self) -> Outcome:
         """Return whether all its servers run one build."""
-        return self.observer.handed(standing.one_build(self.observer, self.pool))
+        return self.observer.handed(supported_topology.one_build(self.observer, self.pool))
 
     def agree_on_system(self) -> Outcome:
         """Return whether all its servers have one operating system, as far as it was told."""
-        return self.observer.handed(standing.one_system(self.observer, self.pool))
+        return self.observer.handed(supported_topology.one_system(self.observer, self.pool))
 
     def match_pair(self) -> Outcome:
         """Return whether the pool that it is paired with is of its kind; done where it has no pair."""
-        return self.observer.handed(standing.like_its_pair(self.observer, self.pool))
+        return self.observer.handed(supported_topology.like_its_pair(self.observer, self.pool))
 
     def have_own_name(self) -> Outcome:
         """Return whether its names are those of no other pool and no server."""
-        return self.observer.handed(standing.own_name(self.observer, self.pool))
+        return self.observer.handed(supported_topology.own_name(self.observer, self.pool))
 
     def have_own_instance(self) -> Outcome:
         """Return whether no other pool has its user store in the same SQL Server instance."""
-        return self.observer.handed(standing.own_instance(self.observer, self.pool))
+        return self.observer.handed(supported_topology.own_instance(self.observer, self.pool))
 
     def do_without_mirrors(self) -> Outcome:
         """Return whether it has no mirrored database where its version supports none."""
-        return self.observer.handed(standing.mirrored(self.observer, self.pool))
+        return self.observer.handed(supported_topology.mirrored(self.observer, self.pool))
 
     def have_address(self) -> Outcome:
         """Return whether its FQDN has an address in internal DNS."""
-        return self.observer.handed(domains.address(self.observer, self.pool))
+        return self.observer.handed(sip_domains.address(self.observer, self.pool))
 
     def be_empty(self) -> Outcome:
         """Return whether no account is homed on it, disabled ones and rooms among them."""
@@ -279,7 +276,7 @@ class PoolSubject(Asked):
 
     def serve(self) -> Outcome:
         """Return whether people homed on it can sign in there, and change what is kept for them."""
-        return self.observer.handed(backing.keep(self.observer, self.pool.id))
+        return self.observer.handed(user_replicas.keep(self.observer, self.pool.id))
 
     def access_edge(self) -> Outcome:
         """Return whether the Access Edge service of this Edge pool runs."""
@@ -300,34 +297,34 @@ class PoolSubject(Asked):
 
         Left out: somebody with every right and the newest tools.
         """
-        found = administering.pool(self.observer, self.pool.id, by=by, through=through, task=task)
+        found = tasks.pool(self.observer, self.pool.id, by=by, through=through, task=task)
         return self.observer.handed(found)
 
     def give_users(
         self, to: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
     ) -> Outcome:
         """Return whether an administrator may move people from here to another pool, and it would work."""
-        found = administering.move_users(self.observer, self.pool.id, to, by=by, through=through)
+        found = tasks.move_users(self.observer, self.pool.id, to, by=by, through=through)
         return self.observer.handed(found)
 
     def take_central_management(
         self, *, by: Administrator | None = None, through: AdminWay | None = None
     ) -> Outcome:
         """Return whether an administrator may move the Central Management store here, and it would work."""
-        found = administering.take_cms(self.observer, self.pool.id, by=by, through=through)
+        found = tasks.take_cms(self.observer, self.pool.id, by=by, through=through)
         return self.observer.handed(found)
 
     def take_configuration(self) -> Outcome:
         """Return whether the master can hand configuration to its servers, whatever they hold now."""
-        return self.observer.handed(replication.carry(self.observer, self.pool))
+        return self.observer.handed(cms_replication.carry(self.observer, self.pool))
 
     def take_configuration_inside(self) -> Outcome:
         """Return whether the master reaches the inside of this Edge pool for replication (HTTPS 4443)."""
-        return self.observer.handed(replication.to_edge(self.observer, self.pool))
+        return self.observer.handed(cms_replication.to_edge(self.observer, self.pool))
 
     def monitored(self) -> Outcome:
         """Return whether Operations Manager, where it is used, still discovers its servers."""
-        return self.observer.handed(administering.monitored(self.observer, self.pool))
+        return self.observer.handed(tasks.monitored(self.observer, self.pool))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""
@@ -358,7 +355,7 @@ class SiteSubject(Asked):
 
     def route_federation(self) -> Outcome:
         """Return whether the site's federation route leads to an Edge pool that federates."""
-        return self.observer.handed(federating.route_of(self.observer, self.site))
+        return self.observer.handed(federation.route_of(self.observer, self.site))
 
     def admission(self) -> Outcome:
         """Return whether its call admission control decides; done where it has none."""
@@ -375,7 +372,7 @@ class SiteSubject(Asked):
 
         Left out: somebody with every right and the newest tools.
         """
-        found = administering.site(self.observer, self.site, by=by, through=through, task=task)
+        found = tasks.site(self.observer, self.site, by=by, through=through, task=task)
         return self.observer.handed(found)
 
     def hit(self) -> Mapping[str, int | Rows]:
@@ -399,15 +396,15 @@ class ReplicaSubject(Asked):
 
     def status(self) -> Outcome:
         """Return whether the replica holds the newest published configuration."""
-        return self.observer.handed(administering.replica(self.observer, self.servers, self.current))
+        return self.observer.handed(tasks.replica(self.observer, self.servers, self.current))
 
     def follow(self) -> Outcome:
         """Return whether a change made now gets here from the store, station by station, and is told back."""
-        return self.observer.handed(administering.follow(self.observer, self.pool, self.servers))
+        return self.observer.handed(tasks.follow(self.observer, self.pool, self.servers))
 
     def route(self) -> Outcome:
         """Return whether its servers know of every pool that is gone, and route to none of them."""
-        return self.observer.handed(replication.by_old_map(self.observer, self.servers))
+        return self.observer.handed(cms_replication.by_old_map(self.observer, self.servers))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """People homed on the pool."""

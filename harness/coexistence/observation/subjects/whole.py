@@ -1,7 +1,4 @@
-"""The deployment as a whole, as somebody who is asked about.
-
-PYTEST_DONT_REWRITE
-"""
+"""The deployment as a whole, as somebody who is asked about."""
 
 from __future__ import annotations
 
@@ -9,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coexistence.deployment import Pool, Site, generations
-from coexistence.inventory.administration import Administrator
-from coexistence.observation import administering, conferencing, domains, safekeeping, standing
-from coexistence.observation.outcomes import Outcome, untold
+from coexistence.model.conditions.administrators import Administrator
+from coexistence.model.deployment import Pool, Site, generations
+from coexistence.model.population import Rows
+from coexistence.model.vocabulary import Contradiction, PoolRole, Unknown, Version
+from coexistence.observation import conferencing
+from coexistence.observation.administration import tasks
+from coexistence.observation.facts.outcomes import Outcome, untold
+from coexistence.observation.network import sip_domains
+from coexistence.observation.servers import retained_data, supported_topology
 from coexistence.observation.subjects.asked import Asked
 from coexistence.observation.subjects.places import PoolSubject
-from coexistence.population import Rows
-from coexistence.vocabulary import Contradiction, PoolRole, Unknown, Version
 
 if TYPE_CHECKING:
     from coexistence.observation.observer import Observer
@@ -94,54 +94,54 @@ class DeploymentSubject(Asked):
 
     def keep_configuration(self) -> Outcome:
         """Return whether a Central Management store is left that is whole."""
-        return self.observer.handed(safekeeping.configuration_kept(self.observer))
+        return self.observer.handed(retained_data.configuration_kept(self.observer))
 
     def keep_settings(self, before: Observer) -> Mapping[str, Outcome]:
         """Return what policies lost since an earlier moment, and only newer tools know; by kind and scope."""
-        return self._handed(safekeeping.settings_kept(self.observer, before))
+        return self._handed(retained_data.settings_kept(self.observer, before))
 
     def keep_pools(self) -> Mapping[str, Outcome]:
         """Return the pools that are gone from the topology although nobody removed them."""
-        return self._handed(safekeeping.pools_kept(self.observer))
+        return self._handed(retained_data.pools_kept(self.observer))
 
     def keep_cloud_numbers(self) -> Outcome:
         """Return whether people in the cloud keep telephone numbers that hang on attributes here."""
-        return self.observer.handed(safekeeping.cloud_numbers(self.observer))
+        return self.observer.handed(retained_data.cloud_numbers(self.observer))
 
     def stand_together(self) -> Mapping[str, Outcome]:
         """Return for generations that stand side by side, in words, whether the vendor supports that."""
-        return self._handed(standing.generations_fit(self.observer))
+        return self._handed(supported_topology.generations_fit(self.observer))
 
     def be_supported(self) -> Outcome:
         """Return whether the newest version in the topology is in support on the day at hand."""
-        return self.observer.handed(standing.in_support(self.observer))
+        return self.observer.handed(supported_topology.in_support(self.observer))
 
     def prepare_directory(self) -> Outcome:
         """Return whether Active Directory is prepared for the version of the tools in use."""
-        return self.observer.handed(standing.directory_prepared(self.observer))
+        return self.observer.handed(supported_topology.directory_prepared(self.observer))
 
     def have_new_version(self) -> Outcome:
         """Return whether the topology has a Front End pool of the version of the tools in use."""
-        return self.observer.handed(standing.is_there(self.observer))
+        return self.observer.handed(supported_topology.is_there(self.observer))
 
     def open_topology(self, by: Administrator) -> Outcome:
         """Return whether the tools of an administrator open the topology as it is now."""
-        return self.observer.handed(administering.opens_topology(self.observer, by))
+        return self.observer.handed(tasks.opens_topology(self.observer, by))
 
     def sign_in_records(self) -> Mapping[str, Outcome]:
         """Return for the sign-in record of each SIP domain whether a pool answers there."""
-        return self._handed(domains.sign_in(self.observer))
+        return self._handed(sip_domains.sign_in(self.observer))
 
     def early_sign_in_records(self) -> Mapping[str, Outcome]:
         """Return for the sign-in record of each SIP domain whether it waits for people of legacy pools.
 
         Nothing where nobody is homed on one any more.
         """
-        return self._handed(domains.early_sign_in(self.observer))
+        return self._handed(sip_domains.early_sign_in(self.observer))
 
     def autodiscover(self) -> Mapping[str, Outcome]:
         """Return for each SIP domain whether Autodiscover inside sends everybody to their home pool."""
-        return self._handed(domains.autodiscover(self.observer))
+        return self._handed(sip_domains.autodiscover(self.observer))
 
     def _handed(self, outcomes: Mapping[str, Outcome]) -> Mapping[str, Outcome]:
         for outcome in outcomes.values():
@@ -150,7 +150,7 @@ class DeploymentSubject(Asked):
 
     def central_management(self) -> Outcome:
         """Return whether exactly one reachable pool is the active Central Management master."""
-        return self.observer.handed(administering.central_management(self.observer))
+        return self.observer.handed(tasks.central_management(self.observer))
 
     def hit(self) -> Mapping[str, int | Rows]:
         """Everybody."""

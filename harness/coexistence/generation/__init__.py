@@ -1,4 +1,0 @@
-"""Deployments to try: a family from a seed, and strategies for Hypothesis, from one description.
-
-PYTEST_DONT_REWRITE
-"""

@@ -1,0 +1,208 @@
+"""What no cmdlet lists about people: their client, and what the administrator knows besides.
+
+Law of this room: whoever is not named here stays unknown. Of several clients of one person the desktop
+client counts, the oldest of several: it is the one that a rollback asks about. A client is told by the
+number behind its token, never by the words in brackets. Source: cmdlet exports, section 4.4.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from coexistence.errors import InputError
+from coexistence.inputs.exports.formats.booleans import truth_of
+from coexistence.inputs.exports.formats.csv_tables import Rows, places, plain, tidy
+from coexistence.inputs.exports.read.first_rows import first_rows
+from coexistence.model.population import UNTOLD, Population, column
+from coexistence.model.vocabulary import ClientGeneration, ContactStore, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    import numpy.typing as npt
+
+    from coexistence.inputs.exports.account.file_accounts import Account
+    from coexistence.inputs.exports.read.users import Listing
+    from coexistence.model.population import Column
+
+__all__ = ["CLIENT_NAMES", "COLUMNS", "CONTACT_NAMES", "client_of", "hashed", "told"]
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "address": ("sipaddress", "userathost", "useruri", "user", "address"),
+    "client": ("client", "useragent", "clientapp", "clientversion", "userclientversion"),
+    "upgraded": ("clientupgraded", "upgraded"),
+    "contacts": ("contactstore",),
+    "xmpp": ("hasxmppcontacts", "xmpp"),
+    "chat": ("usespersistentchat", "persistentchat"),
+}
+_C: Final = ClientGeneration
+#: What the column may say, beside a client's own user agent.
+CLIENT_NAMES: Final = {
+    _C.LYNC_2010: "lync2010",
+    _C.LYNC_2010_MOBILE: "lync2010mobile",
+    _C.PHONE_EDITION: "phone-edition",
+    _C.LYNC_2013: "lync2013",
+    _C.MOBILE: "mobile",
+    _C.SFB_2015: "sfb2015",
+    _C.SFB_2016: "sfb2016",
+    _C.UNKNOWN: "unknown",
+}
+CONTACT_NAMES: Final = {
+    ContactStore.SERVER: "server",
+    ContactStore.EXCHANGE: "exchange",
+    ContactStore.LOST: "lost",
+    ContactStore.UNKNOWN: "",
+}
+_BY_NAME: Final = {
+    **{name: client for client, name in CLIENT_NAMES.items()},
+    **{client.label.lower(): client for client in _C},
+}
+_AGENT: Final = re.compile(r"\b(OC|OCPhone)/(\d{1,3})\.(\d{1,5})\.(\d{1,6})", re.IGNORECASE)
+_MOBILE: Final = re.compile(
+    r"\b(?:WPLync|iPhoneLync|iPadLync|AndroidLync|NokiaLync)/(\d{1,3})", re.IGNORECASE
+)
+#: Builds of the 15.0 line from here on show the face of Skype for Business (cmdlet exports, 4.4).
+_FIRST_SFB_BUILD: Final = 4971
+#: Which of several clients of one person counts.
+_PREFERRED: Final = (_C.LYNC_2010, _C.LYNC_2013, _C.SFB_2015, _C.SFB_2016, _C.PHONE_EDITION, _C.MOBILE)
+_MOST_DISTINCT: Final = 200_000
+
+
+def client_of(text: str) -> ClientGeneration:
+    """Return the client that a name or a user agent stands for; unknown for one that is not known.
+
+    >>> client_of("UCCAPI/4.0.7400.0 OC/4.0.7577.4 (Microsoft Lync 2013)").label
+    'Lync 2010'
+    """
+    name = text.strip().lower()
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    found = _AGENT.search(text)
+    if found is not None:
+        major, build = int(found[2]), int(found[4])
+        if found[1].lower() == "ocphone":
+            return _C.PHONE_EDITION
+        if major == 15:
+            return _C.SFB_2015 if build >= _FIRST_SFB_BUILD else _C.LYNC_2013
+        return {4: _C.LYNC_2010, 16: _C.SFB_2016}.get(major, _C.UNKNOWN)
+    found = _MOBILE.search(text)
+    if found is not None:
+        return _C.MOBILE if int(found[1]) >= 5 else _C.LYNC_2010_MOBILE
+    return _C.UNKNOWN
+
+
+def hashed(addresses: Iterable[str]) -> Iterable[int]:
+    """Return what tells addresses apart: the hash of each in lower case, without ``sip:``."""
+    return map(hash, map(_bare, addresses))
+
+
+def _bare(address: str) -> str:
+    return plain(address.strip().lower()).removeprefix("sip:")
+
+
+def told(files: Iterable[tuple[Account, AbstractContextManager[Rows]]], listing: Listing) -> Population:
+    """Return the people with what these files tell about them.
+
+    Raises InputError for a file that cannot be used.
+    """
+    population = listing.population
+    given = {
+        name: np.full(len(population), UNTOLD, np.uint8)
+        for name in ("client", "upgraded", "contacts", "xmpp", "chat")
+    }
+    ranks = {client: rank for rank, client in enumerate(_PREFERRED)}
+    best = np.full(len(population), 255, np.uint8)
+    places_told: dict[tuple[str, int, int], Origin] = {}
+    for account, opened in files:
+        with opened as table:
+            at, rows, codes, cells, lines = _read(table, listing, account)
+        for name, place in at.items():
+            texts = [each[place] for each in cells]
+            values = np.array([_MEANINGS[name](tidy(text)) for text in texts] or [UNTOLD], np.uint8)
+            if any(text.strip() and value == UNTOLD for text, value in zip(texts, values, strict=False)):
+                account.note(f"some cells of the column for {name} say nothing that is known", key=name)
+            mine = values[codes]
+            for pool, value, row in first_rows(population.home[rows], mine):
+                places_told.setdefault((name, pool, value), Origin(account.file, int(lines[row])))
+            if name == "client":
+                rank = np.array([ranks.get(_C(value), 100) for value in values.tolist()], np.uint8)[codes]
+                order = np.argsort(-rank.astype(np.int64), kind="stable")
+                better = order[rank[order] < best[rows[order]]]
+                # Assigned in order, so the best of one person's clients is the last to be written.
+                given[name][rows[better]] = mine[better]
+                best[rows[better]] = rank[better]
+            else:
+                known = mine != UNTOLD
+                given[name][rows[known]] = mine[known]
+    made: dict[str, Column] = {
+        name: column(values, np.uint8) for name, values in given.items() if bool(np.any(values != UNTOLD))
+    }
+    if "client" in made:
+        made["first_client"] = made["client"]
+    return population.changed(told_at={**population.told_at, **places_told}, **made)
+
+
+class _Read(NamedTuple):
+    """What one file says: its columns, whom each row is about, which distinct cells it has, and its line."""
+
+    at: dict[str, int]
+    people: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int64]
+    cells: list[tuple[str, ...]]
+    lines: npt.NDArray[np.uint32]
+
+
+def _read(table: Rows, listing: Listing, account: Account) -> _Read:
+    """Return the columns that a file has, the people it names, and for each which distinct cells."""
+    at = places(table.heading, COLUMNS)
+    names = [name for name in at if name != "address"]
+    hashes = array("q")
+    codes = array("I")
+    numbers = array("I")
+    distinct: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
+    for lines, rows in table.batches():
+        hashes.extend(hashed(row[at["address"]] for row in rows))
+        codes.extend(distinct[tuple(row[at[name]] for name in names)] for row in rows)
+        numbers.extend(lines)
+        if len(distinct) > _MOST_DISTINCT:
+            raise InputError(
+                f"the columns hold more than {_MOST_DISTINCT} different combinations, so they are not what "
+                "their names say. Export the file again.",
+                file=account.file,
+                line=lines[-1] if lines else 0,
+            )
+    found = listing.rows_of(np.frombuffer(hashes, np.int64))
+    known = np.flatnonzero(found >= 0)
+    if len(known) < len(found):
+        account.note("rows name somebody who is not among the users; they were not used", times=1)
+    account.used += len(known)
+    taken = np.frombuffer(codes, np.uint32).astype(np.int64)[known]
+    told_in = np.frombuffer(numbers, np.uint32)[known]
+    return _Read({name: at for at, name in enumerate(names)}, found[known], taken, list(distinct), told_in)
+
+
+def _flag(text: str) -> int:
+    told = truth_of(text)
+    return UNTOLD if told is None else int(told)
+
+
+def _store(text: str) -> int:
+    stores: Sequence[tuple[ContactStore, str]] = tuple(CONTACT_NAMES.items())
+    return next((int(store) for store, name in stores if name and name == text.lower()), UNTOLD)
+
+
+_MEANINGS: Final[dict[str, Callable[[str], int]]] = {
+    "client": lambda text: int(client_of(text)),
+    "upgraded": _flag,
+    "contacts": _store,
+    "xmpp": _flag,
+    "chat": _flag,
+}

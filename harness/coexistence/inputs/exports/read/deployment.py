@@ -1,0 +1,251 @@
+"""One deployment out of a topology and whatever tables there are.
+
+Law of this room: it knows every table and no form. What no table told stays unknown, and a table that is
+there and empty has told that there is nothing. Where tables come from, files or a deployment itself, makes
+no difference.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports.account.file_accounts import Account
+from coexistence.inputs.exports.formats.csv_tables import places
+from coexistence.inputs.exports.read import (
+    applications as owned,
+)
+from coexistence.inputs.exports.read import (
+    builds as patches,
+)
+from coexistence.inputs.exports.read import (
+    client_versions,
+    dns_and_certificates,
+    meetings,
+    replication,
+    users,
+    windows_services,
+)
+from coexistence.inputs.exports.read import (
+    policies as configured,
+)
+from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports.read.contradictions import FAR_APART, CrossChecked, cross_checked
+from coexistence.inputs.exports.read.name_lookup import Bearings
+from coexistence.inputs.exports.read.row_limits import Count
+from coexistence.inputs.exports.topology.roles_and_versions import narrowed
+from coexistence.model.deployment import Deployment
+from coexistence.model.population import UNTOLD, Population, column
+from coexistence.model.vocabulary import Maybe, Origin, PoolRole, Unknown, Version
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+
+    from coexistence.inputs.exports.formats.csv_tables import Record, Rows
+    from coexistence.inputs.exports.topology.topology import Topology
+    from coexistence.model.deployment import Replica
+    from coexistence.model.population import Column
+
+__all__ = ["Tables", "deployment_of_tables"]
+
+
+@dataclass
+class Tables:
+    """The tables that were found, by the export that they are."""
+
+    found: dict[str, list[tuple[Account, Callable[[Account], AbstractContextManager[Rows]]]]] = field(
+        default_factory=dict
+    )
+    #: Told the kind of each large table, and again and again how much of it was read.
+    watching: Callable[[str], None] | None = None
+
+    def add(
+        self, kind: str, account: Account, opened: Callable[[Account], AbstractContextManager[Rows]]
+    ) -> None:
+        """Add a table and its account."""
+        self.found.setdefault(kind, []).append((account, opened))
+
+    def told(self, kind: str) -> bool:
+        """Whether there is a table of this kind, with or without rows."""
+        return kind in self.found
+
+    def opened(self, kind: str) -> Iterator[tuple[Account, AbstractContextManager[Rows]]]:
+        """Yield the accounts of the tables of a kind, and the tables to open.
+
+        They raise InputError once there are more rows in all than any deployment has.
+        """
+        counted = Count(kind, self.watching)
+        for account, opened in self.found.get(kind, ()):
+            yield account, counted.over(account, opened)
+
+    def records(self, kind: str, *, again: bool = False) -> Iterator[tuple[Account, frozenset[str], Record]]:
+        """Yield the rows of small tables: account, the columns that the table has, the row.
+
+        ``again`` says that somebody read them before, so that they are not counted twice.
+
+        Raises InputError once there are more in all than any deployment has.
+        """
+        columns = CATALOGUE[kind].columns
+        counted = Count(kind)
+        for account, opened in self.found.get(kind, ()):
+            with counted.over(Account(account.file, kind) if again else account, opened) as table:
+                has = frozenset(places(table.heading, columns))
+                for record in table.records(columns):
+                    yield account, has, record
+
+    def place_of(self, kind: str) -> Origin | None:
+        """Return the file of a kind's first table."""
+        found = self.found.get(kind)
+        return Origin(found[0][0].file) if found else None
+
+
+def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
+    """Put everything together.
+
+    Raises InputError for a table that is damaged or hostile.
+    """
+    bearings = Bearings(topology)
+    bearings.users = tables.place_of(file_accounts.USERS) or bearings.users
+    checked = cross_checked(tables, bearings)
+    policies = configured.policies_of(tables, bearings)
+    population = _population(tables, bearings, policies)
+    applications, untold = owned.applications_of(tables, bearings)
+    replicas = _replicas(tables, bearings)
+    if not isinstance(replicas, Unknown):
+        _compare_dates(tables, bearings, replicas, checked)
+    builds = patches.builds_of(_with_computer(tables, file_accounts.PATCHES), bearings)
+    readings = windows_services.services_of(_with_computer(tables, file_accounts.SERVICES), bearings)
+    tls, roots = (
+        dns_and_certificates.tls_of(tables, bearings),
+        dns_and_certificates.roots_of(tables, bearings),
+    )
+
+    def told(kind: str, read: Callable[[Tables, Bearings], Any]) -> Any:
+        return read(tables, bearings) if tables.told(kind) else Unknown(kind)
+
+    made = Deployment(
+        name=topology.name,
+        sip_domains=topology.sip_domains,
+        sites=configured.routed(tables, bearings),
+        pools=tuple(
+            replace(
+                pool,
+                versions=narrowed(
+                    pool.versions, (builds[server] for server in pool.servers if server in builds)
+                ),
+                backup=pool.backup or checked.backups.get(pool.id),
+            )
+            for pool in topology.pools
+        ),
+        servers=tuple(
+            replace(
+                server,
+                build=builds.get(server.id, server.build),
+                services=readings.get(server.id, server.services),
+                tls=tls.get(server.id, server.tls),
+                roots=roots.get(server.id, server.roots),
+            )
+            for server in topology.servers
+        ),
+        cms=checked.cms,
+        replicas=replicas,
+        population=population,
+        directories=told(file_accounts.DIRECTORIES, owned.directories_of),
+        applications=applications,
+        untold_applications=untold,
+        dial_plans=told(file_accounts.DIAL_PLANS, configured.dial_plans_of),
+        gateways=topology.gateways,
+        voice_routes=told(file_accounts.VOICE_ROUTES, configured.voice_routes_of),
+        records=told(file_accounts.NAMES, dns_and_certificates.records_of),
+        certificates=told(file_accounts.CERTIFICATES, dns_and_certificates.certificates_of),
+        policies=policies,
+        client_rules=told(file_accounts.CLIENT_RULES, configured.client_rules_of),
+        client_settings=told(file_accounts.CLIENT_SETTINGS, configured.client_settings_of),
+        simple_urls=configured.simple_urls_of(tables, bearings),
+        partners=configured.partners_of(tables, bearings),
+        as_of=None if isinstance(replicas, Unknown) else replication.newest(replicas),
+    )
+    return replace(made, contradictions=bearings.disputes.settled())
+
+
+def _replicas(tables: Tables, bearings: Bearings) -> Maybe[tuple[Replica, ...]]:
+    if not tables.told(file_accounts.REPLICATION):
+        return Unknown(file_accounts.REPLICATION)
+    rows = ((account, record) for account, _, record in tables.records(file_accounts.REPLICATION))
+    return replication.replicas_of(rows, bearings)
+
+
+def _with_computer(tables: Tables, kind: str) -> Iterator[tuple[Account, bool, Record]]:
+    for account, has, record in tables.records(kind):
+        yield account, "computer" in has, record
+
+
+def _population(tables: Tables, bearings: Bearings, policies: Any) -> Maybe[Population]:
+    if not tables.told(file_accounts.USERS):
+        for kind in (file_accounts.MEETINGS, file_accounts.PEOPLE, file_accounts.ROOMS):
+            for account, _ in tables.opened(kind):
+                account.note("without the users nobody knows whom it is about; it was not used")
+        return Unknown(file_accounts.USERS)
+    listing = users.read_users(
+        chain(tables.opened(file_accounts.USERS), tables.opened(file_accounts.ROOMS)),
+        bearings,
+        tags=configured.tags_of(policies),
+    )
+    if not listing.tells_homes:
+        return Unknown(file_accounts.USERS)
+    population = listing.population
+    if tables.told(file_accounts.PEOPLE):
+        population = client_versions.told(tables.opened(file_accounts.PEOPLE), listing)
+    population = _without_what_nobody_offers(population, bearings.topology)
+    if tables.told(file_accounts.MEETINGS):
+        population = meetings.read_meetings(
+            tables.opened(file_accounts.MEETINGS), listing, bearings, population
+        )
+    return population
+
+
+def _without_what_nobody_offers(population: Population, topology: Topology) -> Population:
+    """Nobody uses XMPP or Persistent Chat where no pool offers it, whether a table says so or not.
+
+    Lync Server 2010 had both as products of their own, which no topology shows: beside it, silence is no
+    answer. Source: Migrating XMPP federation; Migrating Group Chat servers.
+    """
+    if any(Version.L10 in pool.versions or not pool.versions for pool in topology.pools):
+        return population
+    made = {}
+    if not any(pool.xmpp for pool in topology.pools):
+        made["xmpp"] = _told_no(population.xmpp)
+    if not any(pool.role is PoolRole.PERSISTENT_CHAT for pool in topology.pools):
+        made["chat"] = _told_no(population.chat)
+    return population.changed(**made)
+
+
+def _told_no(values: Column) -> Column:
+    return column(np.where(values == UNTOLD, 0, values), np.uint8)
+
+
+def _compare_dates(
+    tables: Tables, bearings: Bearings, replicas: tuple[Replica, ...], checked: CrossChecked
+) -> None:
+    """Dispute a replication status and a status of the master that were written far apart."""
+    reported: list[dt.datetime] = [each.last_status_report for each in replicas if each.last_status_report]
+    if not reported or checked.status_written is None:
+        return
+    if abs(checked.status_written - max(reported)) > FAR_APART:
+        one, other = tables.place_of(file_accounts.REPLICATION), tables.place_of(file_accounts.CMS_STATUS)
+        assert one is not None
+        assert other is not None
+        bearings.disputes.add(
+            "exports-apart",
+            "the replication status and the status of the Central Management master were exported more than "
+            "half a day apart",
+            one,
+            other,
+            is_serious=False,
+        )

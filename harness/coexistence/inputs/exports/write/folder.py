@@ -1,0 +1,68 @@
+"""A deployment as the files that an administrator would have exported.
+
+Law of this room: the same deployment gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from coexistence.inputs.exports.formats.csv_tables import neutral
+from coexistence.inputs.exports.write.tables import listed
+from coexistence.inputs.exports.write.topology_document import composed, in_draft_order
+from coexistence.inputs.exports.write.topology_xml import draft_lines, published_lines
+from coexistence.model.vocabulary import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from coexistence.inputs.exports.topology.document import Document
+    from coexistence.model.deployment import Deployment
+
+__all__ = ["document_of", "write_exports"]
+
+
+def write_exports(deployment: Deployment, folder: Path, *, tbxml: bool = False) -> tuple[Path, ...]:
+    """Write the files and return their paths; the folder is made if it is not there.
+
+    The topology is written in the published form, or with ``tbxml`` as Topology Builder saves it. A table
+    about which nothing is known is not written; one of which it is known that there is nothing has its
+    header alone. What comes back from :func:`~coexistence.inputs.exports.read_exports` is
+    :func:`~coexistence.inputs.exports.projection` of the deployment. Addresses must be distinct, as they
+    are in any directory.
+
+    Raises OSError for a folder that cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    document = document_of(deployment, tbxml=tbxml)
+    topology = folder / ("topology.tbxml" if tbxml else "topology.xml")
+    text = draft_lines(document) if tbxml else published_lines(document)
+    topology.write_bytes("\r\n".join(text).encode("utf-8-sig"))
+    written = [topology]
+    for table in listed(deployment):
+        written.append(folder / table.file)
+        _write_table(folder / table.file, table.header, table.rows)
+    return tuple(written)
+
+
+def document_of(deployment: Deployment, *, tbxml: bool) -> Document:
+    """Return the topology of a deployment as one of the two formats can hold it."""
+    document = composed(deployment)
+    if tbxml:
+        published = not isinstance(deployment.cms.masters, Unknown)
+        return replace(in_draft_order(document), published=published)
+    return replace(document, urls=None)
+
+
+def _write_table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Write as ``Export-Csv -NoTypeInformation -Encoding UTF8`` does."""
+    waiting = iter(rows)
+    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        writer.writerow(header)
+        while batch := list(islice(waiting, 1_000)):
+            writer.writerows([list(map(neutral, row)) for row in batch])

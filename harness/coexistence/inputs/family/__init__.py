@@ -1,0 +1,1 @@
+"""Deployments to try: a family from a seed, and strategies for Hypothesis, from one description."""

@@ -1,0 +1,44 @@
+"""Operations on clients: what is rolled out to people, and what the filter lets in.
+
+Law of this room: as in :mod:`coexistence.model.operations`, which hands these on: what is done, not what
+comes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from coexistence.model.deployment import ClientVersionRule, ClientVersionSettings
+from coexistence.model.operations.users import Selection
+from coexistence.model.vocabulary import ClientGeneration
+
+__all__ = ["ClientOperation", "DowngradeClients", "SetClientRules", "UpgradeClients"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeClients:
+    """Roll a client out to people; from then on they count as upgraded."""
+
+    users: Selection
+    to: ClientGeneration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DowngradeClients:
+    """Give upgraded people the client back that they had when the estate was described."""
+
+    users: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetClientRules:
+    """Replace the client version rules of one scope, and the filter's settings of it where given."""
+
+    #: ``global``, ``site:<id>``, ``service:<pool>`` or ``tag:<name>``.
+    scope: str
+    rules: tuple[ClientVersionRule, ...]
+    settings: ClientVersionSettings | None = None
+
+
+ClientOperation: TypeAlias = UpgradeClients | DowngradeClients | SetClientRules

@@ -1,0 +1,69 @@
+"""Users and meetings as columns: one small integer per person and attribute.
+
+Law of this room: columns are shared until one is replaced as a whole, so a state is forked without copying
+anybody. What each column holds is said where it stands: ``people`` and ``meetings``.
+"""
+
+from __future__ import annotations
+
+from coexistence.model.population.columns import Addresses, Column, PackedText, Rows, column, head_count
+from coexistence.model.population.grouping import Group, distinct, grouped, with_distinct
+from coexistence.model.population.meetings import (
+    CODE_LOST,
+    ENDLESS,
+    HAS_CONTENT,
+    LEFT_BEHIND,
+    LINK_GONE,
+    MEETING_LOST,
+    NO_CONTENT,
+    NO_DIRECTORY,
+    NOTHING_LOST,
+    UNTOLD_DIRECTORY,
+    Meetings,
+)
+from coexistence.model.population.users import (
+    NO_PIN,
+    NOWHERE,
+    PIN_EXPIRED,
+    PIN_MISSING,
+    PIN_UNKNOWN,
+    PIN_UNTOLD,
+    PIN_VALID,
+    UNTOLD,
+    Assignment,
+    Population,
+)
+
+__all__ = [
+    "CODE_LOST",
+    "ENDLESS",
+    "HAS_CONTENT",
+    "LEFT_BEHIND",
+    "LINK_GONE",
+    "MEETING_LOST",
+    "NOTHING_LOST",
+    "NOWHERE",
+    "NO_CONTENT",
+    "NO_DIRECTORY",
+    "NO_PIN",
+    "PIN_EXPIRED",
+    "PIN_MISSING",
+    "PIN_UNKNOWN",
+    "PIN_UNTOLD",
+    "PIN_VALID",
+    "UNTOLD",
+    "UNTOLD_DIRECTORY",
+    "Addresses",
+    "Assignment",
+    "Column",
+    "Group",
+    "Meetings",
+    "PackedText",
+    "Population",
+    "Rows",
+    "column",
+    "distinct",
+    "grouped",
+    "head_count",
+    "with_distinct",
+]

@@ -1,0 +1,89 @@
+"""Columns: read-only numpy arrays of small codes, and texts packed as one.
+
+Law of this room: a column is never written to. So it is shared by every state until it is replaced as a
+whole, and a million people fit into some tens of megabytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Addresses", "Column", "ColumnTable", "PackedText", "Rows", "column", "head_count"]
+
+Column: TypeAlias = npt.NDArray[Any]
+#: Row numbers, ascending.
+Rows: TypeAlias = npt.NDArray[np.int64]
+
+
+def column(values: Iterable[int] | Column, dtype: npt.DTypeLike) -> Column:
+    """Return ``values`` as a read-only column."""
+    made = np.array(values if isinstance(values, np.ndarray) else list(values), dtype=dtype)
+    made.setflags(write=False)
+    return made
+
+
+class Addresses(Protocol):
+    """SIP addresses by row, without the ``sip:`` prefix: packed text, or names made up when asked."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, row: int, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackedText:
+    """A column of texts as one UTF-8 blob and the place where each ends.
+
+    >>> texts = PackedText.of(["ann@contoso.com", "bob@contoso.com"])
+    >>> len(texts), texts[1]
+    (2, 'bob@contoso.com')
+    """
+
+    #: A view of them, where they lie in another process' hands.
+    blob: bytes | memoryview
+    ends: Column
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> PackedText:
+        """Pack ``texts``; lone surrogates, which UTF-8 cannot hold, become question marks."""
+        parts = [text.encode("utf-8", "replace") for text in texts]
+        ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)), dtype=np.int64)
+        return cls(b"".join(parts), column(ends, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, row: int) -> str:
+        start = int(self.ends[row - 1]) if row > 0 else 0
+        return str(self.blob[start : int(self.ends[row])], "utf-8")
+
+
+class ColumnTable:
+    """Equality and length of a frozen dataclass of columns."""
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(
+            _same(getattr(self, each.name), getattr(other, each.name))
+            for each in fields(self)  # type: ignore[arg-type]  # every subclass is a dataclass
+            if each.compare
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # columns are compared by content, not hashed
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        is_told = one is not None and other is not None
+        return is_told and np.array_equal(one, other)  # type: ignore[arg-type]  # whatever makes an array
+    return bool(one == other)
+
+
+def head_count(hit: int | Rows) -> int:
+    """Return how many people are hit: a count, or as many as there are rows."""
+    return hit if isinstance(hit, int) else len(hit)

@@ -1,0 +1,98 @@
+"""The words that every room speaks: enumerations, identifiers, and *unknown* as a value.
+
+Law of this room: plain names, no behaviour of the product, and nothing imported but the standard
+library. A word stands here once, with its meaning; design decisions about it stand where it is used.
+"""
+
+from __future__ import annotations
+
+from coexistence.model.vocabulary.checks import CHECKPOINT_ORDER, Checkpoint, Clause, Disposition, Severity
+from coexistence.model.vocabulary.conversations import (
+    Access,
+    Content,
+    Guest,
+    MeetingKind,
+    Modality,
+    PhoneEntry,
+    Recipient,
+)
+from coexistence.model.vocabulary.facts import (
+    Confidence,
+    Contradiction,
+    Maybe,
+    Origin,
+    PoolId,
+    ServerId,
+    SiteId,
+    Unknown,
+    Word,
+    is_known,
+)
+from coexistence.model.vocabulary.people import (
+    ClientGeneration,
+    ContactStore,
+    Credentials,
+    Deregistration,
+    Mailbox,
+    Scheme,
+    UserKind,
+)
+from coexistence.model.vocabulary.topology import (
+    APPLICATION_CMDLETS,
+    CONFIGURATION_CMDLETS,
+    POLICY_CMDLETS,
+    ApplicationKind,
+    Edition,
+    PartnerKind,
+    PartyKind,
+    PoolRole,
+    ServiceState,
+    SiteKind,
+)
+from coexistence.model.vocabulary.versions import PATHS, PathPair, Version, version_name
+
+__all__ = [
+    "APPLICATION_CMDLETS",
+    "CHECKPOINT_ORDER",
+    "CONFIGURATION_CMDLETS",
+    "PATHS",
+    "POLICY_CMDLETS",
+    "Access",
+    "ApplicationKind",
+    "Checkpoint",
+    "Clause",
+    "ClientGeneration",
+    "Confidence",
+    "ContactStore",
+    "Content",
+    "Contradiction",
+    "Credentials",
+    "Deregistration",
+    "Disposition",
+    "Edition",
+    "Guest",
+    "Mailbox",
+    "Maybe",
+    "MeetingKind",
+    "Modality",
+    "Origin",
+    "PartnerKind",
+    "PartyKind",
+    "PathPair",
+    "PhoneEntry",
+    "PoolId",
+    "PoolRole",
+    "Recipient",
+    "Scheme",
+    "ServerId",
+    "ServiceState",
+    "Severity",
+    "SiteId",
+    "SiteKind",
+    "Unknown",
+    "UserKind",
+    "Version",
+    "Word",
+    "is_known",
+    "version_name",
+]

@@ -1,0 +1,161 @@
+"""Finding check modules: the built-in ones, those of a user's folder, those of installed packs.
+
+Law of this room: modules are imported under names that nobody else can have, so that a user's own
+``checks`` folder never meets ours; and every one is registered for assertion rewriting first.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from coexistence.checking.fault_registry import Faults
+from coexistence.checking.registry import Registry
+from coexistence.errors import CheckError, InputError
+
+__all__ = [
+    "ENTRY_POINTS",
+    "FAULT_ENTRY_POINTS",
+    "gather",
+    "load_builtin",
+    "load_installed",
+    "load_installed_faults",
+    "load_paths",
+]
+
+#: Entry point group by which an installed distribution offers check modules.
+ENTRY_POINTS: Final = "coexistence.checks"
+#: The same for modules of faults.
+FAULT_ENTRY_POINTS: Final = "coexistence.faults"
+_BUILT_IN: Final = (
+    # Prerequisites first: what else is found is often no more than what follows from these.
+    "topology",
+    "names",
+    "services",
+    "sites",
+    "messaging",
+    "meetings",
+    "policies",
+    "edge",
+    "clients",
+    "applications",
+    "data",
+    "capacity",
+)
+
+
+def gather(config: pytest.Config, paths: Iterable[Path], *, with_catalogue: bool) -> tuple[Registry, Faults]:
+    """Return all checks and faults of a run: ours, those of packs, those of the project.
+
+    Our own faults take a moment to import: ``with_catalogue`` says whether they are wanted. Raises
+    :class:`~coexistence.errors.CoexistenceError` for what cannot be used.
+    """
+    registry, faults = Registry(), Faults()
+    config.hook.pytest_coexistence_subjects(registry=registry)
+    load_builtin(registry)
+    if with_catalogue:
+        from coexistence.faults import load_builtin_faults
+
+        load_builtin_faults(faults)
+    load_installed(registry)
+    load_paths(registry, paths, config.rootpath, faults)
+    config.hook.pytest_coexistence_checks(registry=registry)
+    load_installed_faults(faults)
+    config.hook.pytest_coexistence_faults(faults=faults)
+    return registry, faults
+
+
+def load_builtin(registry: Registry) -> None:
+    """Register the checks that come with us."""
+    pytest.register_assert_rewrite("coexistence.checks")
+    for name in _BUILT_IN:
+        module = importlib.import_module(f"coexistence.checks.{name}")
+        registry.add_module(vars(module), module.__name__)
+
+
+def load_installed(registry: Registry) -> None:
+    """Register the checks of installed packs, found by their entry points.
+
+    Raises :class:`~coexistence.errors.CheckError` for a pack that cannot be imported.
+    """
+    for module in _installed(ENTRY_POINTS):
+        registry.add_module(vars(module), module.__name__)
+
+
+def load_installed_faults(faults: Faults) -> None:
+    """Register the faults of installed packs, found by their entry points.
+
+    Raises :class:`~coexistence.errors.CoexistenceError` for a pack that cannot be imported or used.
+    """
+    for module in _installed(FAULT_ENTRY_POINTS):
+        faults.add_module(vars(module), module.__name__)
+
+
+def _installed(group: str) -> Iterator[types.ModuleType]:
+    for entry in sorted(importlib.metadata.entry_points(group=group), key=lambda entry: entry.value):
+        pytest.register_assert_rewrite(entry.module)
+        yield _imported(entry.module, lambda entry=entry: importlib.import_module(entry.module))  # type: ignore[misc]  # the default binds the loop's entry
+
+
+def load_paths(registry: Registry, paths: Iterable[Path], root: Path, faults: Faults | None = None) -> None:
+    """Register the checks of modules and folders, and the faults that stand beside them.
+
+    Folders are read with everything below them, except files that pytest or Python keep for
+    themselves (``conftest.py``, ``test_*.py``, names that begin with an underscore).
+    Raises :class:`~coexistence.errors.InputError` for a path that is not there, and
+    :class:`~coexistence.errors.CheckError` for a module that cannot be imported or defines no check.
+    """
+    for number, path in enumerate(paths):
+        if not path.exists():
+            raise InputError(f"--coexistence-checks {path}: no such file or folder.")
+        folder = path if path.is_dir() else path.parent
+        package = f"_coexistence_checks_{number}"
+        pytest.register_assert_rewrite(package)
+        parent = types.ModuleType(package)
+        parent.__path__ = [str(folder)]
+        sys.modules[package] = parent
+        found = 0
+        for file in _modules(path):
+            name = ".".join([package, *file.relative_to(folder).with_suffix("").parts])
+            shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+            module = _imported(shown, lambda name=name: importlib.import_module(name))  # type: ignore[misc]  # the default binds the loop's name
+            found += registry.add_module(vars(module), shown)
+            if faults is not None:
+                found += faults.add_module(vars(module), shown)
+        if not found:
+            raise CheckError(
+                f"--coexistence-checks {path}: defines no check. Mark functions with @check(clause=…), or "
+                "faults with @fault(clause=…)."
+            )
+
+
+def _modules(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for file in sorted(path.rglob("*.py")):
+        inner = file.relative_to(path)
+        is_hidden = any(part.startswith((".", "_")) for part in inner.parts)
+        is_pytests = inner.name.startswith("test_") or inner.name == "conftest.py"
+        if not is_hidden and not is_pytests and "." not in inner.stem:
+            yield file
+
+
+def _imported(shown: str, load: Callable[[], types.ModuleType]) -> types.ModuleType:
+    """Import, and turn whatever goes wrong into one sentence with the place."""
+    try:
+        return load()
+    except Exception as error:  # somebody else's module: whatever it raises is told, not ours to judge
+        frames = traceback.extract_tb(error.__traceback__)
+        line = error.lineno if isinstance(error, SyntaxError) else frames[-1].lineno if frames else 0
+        raise CheckError(
+            f"{shown}, line {line}: cannot be imported: {type(error).__name__}: {error}"
+        ) from error

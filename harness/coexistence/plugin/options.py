@@ -1,0 +1,182 @@
+"""The question as it was put: options and ini values, read into settings.
+
+Law of this room: an option outweighs its ini twin, paths are relative to whoever wrote them, and whatever
+makes no sense ends in one sentence before anything runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from coexistence.errors import CoexistenceError, InputError
+from coexistence.inputs.planfile.reader import PlanSource, parse_plan, read_source
+from coexistence.inputs.pseudonyms import Pseudonyms, read_key
+from coexistence.migration import NOTHING_ASKED, OwnPlan
+from coexistence.model.vocabulary import Version
+from coexistence.plugin.xdist_handover import names_handed_over, plan_source
+from coexistence.rehearsal.settings import (
+    MAX_DEPLOYMENTS,
+    Settings,
+    parse_checkpoints,
+    parse_count,
+    parse_date,
+    parse_percent,
+    parse_version,
+)
+from coexistence.simulation.rules.assumptions import STATEABLE
+
+__all__ = ["PLAN", "discreet", "settings_of"]
+
+#: The plan file as it was read.
+PLAN: Final = pytest.StashKey[PlanSource]()
+#: Names of files that a complaint may speak of.
+_FILES_LOOKED_AT: Final = 1_000
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """Return the question as it was put; raises :class:`~coexistence.errors.InputError`."""
+    given = _Given(config)
+    plan = given.path("plan")
+    own = _own_plan(config, plan)
+    twins = given.paths("from")
+    return Settings(
+        twins=twins,
+        pseudonyms=names_handed_over(config) or _pseudonyms(given.path("pseudonymise"), twins),
+        target=_agreed_target(parse_version(given.text("to")), own),
+        plan=plan,
+        own=own,
+        deployments=parse_count(given.text("deployments"), "--coexistence-deployments", 1, MAX_DEPLOYMENTS),
+        seed=parse_count(given.text("seed"), "--coexistence-seed", 0, 2**63 - 1),
+        as_of=parse_date(given.text("as-of")),
+        at=parse_checkpoints(given.text("at")),
+        json=given.file_to_write("json"),
+        bill=_bill(given),
+        interruptions=given.flag("interruptions"),
+        checks=given.paths("checks"),
+        waivers=given.path("waivers"),
+        faults=given.texts("fault"),
+        qualify=_qualifies(given),
+        min_kill=parse_percent(given.text("min-kill"), "--coexistence-min-kill"),
+        strict=given.flag("strict"),
+    )
+
+
+class _Given:
+    """What was given for an option by its name, else for its ini twin, else the default."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def option(self, name: str) -> Any:
+        """What stands on the command line; None for nothing."""
+        return self._config.getoption(f"--coexistence-{name}")
+
+    def text(self, name: str) -> str:
+        given = self.option(name)
+        return str(self._ini(name) if given is None else given)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(self.option(name) or self._ini(name))
+
+    def flag(self, name: str) -> bool:
+        given = self.option(name)
+        return bool(self._ini(name) if given is None else given)
+
+    def paths(self, name: str) -> tuple[Path, ...]:
+        given = self.option(name)
+        if given is not None:
+            return tuple(self._config.invocation_params.dir / each for each in given)
+        return tuple(self._ini(name))
+
+    def path(self, name: str) -> Path | None:
+        """A file or folder: relative to the shell's folder, or from the ini file to the ini file's."""
+        if not (given := self.text(name)):
+            return None
+        config = self._config
+        from_ini = self.option(name) is None
+        base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
+        return base / given
+
+    def file_to_write(self, name: str) -> Path | None:
+        """A file that may not be there yet."""
+        found = self.path(name)
+        if found is not None and found.is_dir():
+            raise InputError(f"--coexistence-{name} {self.text(name)}: is a folder. Name a file in it.")
+        return found
+
+    def _ini(self, name: str) -> Any:
+        return self._config.getini(f"coexistence_{name.replace('-', '_')}")
+
+
+def _bill(given: _Given) -> Path | None:
+    """Return a CSV file, or a folder that may not be there yet."""
+    found = given.path("bill")
+    if found is not None and found.suffix.lower() not in ("", ".csv") and not found.is_dir():
+        said = given.text("bill")
+        raise InputError(f"--coexistence-bill {said}: neither a file that ends in .csv nor a folder.")
+    return found
+
+
+def _pseudonyms(key: Path | None, twins: tuple[Path, ...]) -> Pseudonyms | None:
+    """Real names are replaced if there is a key, and if there are any."""
+    if key is None:
+        return None
+    option = "--coexistence-pseudonymise"
+    if not twins:
+        raise InputError(
+            f"{option}: made-up deployments have no real names. Add --coexistence-from, or leave it out."
+        )
+    if any(key.resolve().is_relative_to(twin.resolve()) for twin in twins):
+        raise InputError(f"{option}: the key lies among the exported files. Keep it where they never go.")
+    return Pseudonyms(read_key(key))
+
+
+def _qualifies(given: _Given) -> bool:
+    """Whether checks are to be scored; half a question is refused, where it is the command line's."""
+    asked = given.flag("qualify")
+    if given.option("min-kill") and not asked:
+        raise InputError("--coexistence-min-kill: nothing is scored without --coexistence-qualify. Add it.")
+    return asked
+
+
+def _own_plan(config: pytest.Config, path: Path | None) -> OwnPlan:
+    """Return what a plan file asks for; a worker has it from the controller."""
+    if path is None:
+        return NOTHING_ASKED
+    source = plan_source(config) or read_source(path)
+    config.stash[PLAN] = source
+    return parse_plan(source, stateable=STATEABLE)
+
+
+def _agreed_target(asked: Version | None, own: OwnPlan) -> Version | None:
+    """Return the version to migrate to; the option and the plan file must not contradict each other."""
+    if asked and own.target and asked is not own.target:
+        raise InputError(
+            f"target = {own.target.name!r}, and --coexistence-to says {asked.name}. Leave one of them out.",
+            file=own.file,
+            line=own.line_of("target"),
+        )
+    return asked or own.target
+
+
+def discreet(config: pytest.Config, error: CoexistenceError) -> str:
+    """Return the sentence about input that cannot be used; under pseudonyms without the names in it."""
+    given = _Given(config)
+    try:
+        key = given.path("pseudonymise")
+        if key is None:
+            return str(error)
+        names = Pseudonyms(read_key(key))
+    except InputError:
+        return str(error)  # it is this file that cannot be used
+    files: list[str] = []
+    for twin in given.paths("from"):
+        files += [str(twin), twin.name]
+        with contextlib.suppress(OSError):
+            files += [each.name for each in itertools.islice(twin.iterdir(), _FILES_LOOKED_AT)]
+    return names.complaint(str(error), files)

@@ -1,0 +1,95 @@
+"""The command that asks the same question again.
+
+Law of this room: everything that the answer hangs on stands in the line, and nothing else: how many workers
+there were and where reports went does not. Under pseudonyms no name of a file or folder stands there either.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coexistence.plugin.session import Question
+from coexistence.rehearsal.estates import default_date
+
+__all__ = ["rerun_line"]
+
+
+def rerun_line(config: pytest.Config, question: Question, arguments: Iterable[str]) -> str:
+    """Return the line for a shell; ``arguments`` are the node ids that were asked for."""
+    words = ["pytest", "--coexistence", *_options(config, question), *_filters(config, question), *arguments]
+    return " ".join(map(_quoted, words))
+
+
+def _options(config: pytest.Config, question: Question) -> Iterator[str]:
+    settings = question.settings
+    option: Callable[[str], Any] = config.getoption
+    if settings.pseudonyms is not None:
+        # Names of folders and files tell as much as what is in them.
+        option = {
+            "--coexistence-from": ["EXPORTS"] * len(settings.twins),
+            "--coexistence-checks": ["CHECKS"] * len(settings.checks),
+            "--coexistence-plan": "PLAN",
+            "--coexistence-waivers": "WAIVERS",
+        }.__getitem__
+        yield "--coexistence-pseudonymise=KEYFILE"
+
+    def shown(path: Path) -> str:
+        return _shown(path, config.rootpath)
+
+    for path in option("--coexistence-from") or map(shown, settings.twins):
+        yield f"--coexistence-from={path}"
+    if settings.target is not None:
+        yield f"--coexistence-to={settings.target.name}"
+    if not settings.twins:
+        yield f"--coexistence-deployments={settings.deployments}"
+        yield f"--coexistence-seed={settings.seed}"
+    is_dated = any(estate.trial(0).deployment.as_of is not None for estate in question.estates)
+    if settings.as_of or not settings.twins or is_dated:
+        yield f"--coexistence-as-of={default_date(question.estates, settings.as_of).isoformat()}"
+    if settings.at:
+        yield f"--coexistence-at={','.join(settings.at)}"
+    for path in option("--coexistence-checks") or map(shown, settings.checks):
+        yield f"--coexistence-checks={path}"
+    if settings.plan is not None:
+        yield f"--coexistence-plan={option('--coexistence-plan') or shown(settings.plan)}"
+    if settings.waivers is not None:
+        yield f"--coexistence-waivers={option('--coexistence-waivers') or shown(settings.waivers)}"
+    for aim in question.aims:
+        yield f"--coexistence-fault={aim}"
+    if settings.qualify:
+        yield "--coexistence-qualify"
+    if settings.min_kill is not None:
+        yield f"--coexistence-min-kill={settings.min_kill:g}"
+    if settings.strict:
+        yield "--coexistence-strict"
+    if settings.interruptions:
+        yield "--coexistence-interruptions"
+
+
+def _filters(config: pytest.Config, question: Question) -> Iterator[str]:
+    names = question.settings.pseudonyms
+    for letter, name in (("-k", "keyword"), ("-m", "markexpr")):
+        if said := config.getoption(name):
+            yield letter
+            yield said if names is None else names.text(said)
+
+
+def _shown(path: Path, root: Path) -> str:
+    """Write a path from the ini file so that it does not depend on where the project lies."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return str(path.resolve())
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for the shell at hand: cmd and PowerShell know double quotes only."""
+    if os.name == "nt":
+        return f'"{word}"' if set(word) & set(" \t&|<>^()[]*?;,'") else word
+    return shlex.quote(word)

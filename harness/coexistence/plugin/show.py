@@ -1,0 +1,70 @@
+"""On paper: the plan, or the faults that can be made, printed instead of trying anything.
+
+Law of this room: it translates, as the rest of this floor does; nothing is planned here.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import pytest
+
+from coexistence.errors import CoexistenceError
+
+__all__ = ["show_faults", "show_plan"]
+
+
+def show_plan(config: pytest.Config) -> int:
+    """Print the plan of every estate as a runbook; of a family, that of its first deployment.
+
+    Returns the exit status 0; raises ``pytest.UsageError`` for input that cannot be used.
+    """
+    from coexistence.plugin.options import discreet, settings_of
+    from coexistence.rehearsal.estates import FamilyEstate, estates_for, twins_of
+    from coexistence.rehearsal.settings import read_tool
+    from coexistence.reporting.runbook import render_runbook
+
+    try:
+        settings = settings_of(config)
+        rules = read_tool(config.rootpath / "pyproject.toml").rules
+        estates = estates_for(settings, rules, twins_of(settings))
+    except CoexistenceError as error:
+        raise pytest.UsageError(discreet(config, error)) from error
+    width = shutil.get_terminal_size((80, 24)).columns
+    for estate in estates:
+        note = ""
+        if isinstance(estate, FamilyEstate):
+            note = (
+                f"This is deployment 0 of {estate.size} made-up ones (seed {settings.seed}); each of them "
+                "has a plan of its own."
+            )
+        for line in render_runbook(estate.name, estate.trial(0), width=width, note=note):
+            _print(line.text)
+    return int(pytest.ExitCode.OK)
+
+
+def show_faults(config: pytest.Config) -> int:
+    """Print the faults that can be made, ours, those of packs and those of the project.
+
+    Returns the exit status 0; raises ``pytest.UsageError`` for input that cannot be used.
+    """
+    from coexistence.plugin.loading import gather
+    from coexistence.plugin.options import discreet, settings_of
+    from coexistence.reporting.faults import render_catalogue
+
+    try:
+        _, faults = gather(config, settings_of(config).checks, with_catalogue=True)
+    except CoexistenceError as error:
+        raise pytest.UsageError(discreet(config, error)) from error
+    width = shutil.get_terminal_size((80, 24)).columns
+    for line in render_catalogue(faults, faults.excluded, width=width):
+        _print(line.text)
+    return int(pytest.ExitCode.OK)
+
+
+def _print(text: str) -> None:
+    """Print a line; what cannot be printed, or not on this terminal, becomes a question mark."""
+    text = "".join(character if character.isprintable() else "?" for character in text)
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")

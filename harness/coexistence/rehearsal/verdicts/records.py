@@ -1,0 +1,101 @@
+"""What a run tells one by one: a finding, an open question, a fault made on purpose, a file read.
+
+Law of this room: plain data, and nothing is judged.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coexistence.rehearsal.verdicts.words import Hit
+
+__all__ = ["Account", "FaultRecord", "FindingRecord", "UndecidedRecord"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRecord:
+    """One broken promise about one subject."""
+
+    check: str
+    clause: str
+    severity: str
+    estate: str
+    #: Number of the generated deployment; None for a twin.
+    deployment: int | None
+    checkpoint: str
+    kind: str
+    subject: str
+    people: int
+    message: str
+    outcome: Mapping[str, Any] | None
+    assumes: tuple[str, ...]
+    remedy: str
+    document: str
+    #: Who accepted it, why and until when; None where nobody did.
+    waived: Mapping[str, str] | None = None
+    #: What is broken, then what it belongs to and what else is spoken of: pools, servers, names.
+    about: tuple[str, ...] = ()
+    #: Faults that were made on purpose and are its cause, as they were asked for.
+    faults: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Return the finding as the JSON report shows it."""
+        made = dataclasses.asdict(self)
+        made["assumes"] = list(self.assumes)
+        made["about"] = list(self.about)
+        made["faults"] = list(self.faults)
+        return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedRecord:
+    """A promise that could not be decided, and what would decide it."""
+
+    check: str
+    checkpoint: str
+    severity: str
+    needs: tuple[str, ...]
+    #: People concerned; None where nobody told how many there are.
+    people: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRecord:
+    """A fault that was made on purpose."""
+
+    #: As it was asked for: ``id`` or ``id:target``.
+    asked: str
+    id: str
+    clause: str
+    severity: str
+    phase: str
+    evidence: str
+    #: What was set wrong, and what is seen of it from outside.
+    cause: str
+    seen: str
+    remedy: str
+    document: str
+    #: Where it was made: estate, deployment (None for a twin), what it hit.
+    made: tuple[Hit, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return what the JSON report says."""
+        where = [{"estate": estate, "deployment": number, "target": hit} for estate, number, hit in self.made]
+        return {**dataclasses.asdict(self), "made": where}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What became of one exported file."""
+
+    file: str
+    kind: str
+    rows: int
+    used: int
+    notes: tuple[str, ...]
+    #: The day on which the file was last written, ``2026-11-23``; empty where that is not known.
+    written: str = ""

@@ -1,0 +1,20 @@
+"""The words of a verdict: go, no-go or not proven, and what became of one promise.
+
+Law of this room: words only, and the type of what a fault hit.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+__all__ = ["GO", "NOT_PROVEN", "NO_GO", "Hit", "Standing", "VerdictWord"]
+
+#: The answer for a run, an estate or a clause.
+VerdictWord: TypeAlias = Literal["go", "no-go", "not-proven"]
+#: What became of one promise, or of a clause at a checkpoint.
+Standing: TypeAlias = Literal["kept", "broken", "undecided", "not-applicable"]
+#: What a fault hit: the fault as it was asked for (or the estate), deployment (None for a twin), target.
+Hit: TypeAlias = tuple[str, int | None, str]
+GO: Final = "go"
+NO_GO: Final = "no-go"
+NOT_PROVEN: Final = "not-proven"

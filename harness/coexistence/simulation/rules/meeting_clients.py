@@ -1,0 +1,147 @@
+"""Which client schedules on, and joins, meetings of which server generation, as the vendor's lists have it.
+
+Law of this room: tables. An older server or client never refuses a meeting by itself: it has fewer
+features. Only pairs that a list names as unsupported are refused; pairs that no list names are an
+assumption (``unlisted-client-joins``, ``unlisted-addin-schedules``).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from coexistence.model.vocabulary import ClientGeneration, Confidence, Maybe, Unknown, Version
+from coexistence.simulation.rules.registry import rule
+
+__all__ = ["ADD_INS", "Fit", "MeetingClient", "Scheduler", "fit_of_joiner", "fit_of_scheduler", "reduced"]
+
+
+class Scheduler(enum.Enum):
+    """What people schedule meetings with."""
+
+    ADD_IN_2007_R2 = "the add-in of Communicator 2007 R2"
+    ADD_IN_2010 = "the add-in of Lync 2010"
+    ADD_IN_2013 = "the add-in of Lync 2013"
+    ADD_IN_SFB = "the add-in of Skype for Business"
+
+    @property
+    def knows_lobby(self) -> bool:
+        """Whether it can say who waits in the lobby; the 2007 generation knows the admission policy alone."""
+        return self is not Scheduler.ADD_IN_2007_R2
+
+
+#: The add-in that comes with a client. Phones and mobile clients bring none.
+ADD_INS: Final[Mapping[ClientGeneration, Scheduler]] = {
+    ClientGeneration.LYNC_2010: Scheduler.ADD_IN_2010,
+    ClientGeneration.LYNC_2013: Scheduler.ADD_IN_2013,
+    ClientGeneration.SFB_2015: Scheduler.ADD_IN_SFB,
+    ClientGeneration.SFB_2016: Scheduler.ADD_IN_SFB,
+}
+
+
+class MeetingClient(enum.Enum):
+    """What people join a meeting with."""
+
+    COMMUNICATOR_2007_R2 = "Communicator 2007 R2"
+    LIVE_MEETING_2007 = "Live Meeting 2007"
+    LYNC_2010 = "Lync 2010"
+    ATTENDEE_2010 = "Lync 2010 Attendee"
+    WEB_APP_2010 = "Lync Web App 2010"
+    LYNC_2013 = "Lync 2013"
+    WEB_APP_2013 = "Lync Web App 2013"
+    SFB = "Skype for Business"
+
+    @property
+    def is_older_than_2013(self) -> bool:
+        """Whether the join page calls it a legacy client."""
+        return self not in (MeetingClient.LYNC_2013, MeetingClient.WEB_APP_2013, MeetingClient.SFB)
+
+
+class Fit(enum.Enum):
+    """What the lists say about a client and the server that hosts the meeting."""
+
+    YES = "supported"
+    #: Supported, without what is newer than the older of both.
+    REDUCED = "with fewer features"
+    NO = "not supported"
+    NOT_LISTED = "in no list"
+
+
+_Y, _R, _N, _O = Fit.YES, Fit.REDUCED, Fit.NO, Fit.NOT_LISTED
+
+
+def _row(*answers: Fit) -> Mapping[Version, Fit]:
+    """Answers for 2010, 2013, 2015 and 2019; SE is taken to be like 2019: it has no list yet."""
+    return dict(zip(Version, (*answers, answers[-1]), strict=True))
+
+
+#: Sources: Client interoperability in Lync 2013; Clients and devices (2015); feature comparison (2019).
+_JOINERS: Final[Mapping[MeetingClient, Mapping[Version, Fit]]] = {
+    MeetingClient.COMMUNICATOR_2007_R2: _row(_Y, _N, _N, _N),
+    MeetingClient.LIVE_MEETING_2007: _row(_Y, _N, _N, _N),
+    MeetingClient.LYNC_2010: _row(_Y, _R, _R, _O),
+    MeetingClient.ATTENDEE_2010: _row(_Y, _N, _O, _O),
+    MeetingClient.WEB_APP_2010: _row(_Y, _N, _N, _N),
+    MeetingClient.LYNC_2013: _row(_R, _Y, _R, _R),
+    MeetingClient.WEB_APP_2013: _row(_N, _Y, _N, _N),
+    MeetingClient.SFB: _row(_O, _O, _Y, _Y),
+}
+
+#: Source: Client interoperability in Lync 2013. For newer servers and clients nothing is listed.
+_SCHEDULERS: Final[Mapping[Scheduler, Mapping[Version, Fit]]] = {
+    Scheduler.ADD_IN_2007_R2: _row(_Y, _N, _N, _N),
+    Scheduler.ADD_IN_2010: _row(_Y, _Y, _O, _O),
+    Scheduler.ADD_IN_2013: _row(_R, _Y, _O, _O),
+    Scheduler.ADD_IN_SFB: _row(_O, _O, _Y, _Y),
+}
+
+#: What is missing in meetings of a host, for clients that would have it.
+_MISSING: Final[Mapping[tuple[MeetingClient, Version], str]] = {
+    (
+        MeetingClient.LYNC_2013,
+        Version.L10,
+    ): "no gallery view, no meeting without messages, no video spotlight",
+    (MeetingClient.LYNC_2010, Version.L13): "slides of newer clients can be viewed, not annotated",
+}
+
+
+@rule(
+    "meeting-clients-by-host",
+    "The 2007 generation, Live Meeting, Lync 2010 Attendee and Lync Web App 2010 are not supported in "
+    "meetings of Lync Server 2013, nor is its Web App in those of 2010; every other listed pair joins.",
+    source="Client interoperability in Lync 2013; Supported clients from previous deployments",
+)
+def fit_of_joiner(client: MeetingClient, host: Iterable[Version]) -> Maybe[Fit]:
+    """Return what the lists say about a client in meetings of a host.
+
+    Unknown where the evidence leaves several versions of the host, and they differ.
+    """
+    return _one({_JOINERS[client][version] for version in host})
+
+
+@rule(
+    "scheduling-add-ins",
+    "The add-ins of Lync 2010 and 2013 schedule on Lync Server 2010 and 2013, the newer on the older one "
+    "without its new options; that of Communicator 2007 R2 cannot schedule on 2013.",
+    source="Client interoperability in Lync 2013",
+)
+def fit_of_scheduler(scheduler: Scheduler, host: Iterable[Version]) -> Maybe[Fit]:
+    """Return what the lists say about scheduling with an add-in on a host; unknown as above."""
+    return _one({_SCHEDULERS[scheduler][version] for version in host})
+
+
+def _one(found: set[Fit]) -> Maybe[Fit]:
+    return found.pop() if len(found) == 1 else Unknown("Get-CsServerPatchVersion")
+
+
+@rule(
+    "host-limits-features",
+    "Meeting features are those of the server that hosts the meeting: a Lync 2013 client in a meeting of "
+    "2010 has no gallery view, cannot turn messages off and cannot lock or pin video.",
+    source="Client interoperability in Lync 2013; Migration considerations for meetings",
+    confidence=Confidence.DOCUMENTED,
+)
+def reduced(client: MeetingClient, host: Version) -> str:
+    """Return what a client misses in meetings of a host, in words; some pairs are only known to differ."""
+    return _MISSING.get((client, host), "with the features that both have")
