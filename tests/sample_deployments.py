@@ -25,8 +25,6 @@ from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Edition, 
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.state import deployment_of
 
-FOLDER = SAMPLES
-
 
 def _enterprise(front_ends: int, people: int, **more: bool) -> PoolBlueprint:
     return PoolBlueprint(
@@ -86,14 +84,14 @@ def standard_edition() -> Deployment:
     return build(blueprint, "standard-edition")
 
 
-SAMPLES = {"two-sites": two_sites, "pilot": pilot, "standard-edition": standard_edition}
+DEPLOYMENTS = {"two-sites": two_sites, "pilot": pilot, "standard-edition": standard_edition}
 
 
 def main() -> None:
     """Write every sample again."""
-    for name, make in SAMPLES.items():
-        shutil.rmtree(FOLDER / name, ignore_errors=True)
-        write_exports(make(), FOLDER / name)
+    for name, make in DEPLOYMENTS.items():
+        shutil.rmtree(SAMPLES / name, ignore_errors=True)
+        write_exports(make(), SAMPLES / name)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_deployments import FOLDER, SAMPLES
+from checkout import SAMPLES
+from sample_deployments import DEPLOYMENTS
 
 from coexistence.inputs.exports import projection, read_exports, write_exports
 
@@ -13,19 +14,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_the_files_in_the_folder_are_what_the_writer_makes(name: str, tmp_path: Path) -> None:
-    write_exports(SAMPLES[name](), tmp_path)
+    write_exports(DEPLOYMENTS[name](), tmp_path)
 
     made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    kept = {path.name: path.read_bytes() for path in (FOLDER / name).iterdir()}
+    kept = {path.name: path.read_bytes() for path in (SAMPLES / name).iterdir()}
     assert made == kept, "stale: run python tests/sample_deployments.py"
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_a_sample_reads_back_as_far_as_its_files_can_hold_it(name: str) -> None:
-    imported = read_exports(FOLDER / name)
+    imported = read_exports(SAMPLES / name)
 
-    assert imported.deployment == projection(SAMPLES[name]())
+    assert imported.deployment == projection(DEPLOYMENTS[name]())
     users = next(account for account in imported.files if account.kind == "Get-CsUser")
     assert users.used == users.rows > 0

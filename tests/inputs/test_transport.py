@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from checkout import SAMPLES
 from hypothesis import given
-from sample_deployments import FOLDER, SAMPLES
+from sample_deployments import DEPLOYMENTS
 from strategies import deployments
 
 from coexistence.inputs.exports import read_exports
@@ -41,9 +42,9 @@ def test_a_deployment_arrives_as_it_was(deployment: Deployment) -> None:
     assert same(arrived(deployment), deployment)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_an_import_arrives_with_the_account_of_its_files(name: str) -> None:
-    imported = read_exports(FOLDER / name)
+    imported = read_exports(SAMPLES / name)
 
     made = arrived((imported,))
 
@@ -52,7 +53,7 @@ def test_an_import_arrives_with_the_account_of_its_files(name: str) -> None:
 
 
 def test_people_are_called_what_they_were_called() -> None:
-    imported = read_exports(FOLDER / "pilot")
+    imported = read_exports(SAMPLES / "pilot")
     before, after = imported.deployment.population, arrived(imported).deployment.population
 
     assert isinstance(before, Population)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from structure.source_tree import ROOT
+from checkout import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from structure.source_tree import ROOT, source_files
+from checkout import ROOT
+from structure.source_tree import source_files
 
 # One interpreter for all of them: before each import our own modules are forgotten, while numpy and the
 # like stay. A circle among ours shows all the same, in a fraction of the time.

@@ -10,7 +10,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
-from structure.source_tree import FOLDERS, ROOT, pyproject, source_files
+from checkout import ROOT
+from structure.source_tree import FOLDERS, pyproject, source_files
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 
 from coexistence.errors import InputError
 from coexistence.inputs.exports import read_exports
+from coexistence.inputs.exports.formats import zip_archive
 from coexistence.model.vocabulary import Unknown
 
 if TYPE_CHECKING:
