@@ -6,6 +6,8 @@ does. What the product does is not said here but asked for: a check that repeats
 The folder is called ``checks`` and the package ``coexistence.checks``. Under the folder's name every
 check would be registered a second time, so that name is refused. No asserts in this file: pytest
 does not rewrite it in an editable install.
+
+PYTEST_DONT_REWRITE: there is nothing to rewrite here, and pytest warns of what was imported before.
 """
 
 from __future__ import annotations
