@@ -10,8 +10,7 @@ import pytest
 from coexistence.errors import InputError
 from coexistence.inputs.exports import Imported, read_exports
 from coexistence.inputs.exports.account import file_accounts
-from coexistence.inputs.exports.formats import csv_tables, json_objects, objects, xml
-from coexistence.inputs.exports.formats import detect as table_forms
+from coexistence.inputs.exports.formats import csv_tables, detect, json_objects, objects, xml
 from coexistence.inputs.exports.read import folder, row_limits
 from coexistence.model.vocabulary import Unknown
 
@@ -51,7 +50,7 @@ def test_a_file_with_too_many_lines_is_refused_before_it_is_read(
     exported: Write, published: str, monkeypatch: pytest.MonkeyPatch, file: str, content: str, says: str
 ) -> None:
     monkeypatch.setattr(csv_tables, "_MOST_LINES", 9)
-    monkeypatch.setattr(table_forms, "_MOST_LINES", 9)
+    monkeypatch.setattr(detect, "_MOST_LINES", 9)
 
     with pytest.raises(InputError, match=f"^{says}"):
         read_exports(exported({"topology.xml": published, file: content}))

@@ -16,7 +16,6 @@ from coexistence.inputs.exports import projection, read_exports, write_exports
 from coexistence.inputs.exports.formats.csv_tables import Heading
 from coexistence.inputs.exports.formats.objects import named
 from coexistence.inputs.exports.read.catalogue import CATALOGUE, POLICY_SETTINGS, kind_of
-from coexistence.inputs.exports.write import projection as projecting
 from coexistence.inputs.exports.write.rows import Listed
 from coexistence.inputs.exports.write.tables import listed
 from coexistence.inputs.family.builder import build
@@ -146,7 +145,9 @@ def test_what_stands_in_a_column_is_read(monkeypatch: pytest.MonkeyPatch, kind: 
             # By this one the table is told from others.
             continue
         tables = [_less(table, column) if table.kind == kind else table for table in TABLES.values()]
-        monkeypatch.setattr(projecting, "listed", lambda _, tables=tables: tables)
+        monkeypatch.setattr(
+            "coexistence.inputs.exports.write.projection.listed", lambda _, tables=tables: tables
+        )
         if projection(WHOLE) == whole:
             unread.add((kind, column))
 

@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TextIO
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.formats import encoding as texts
+from coexistence.inputs.exports.formats.encoding import CHANGED, beginning, encoding_of, open_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -153,7 +153,7 @@ def heading_of(text: str, *, complete: bool) -> Heading | None:
 def refuse_another(now: Heading | None, before: Heading, file: str) -> None:
     """Raise InputError if a file's header is not the one by which the file was recognised."""
     if now != before:
-        raise InputError(texts.CHANGED, file=file)
+        raise InputError(CHANGED, file=file)
 
 
 def places(heading: Heading, aliases: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -274,7 +274,7 @@ class Table(Rows):
 
 
 def _heading(path: Path, file: str) -> Heading | None:
-    text, complete = texts.beginning(path, file)
+    text, complete = beginning(path, file)
     return heading_of(text, complete=complete)
 
 
@@ -293,7 +293,7 @@ def opened(path: Path, account: Account, heading: Heading) -> Iterator[Table]:
     columns, or that is another one by now.
     """
     file = account.file
-    encoding = texts.encoding_of(
+    encoding = encoding_of(
         path, file, most_bytes=_MOST_BYTES, longest_line=_LONGEST_LINE, most_lines=_MOST_LINES
     )
     if encoding.note:
@@ -308,7 +308,7 @@ def opened(path: Path, account: Account, heading: Heading) -> Iterator[Table]:
         )
     before = csv.field_size_limit(_LONGEST_FIELD)
     try:
-        with texts.open_text(path, encoding, file) as text:
+        with open_text(path, encoding, file) as text:
             yield Table(text, heading, account)
     finally:
         csv.field_size_limit(before)

@@ -13,15 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.formats import (
-    clixml,
-    csv_tables,
-    format_list,
-    json_objects,
-)
-from coexistence.inputs.exports.formats import (
-    encoding as texts,
-)
+from coexistence.inputs.exports.formats import clixml, csv_tables, format_list, json_objects
+from coexistence.inputs.exports.formats.encoding import encoding_of, open_text
 from coexistence.inputs.exports.formats.objects import Listed, heading_of_items, lists_within, unfolded
 from coexistence.inputs.exports.formats.xml import read_tree
 
@@ -111,8 +104,8 @@ def within_json(path: Path, file: str, *, room: int) -> tuple[list[Source], int]
 
     Raises InputError for JSON that is damaged or hostile, or larger than such a file.
     """
-    encoding = texts.encoding_of(path, file, most_bytes=_MOST_WITHIN)
-    with texts.open_text(path, encoding, file) as text:
+    encoding = encoding_of(path, file, most_bytes=_MOST_WITHIN)
+    with open_text(path, encoding, file) as text:
         groups = lists_within(list(islice(json_objects.items(text, file), _FIRST)))
     found = []
     kept = 0
@@ -129,10 +122,10 @@ def in_transcript(path: Path, file: str, *, room: int) -> tuple[list[Source], in
 
     Raises InputError for a file that is damaged, hostile, or larger than such a file.
     """
-    encoding = texts.encoding_of(path, file, most_bytes=_MOST_TRANSCRIPT, longest_line=_LONGEST_LINE)
+    encoding = encoding_of(path, file, most_bytes=_MOST_TRANSCRIPT, longest_line=_LONGEST_LINE)
     found = []
     kept = 0
-    with texts.open_text(path, encoding, file) as text:
+    with open_text(path, encoding, file) as text:
         for first, section in islice(format_list.sections(text), _MOST_SECTIONS):
             group = list(islice(format_list.items(section, file, first), room - kept))
             heading = heading_of_items(unfolded(group, file), file=file)
@@ -175,10 +168,10 @@ def _of_items(
     longest_line: int | None = None,
     most_lines: int | None = None,
 ) -> Source | None:
-    encoding = texts.encoding_of(
+    encoding = encoding_of(
         path, file, most_bytes=_MOST_BYTES, longest_line=longest_line, most_lines=most_lines
     )
-    with texts.open_text(path, encoding, file) as text:
+    with open_text(path, encoding, file) as text:
         begins = heading_of_items(unfolded(islice(read(text, file), _FIRST), file), file=file)
     if begins is None:
         return None
@@ -188,10 +181,10 @@ def _of_items(
         if encoding.note:
             account.note(encoding.note)
         # Whatever property one of the first objects has is a column.
-        with texts.open_text(path, encoding, file) as text:
+        with open_text(path, encoding, file) as text:
             first = islice(unfolded(read(text, file), file), _FIRST_FOR_COLUMNS)
             heading = heading_of_items(first, file=file) or _EMPTY
-        with texts.open_text(path, encoding, file) as text:
+        with open_text(path, encoding, file) as text:
             yield Listed(heading, account, lambda: unfolded(read(text, file), file))
 
     return Source(begins, opened)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from xml.parsers import expat
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.formats import encoding as texts
+from coexistence.inputs.exports.formats.encoding import encoding_of, open_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -103,8 +103,8 @@ def read_tree(
 
     Raises InputError, with the line and the way out, for whatever is not well-formed XML within limits.
     """
-    encoding = texts.encoding_of(path, file, most_bytes=_MOST_BYTES)
-    with texts.open_text(path, encoding, file) as text:
+    encoding = encoding_of(path, file, most_bytes=_MOST_BYTES)
+    with open_text(path, encoding, file) as text:
         return parsed(_pieces(text), file, way_out=way_out, most_parts=most_parts), encoding.note
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from coexistence.inputs.exports.account.file_accounts import Account
     from coexistence.inputs.exports.formats.csv_tables import Record
-    from coexistence.inputs.exports.read.deployment import Tables
+    from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.read.name_lookup import Bearings
 
 __all__ = ["applications_of", "directories_of"]

@@ -22,7 +22,7 @@ from coexistence.inputs.exports.read import (
     windows_services,
 )
 from coexistence.inputs.exports.read.name_lookup import COMPUTER
-from coexistence.inputs.exports.topology import from_lists_services
+from coexistence.inputs.exports.topology import service_columns
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     CONFIGURATION_CMDLETS,
@@ -340,7 +340,7 @@ _ALL: Final = (
     ),
     Export(
         file_accounts.POOL_SERVICES,
-        from_lists_services.COLUMNS,
+        service_columns.COLUMNS,
         needs=_set("identity pool"),
         one_of=_set("version role"),
         without=_set("computers"),

@@ -22,7 +22,7 @@ from coexistence.model.deployment import Cms, key_of
 from coexistence.model.vocabulary import Origin, PoolId, PoolRole, Unknown
 
 if TYPE_CHECKING:
-    from coexistence.inputs.exports.read.deployment import Tables
+    from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.read.name_lookup import Bearings
     from coexistence.model.deployment import Pool
 

@@ -1,108 +1,57 @@
 """One deployment out of a topology and whatever tables there are.
 
 Law of this room: it knows every table and no form. What no table told stays unknown, and a table that is
-there and empty has told that there is nothing. Where tables come from, files or a deployment itself, makes
-no difference.
+there and empty has told that there is nothing.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from coexistence.inputs.exports.account import file_accounts
-from coexistence.inputs.exports.account.file_accounts import Account
-from coexistence.inputs.exports.formats.csv_tables import places
-from coexistence.inputs.exports.read import (
-    applications as owned,
-)
-from coexistence.inputs.exports.read import (
-    builds as patches,
-)
-from coexistence.inputs.exports.read import (
-    client_versions,
-    dns_and_certificates,
-    meetings,
-    replication,
-    users,
-    windows_services,
-)
-from coexistence.inputs.exports.read import (
-    policies as configured,
-)
-from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports.read import client_versions, meetings, replication, users, windows_services
+from coexistence.inputs.exports.read.applications import applications_of, directories_of
+from coexistence.inputs.exports.read.builds import builds_of
 from coexistence.inputs.exports.read.contradictions import FAR_APART, CrossChecked, cross_checked
+from coexistence.inputs.exports.read.dns_and_certificates import (
+    certificates_of,
+    records_of,
+    roots_of,
+    tls_of,
+)
 from coexistence.inputs.exports.read.name_lookup import Bearings
-from coexistence.inputs.exports.read.row_limits import Count
+from coexistence.inputs.exports.read.policies import (
+    client_rules_of,
+    client_settings_of,
+    dial_plans_of,
+    partners_of,
+    policies_of,
+    routed,
+    simple_urls_of,
+    tags_of,
+    voice_routes_of,
+)
 from coexistence.inputs.exports.topology.roles_and_versions import narrowed
 from coexistence.model.deployment import Deployment
 from coexistence.model.population import UNTOLD, Population, column
-from coexistence.model.vocabulary import Maybe, Origin, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import Maybe, PoolRole, Unknown, Version
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator
 
-    from coexistence.inputs.exports.formats.csv_tables import Record, Rows
+    from coexistence.inputs.exports.account.file_accounts import Account
+    from coexistence.inputs.exports.formats.csv_tables import Record
+    from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.topology.topology import Topology
     from coexistence.model.deployment import Replica
     from coexistence.model.population import Column
 
-__all__ = ["Tables", "deployment_of_tables"]
-
-
-@dataclass
-class Tables:
-    """The tables that were found, by the export that they are."""
-
-    found: dict[str, list[tuple[Account, Callable[[Account], AbstractContextManager[Rows]]]]] = field(
-        default_factory=dict
-    )
-    #: Told the kind of each large table, and again and again how much of it was read.
-    watching: Callable[[str], None] | None = None
-
-    def add(
-        self, kind: str, account: Account, opened: Callable[[Account], AbstractContextManager[Rows]]
-    ) -> None:
-        """Add a table and its account."""
-        self.found.setdefault(kind, []).append((account, opened))
-
-    def told(self, kind: str) -> bool:
-        """Whether there is a table of this kind, with or without rows."""
-        return kind in self.found
-
-    def opened(self, kind: str) -> Iterator[tuple[Account, AbstractContextManager[Rows]]]:
-        """Yield the accounts of the tables of a kind, and the tables to open.
-
-        They raise InputError once there are more rows in all than any deployment has.
-        """
-        counted = Count(kind, self.watching)
-        for account, opened in self.found.get(kind, ()):
-            yield account, counted.over(account, opened)
-
-    def records(self, kind: str, *, again: bool = False) -> Iterator[tuple[Account, frozenset[str], Record]]:
-        """Yield the rows of small tables: account, the columns that the table has, the row.
-
-        ``again`` says that somebody read them before, so that they are not counted twice.
-
-        Raises InputError once there are more in all than any deployment has.
-        """
-        columns = CATALOGUE[kind].columns
-        counted = Count(kind)
-        for account, opened in self.found.get(kind, ()):
-            with counted.over(Account(account.file, kind) if again else account, opened) as table:
-                has = frozenset(places(table.heading, columns))
-                for record in table.records(columns):
-                    yield account, has, record
-
-    def place_of(self, kind: str) -> Origin | None:
-        """Return the file of a kind's first table."""
-        found = self.found.get(kind)
-        return Origin(found[0][0].file) if found else None
+__all__ = ["deployment_of_tables"]
 
 
 def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
@@ -113,17 +62,17 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
     bearings = Bearings(topology)
     bearings.users = tables.place_of(file_accounts.USERS) or bearings.users
     checked = cross_checked(tables, bearings)
-    policies = configured.policies_of(tables, bearings)
+    policies = policies_of(tables, bearings)
     population = _population(tables, bearings, policies)
-    applications, untold = owned.applications_of(tables, bearings)
+    applications, untold = applications_of(tables, bearings)
     replicas = _replicas(tables, bearings)
     if not isinstance(replicas, Unknown):
         _compare_dates(tables, bearings, replicas, checked)
-    builds = patches.builds_of(_with_computer(tables, file_accounts.PATCHES), bearings)
+    builds = builds_of(_with_computer(tables, file_accounts.PATCHES), bearings)
     readings = windows_services.services_of(_with_computer(tables, file_accounts.SERVICES), bearings)
     tls, roots = (
-        dns_and_certificates.tls_of(tables, bearings),
-        dns_and_certificates.roots_of(tables, bearings),
+        tls_of(tables, bearings),
+        roots_of(tables, bearings),
     )
 
     def told(kind: str, read: Callable[[Tables, Bearings], Any]) -> Any:
@@ -132,7 +81,7 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
     made = Deployment(
         name=topology.name,
         sip_domains=topology.sip_domains,
-        sites=configured.routed(tables, bearings),
+        sites=routed(tables, bearings),
         pools=tuple(
             replace(
                 pool,
@@ -156,19 +105,19 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
         cms=checked.cms,
         replicas=replicas,
         population=population,
-        directories=told(file_accounts.DIRECTORIES, owned.directories_of),
+        directories=told(file_accounts.DIRECTORIES, directories_of),
         applications=applications,
         untold_applications=untold,
-        dial_plans=told(file_accounts.DIAL_PLANS, configured.dial_plans_of),
+        dial_plans=told(file_accounts.DIAL_PLANS, dial_plans_of),
         gateways=topology.gateways,
-        voice_routes=told(file_accounts.VOICE_ROUTES, configured.voice_routes_of),
-        records=told(file_accounts.NAMES, dns_and_certificates.records_of),
-        certificates=told(file_accounts.CERTIFICATES, dns_and_certificates.certificates_of),
+        voice_routes=told(file_accounts.VOICE_ROUTES, voice_routes_of),
+        records=told(file_accounts.NAMES, records_of),
+        certificates=told(file_accounts.CERTIFICATES, certificates_of),
         policies=policies,
-        client_rules=told(file_accounts.CLIENT_RULES, configured.client_rules_of),
-        client_settings=told(file_accounts.CLIENT_SETTINGS, configured.client_settings_of),
-        simple_urls=configured.simple_urls_of(tables, bearings),
-        partners=configured.partners_of(tables, bearings),
+        client_rules=told(file_accounts.CLIENT_RULES, client_rules_of),
+        client_settings=told(file_accounts.CLIENT_SETTINGS, client_settings_of),
+        simple_urls=simple_urls_of(tables, bearings),
+        partners=partners_of(tables, bearings),
         as_of=None if isinstance(replicas, Unknown) else replication.newest(replicas),
     )
     return replace(made, contradictions=bearings.disputes.settled())
@@ -195,7 +144,7 @@ def _population(tables: Tables, bearings: Bearings, policies: Any) -> Maybe[Popu
     listing = users.read_users(
         chain(tables.opened(file_accounts.USERS), tables.opened(file_accounts.ROOMS)),
         bearings,
-        tags=configured.tags_of(policies),
+        tags=tags_of(policies),
     )
     if not listing.tells_homes:
         return Unknown(file_accounts.USERS)

@@ -18,7 +18,7 @@ from coexistence.model.vocabulary import Origin, PoolId, ServerId
 if TYPE_CHECKING:
     import datetime as dt
 
-    from coexistence.inputs.exports.read.deployment import Tables
+    from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.read.name_lookup import Bearings
 
 __all__ = ["certificates_of", "records_of", "roots_of", "tls_of"]

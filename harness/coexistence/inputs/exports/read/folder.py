@@ -42,7 +42,8 @@ from coexistence.inputs.exports.formats.xml import (
 from coexistence.inputs.exports.formats.zip_archive import is_archive, unpacked
 from coexistence.inputs.exports.read.catalogue import kind_of, lacking
 from coexistence.inputs.exports.read.contradictions import FAR_APART
-from coexistence.inputs.exports.read.deployment import Tables, deployment_of_tables
+from coexistence.inputs.exports.read.deployment import deployment_of_tables
+from coexistence.inputs.exports.read.found_tables import Tables
 from coexistence.inputs.exports.topology import from_lists, select
 from coexistence.inputs.exports.topology.embedded import is_buried
 from coexistence.inputs.exports.topology.topology import topology_of

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coexistence.inputs.exports.account.file_accounts import Account
-    from coexistence.inputs.exports.read.deployment import Tables
+    from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.read.name_lookup import Bearings
 
 __all__ = [

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.formats import encoding as texts
+from coexistence.inputs.exports.formats.encoding import encoding_of, open_text
 from coexistence.inputs.exports.formats.xml import EXPORT_AGAIN, parsed
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def buried(path: Path, file: str) -> Iterator[Element]:
     Raises InputError for a file that is too large, for one with a DOCTYPE before it, and for a topology that
     is cut or cannot be put together again.
     """
-    encoding = texts.encoding_of(path, file, most_bytes=_MOST_BYTES)
-    with texts.open_text(path, encoding, file) as text:
+    encoding = encoding_of(path, file, most_bytes=_MOST_BYTES)
+    with open_text(path, encoding, file) as text:
         whole = text.read()
     at = 0
     for _ in range(_MOST_FOUND):

@@ -18,7 +18,6 @@ from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.topology.document import Cluster, Document, Machine
 from coexistence.inputs.exports.topology.from_lists_pools import placed, sited
 from coexistence.inputs.exports.topology.from_lists_services import (
-    APPLICATION_PORTS,
     COMPONENTS,
     SOMEWHERE,
     Telling,
@@ -26,6 +25,7 @@ from coexistence.inputs.exports.topology.from_lists_services import (
     rows_of,
 )
 from coexistence.inputs.exports.topology.roles_and_versions import STORES
+from coexistence.inputs.exports.topology.service_columns import APPLICATION_PORTS
 from coexistence.inputs.exports.topology.topology import topology_of
 from coexistence.model.deployment import key_of
 from coexistence.model.vocabulary import Origin, PoolRole, SiteKind
@@ -34,7 +34,7 @@ from coexistence.model.windows_services import CATALOGUE, Presence, PresenceKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from coexistence.inputs.exports.read.deployment import Tables
+    from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.topology.document import Service
     from coexistence.inputs.exports.topology.from_lists_pools import Place
     from coexistence.inputs.exports.topology.from_lists_services import Row

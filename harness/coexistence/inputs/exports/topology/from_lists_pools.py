@@ -20,7 +20,7 @@ from coexistence.model.vocabulary import Origin, SiteKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coexistence.inputs.exports.read.deployment import Tables
+    from coexistence.inputs.exports.read.found_tables import Tables
 
 __all__ = ["Place", "meant", "placed", "sited"]
 

@@ -22,6 +22,7 @@ from coexistence.inputs.exports.topology.roles_and_versions import (
     XML_ROLES,
     versions_of,
 )
+from coexistence.inputs.exports.topology.service_columns import APPLICATION_PORTS, TIES
 from coexistence.model.deployment import key_of
 from coexistence.model.vocabulary import Edition, PoolRole, Version
 
@@ -29,13 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from coexistence.inputs.exports.formats.csv_tables import Record
-    from coexistence.inputs.exports.read.deployment import Tables
+    from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.topology.from_lists_pools import Place
     from coexistence.model.deployment import Pool
 
 __all__ = [
-    "APPLICATION_PORTS",
-    "COLUMNS",
     "COMPONENTS",
     "SOMEWHERE",
     "Row",
@@ -46,44 +45,6 @@ __all__ = [
 
 #: Key of the cluster that stands for a database server that no list names.
 SOMEWHERE: Final = "somewhere"
-#: Properties by which a service names another: the role that is meant, and how it is used.
-_TIES: Final[dict[str, tuple[str, str]]] = {
-    "registrar": ("Registrar", "Default"),
-    "backupregistrar": ("Registrar", "Backup"),
-    "userserver": ("UserServices", "Default"),
-    "webserver": ("WebServices", "Default"),
-    "edgeserver": ("EdgeServer", "Default"),
-    "mediationserver": ("MediationServer", "Default"),
-    "conferenceserver": ("ConfServices", "Default"),
-    "userdatabase": ("UserStore", "Default"),
-    "archivingdatabase": ("ArchivingStore", "Default"),
-    "monitoringdatabase": ("MonitoringStore", "Default"),
-    "filestore": ("FileStore", "Default"),
-}
-#: Properties of ``Get-CsService -ApplicationServer`` that are empty unless the application is enabled.
-APPLICATION_PORTS: Final[dict[str, str]] = {
-    "AtsSipPort": "testbot",
-    "CaaSipPort": "Caa",
-    "CasSipPort": "Cas",
-    "CpsSipPort": "Cps",
-    "PdpSipPort": "PDP",
-    "RgsSipPort": "RGS",
-}
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    **{name: (name,) for name in ("identity", "role", "version", "active", "serviceid", *_TIES)},
-    **{name.lower(): (name.lower(),) for name in APPLICATION_PORTS},
-    "pool": ("poolfqdn",),
-    "site": ("siteid",),
-    "dependents": ("dependentservicelist",),
-    "instance": ("sqlinstancename",),
-    "share": ("sharename", "uncpath"),
-    "web": ("externalfqdn",),
-    "access": ("accessedgeexternalfqdn",),
-    "conferencing": ("dataedgeexternalfqdn",),
-    "av": ("avedgeexternalfqdn",),
-    "federation": ("accessedgeexternalsipport",),
-    "xmpp": ("xmpplisteningport", "xmppinternalport"),
-}
 #: Conferencing components, as the topology names them (topology format, section 2.4).
 COMPONENTS: Final = ("IMConf", "DataConf", "AppSharingConf", "AVConf")
 #: What a list tells of a pool by one property of one of its services.
@@ -185,7 +146,7 @@ class _Listing:
 
     def _bind(self, key: str, row: Row) -> None:
         """Bind a service to those that its own properties name."""
-        for column, (default, usage) in _TIES.items():
+        for column, (default, usage) in TIES.items():
             for text in row.record[column].split(";"):
                 targets = self._keys.get(meant(text, default))
                 if text.strip() and targets and targets[0] != key:

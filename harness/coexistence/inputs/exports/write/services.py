@@ -11,8 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from coexistence.inputs.exports.account import file_accounts
-from coexistence.inputs.exports.topology.from_lists_services import APPLICATION_PORTS
 from coexistence.inputs.exports.topology.roles_and_versions import CMDLET_ROLES
+from coexistence.inputs.exports.topology.service_columns import APPLICATION_PORTS
 from coexistence.inputs.exports.write.rows import Listed, Row, cell
 from coexistence.inputs.exports.write.topology_document import composed
 
