@@ -43,8 +43,8 @@ def pytest_configure_node(node):
 """
 GONE = 'shutil.rmtree("contoso", ignore_errors=True); pathlib.Path("secret.key").unlink(missing_ok=True)'
 CHANGED = """[path.write_bytes(b"not what it was") for path in pathlib.Path("contoso").iterdir()]"""
-KEEP = """shutil.copy2(node.workerinput["coexistence_twins_file"], "columns")
-    with open("told.txt", "a") as told: told.write(node.workerinput["coexistence_twins_file"] + "\\n")"""
+KEEP = """shutil.copy2(node.workerinput["coexistence_columns_file"], "columns")
+    with open("told.txt", "a") as told: told.write(node.workerinput["coexistence_columns_file"] + "\\n")"""
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_workers_that_cannot_map_a_file_are_sent_the_bytes(
 ) -> None:
     before = WORKERS.replace("trylast", "tryfirst").format(then=then)
     (folder / "early.py").write_text(before)
-    told = "assert 'coexistence_twins' in node.workerinput and len(node.workerinput) > 1; " + GONE
+    told = "assert len(node.workerinput['coexistence_columns']) > 1; " + GONE
     ran = asked(start, folder, "-p", "early", then=told)
 
     assert ran.status == 8, ran.said

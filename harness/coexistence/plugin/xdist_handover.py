@@ -1,8 +1,9 @@
 """What workers get from their controller: the plan file's text, and the twins without their files.
 
 Law of this room: exported files are read once, by the controller, and it alone says what is wrong with them.
-Workers on the same machine map one file of columns and share its memory; others are sent the bytes. That
-file is nobody else's to read, holds no name that a key hides, and is gone when the run is over.
+What they get goes through the pipe to each of them, but for columns: workers on the same machine map one file
+of those and share its memory. That file is nobody else's to read, holds no name that a key hides and nothing
+that a reader would look up or call, and is gone when the run is over.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ from typing import Any, Final
 
 import pytest
 
+from coexistence.errors import InputError
 from coexistence.inputs.exports import Imported
 from coexistence.inputs.planfile.reader import PlanSource
 from coexistence.inputs.pseudonyms import Pseudonyms
-from coexistence.inputs.transport import Cargo, carried, received
+from coexistence.inputs.transport import Parcel, columns_in, packed, unpacked
 
 __all__ = ["HandingOver", "is_worker", "names_handed_over", "plan_source", "twins_handed_over"]
 
-#: Under which names workers find what they are given; only plain data gets there.
+#: Under which names workers find what they are given, in execnet's plain types.
 PLAN: Final = "coexistence_plan"
 TWINS: Final = "coexistence_twins"
-TWINS_FILE: Final = "coexistence_twins_file"
+#: Either the columns themselves, or their lengths and the file that they are in.
+COLUMNS: Final = "coexistence_columns"
+SIZES: Final = "coexistence_sizes"
+FILE: Final = "coexistence_columns_file"
 NAMES: Final = "coexistence_names"
 
 
@@ -46,7 +51,7 @@ def names_handed_over(config: pytest.Config) -> Pseudonyms | None:
     """Return the pseudonyms that the controller gave so far; None for itself, or if there are none."""
     if (given := _input(config).get(NAMES)) is None:
         return None
-    key, *remembered = received(given)
+    key, *remembered = unpacked(given)
     names = Pseudonyms(bytes(key))
     names.recall(*remembered)
     return names
@@ -55,20 +60,24 @@ def names_handed_over(config: pytest.Config) -> Pseudonyms | None:
 def twins_handed_over(config: pytest.Config) -> tuple[Imported, ...] | None:
     """Return the twins as the controller made them, under pseudonyms if there are any; None for itself."""
     given = _input(config)
-    if TWINS_FILE in given:
-        return _read(_mapped(Path(given[TWINS_FILE])))
-    return _read(given[TWINS]) if TWINS in given else None
+    if TWINS not in given:
+        return None
+    columns = given[COLUMNS] if COLUMNS in given else columns_in(_mapped(Path(given[FILE])), given[SIZES])
+    twins: tuple[Imported, ...] = unpacked(given[TWINS], columns)
+    return twins
 
 
 def _mapped(path: Path) -> memoryview:
-    """Return what is in a file; columns that are views of it keep it mapped."""
-    with path.open("rb") as file:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-
-
-def _read(data: bytes | memoryview) -> tuple[Imported, ...]:
-    twins: tuple[Imported, ...] = received(data)
-    return twins
+    """What is in a file; columns that are views of it keep it mapped."""
+    try:
+        with path.open("rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError) as error:  # the latter for an empty file
+        raise InputError(
+            f"what the controller wrote for its workers cannot be read ({error}). Keep the folder for "
+            "temporary files as it is while a run goes on, or run without workers (-n0).",
+            file=str(path),
+        ) from error
 
 
 def _input(config: pytest.Config) -> dict[str, Any]:
@@ -90,7 +99,7 @@ class HandingOver:
         self._plan = plan
         self._twins = tuple(twins)
         self._names = names
-        self._cargo: Cargo | None = None
+        self._parcel: Parcel | None = None
         self._file: Path | None = None
         self._has_room = True
 
@@ -103,20 +112,22 @@ class HandingOver:
             return
         if self._names is not None:
             # Through the pipe and into no file: the key, and real names.
-            node.workerinput[NAMES] = bytes(carried((self._names.key, *self._names.remembered())))
-        if self._cargo is None:
-            self._cargo = carried(self._twins)
-        file = self._written(self._cargo) if _is_here(node.gateway.spec) else None
+            node.workerinput[NAMES] = packed((self._names.key, *self._names.remembered())).head
+        if self._parcel is None:
+            self._parcel = packed(self._twins)
+        node.workerinput[TWINS] = self._parcel.head
+        file = self._written(self._parcel) if self._parcel.columns and _is_here(node.gateway.spec) else None
         if file is not None:
-            node.workerinput[TWINS_FILE] = str(file)
+            node.workerinput[FILE] = str(file)
+            node.workerinput[SIZES] = self._parcel.sizes
         else:
-            node.workerinput[TWINS] = bytes(self._cargo)
+            node.workerinput[COLUMNS] = [bytes(column) for column in self._parcel.columns]
 
-    def _written(self, cargo: Cargo) -> Path | None:
+    def _written(self, parcel: Parcel) -> Path | None:
         """Return the file for workers on this machine; None where there is no room for one."""
         if self._file is None and self._has_room:
             with contextlib.suppress(OSError):
-                self._file = _write(cargo)
+                self._file = _write(parcel)
                 self._config.add_cleanup(self._remove)
             self._has_room = self._file is not None
         return self._file
@@ -128,13 +139,13 @@ class HandingOver:
                 self._file.unlink()
 
 
-def _write(cargo: Cargo) -> Path:
+def _write(parcel: Parcel) -> Path:
     """Write a file for this user's eyes alone; where there is no room, leave nothing and raise OSError."""
     handle, name = tempfile.mkstemp(prefix="coexistence-", suffix=".columns")
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines(cargo.parts())
+            file.writelines(parcel.content())
     except OSError:
         path.unlink()
         raise
