@@ -2,6 +2,7 @@
 
 CoexistenceError
 ├── InputError          the administrator's files or options cannot be used
+├── OutputError         a file that was asked for cannot be written
 ├── CheckError          a check module is wrong: found when it registers
 ├── FaultError          a fault is wrong: found when it registers, or when it is injected
 │   └── NotHereError    what it would change is not there, so it cannot be made here
@@ -25,6 +26,7 @@ __all__ = [
     "InputError",
     "NotHereError",
     "OperationError",
+    "OutputError",
     "did_you_mean",
     "nearest",
     "printable",
@@ -48,6 +50,14 @@ class InputError(CoexistenceError):
         super().__init__(printable(place) + "\n".join(map(printable, message.split("\n"))))
         self.file = file
         self.line = line
+
+
+class OutputError(CoexistenceError):
+    """A file that was asked for and cannot be written, and why; what was there before is as it was."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(printable(f"{path}: cannot be written: {why}. Nothing was changed."))
+        self.why = printable(why)
 
 
 class CheckError(CoexistenceError):

@@ -79,11 +79,24 @@ def test_another_kind_of_file_is_refused(run: Run, name: str) -> None:
     assert f"--coexistence-bill {name}: neither a file that ends in .csv nor a folder." in ran.said
 
 
-def test_a_file_that_cannot_be_written_is_said(run: Run) -> None:
-    ran = run(*FEW, PART, "--coexistence-bill=taken/letters.csv", files={"taken": "a file, no folder"})
+@pytest.mark.parametrize("option", ["bill=taken/letters.csv", "bill=taken/letters", "json=taken/report.json"])
+def test_a_file_that_cannot_be_written_is_said_before_the_run(run: Run, option: str) -> None:
+    ran = run(*FEW, PART, f"--coexistence-{option}", files={"taken": "a file, no folder"})
+
+    assert (ran.status, ran.out) == (4, "")
+    said = option.replace("=", " ")
+    assert f"ERROR: --coexistence-{said}: cannot be written: Not a directory." in ran.err
+
+
+def test_a_file_that_can_no_longer_be_written_is_said_after_it(run: Run) -> None:
+    taken = "def pytest_collection_finish():\n    open('out', 'x').close()\n"
+    files = ("--coexistence-bill=out/letters.csv", "--coexistence-json=out/report.json")
+    ran = run(*FEW, PART, *files, files={"conftest.py": taken})
 
     assert ran.status == 3
     assert "the bill could not be written" in ran.said
+    assert "the JSON report could not be written" in ran.said
+    assert list(ran.folder.glob(".coexistence-*")) == []
 
 
 def test_without_the_option_nothing_is_written(run: Run) -> None:

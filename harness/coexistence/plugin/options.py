@@ -7,7 +7,6 @@ makes no sense ends in one sentence before anything runs.
 from __future__ import annotations
 
 import contextlib
-import itertools
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +16,9 @@ from coexistence.errors import CoexistenceError, InputError
 from coexistence.inputs.planfile.reader import PlanSource, parse_plan, read_source
 from coexistence.inputs.pseudonyms import Pseudonyms, read_key
 from coexistence.migration import NOTHING_ASKED, OwnPlan
+from coexistence.model.files import check_writable, file_names
 from coexistence.model.vocabulary import Version
-from coexistence.plugin.xdist_handover import names_handed_over, plan_source
+from coexistence.plugin.xdist_handover import is_worker, names_handed_over, plan_source
 from coexistence.rehearsal.settings import (
     MAX_DEPLOYMENTS,
     Settings,
@@ -28,6 +28,7 @@ from coexistence.rehearsal.settings import (
     parse_percent,
     parse_version,
 )
+from coexistence.reporting.mail_merge import is_one_file
 from coexistence.simulation.rules.assumptions import STATEABLE
 
 __all__ = ["PLAN", "discreet", "settings_of"]
@@ -103,11 +104,16 @@ class _Given:
         return base / given
 
     def file_to_write(self, name: str) -> Path | None:
-        """A file that may not be there yet."""
+        """A file that may not be there yet; refused before the run where it is known that it cannot be."""
         found = self.path(name)
-        if found is not None and found.is_dir():
-            raise InputError(f"--coexistence-{name} {self.text(name)}: is a folder. Name a file in it.")
+        if found is not None:
+            self.check_writable(name, found)
         return found
+
+    def check_writable(self, name: str, path: Path) -> None:
+        """Refuse a file that cannot be written, where this process is the one that will write it."""
+        if not is_worker(self._config):
+            check_writable(path, f"--coexistence-{name} {self.text(name)}")
 
     def _ini(self, name: str) -> Any:
         return self._config.getini(f"coexistence_{name.replace('-', '_')}")
@@ -119,6 +125,8 @@ def _bill(given: _Given) -> Path | None:
     if found is not None and found.suffix.lower() not in ("", ".csv") and not found.is_dir():
         said = given.text("bill")
         raise InputError(f"--coexistence-bill {said}: neither a file that ends in .csv nor a folder.")
+    if found is not None:
+        given.check_writable("bill", found if is_one_file(found) else found / "letters.csv")
     return found
 
 
@@ -178,5 +186,5 @@ def discreet(config: pytest.Config, error: CoexistenceError) -> str:
     for twin in given.paths("from"):
         files += [str(twin), twin.name]
         with contextlib.suppress(OSError):
-            files += [each.name for each in itertools.islice(twin.iterdir(), _FILES_LOOKED_AT)]
+            files += file_names(twin, _FILES_LOOKED_AT)
     return names.complaint(str(error), files)

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import pytest
 
-from coexistence.errors import CoexistenceError
+from coexistence.errors import CoexistenceError, OutputError
+from coexistence.model.files import write_bytes
 from coexistence.model.vocabulary import Clause, Severity
 from coexistence.plugin.collection import Collecting
 from coexistence.plugin.fault_injection import records
@@ -172,7 +173,7 @@ class CoexistenceRun:
         """Write a file; False, with a warning, where the disk says no."""
         try:
             write(path)
-        except OSError as error:
+        except OutputError as error:
             warnings.warn(pytest.PytestWarning(f"{what} could not be written: {error}"), stacklevel=1)
             return False
         return True
@@ -186,8 +187,7 @@ class CoexistenceRun:
         from coexistence.reporting.json_report import render_json
 
         assert self.run is not None  # summed up before anything is written
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(render_json(self.run))
+        write_bytes(path, [render_json(self.run)])
 
     def _summed_up(self, session: pytest.Session) -> Run:
         question, settings = self.question, self.question.settings

@@ -9,9 +9,6 @@ that a reader would look up or call, and is gone when the run is over.
 from __future__ import annotations
 
 import contextlib
-import mmap
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +20,7 @@ from coexistence.inputs.exports import Imported
 from coexistence.inputs.planfile.reader import PlanSource
 from coexistence.inputs.pseudonyms import Pseudonyms
 from coexistence.inputs.transport import Parcel, columns_in, packed, unpacked
+from coexistence.model.files import mapped, remove, temporary_file
 
 __all__ = ["HandingOver", "is_worker", "names_handed_over", "plan_source", "twins_handed_over"]
 
@@ -68,10 +66,8 @@ def twins_handed_over(config: pytest.Config) -> tuple[Imported, ...] | None:
 
 
 def _mapped(path: Path) -> memoryview:
-    """What is in a file; columns that are views of it keep it mapped."""
     try:
-        with path.open("rb") as file:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return mapped(path)
     except (OSError, ValueError) as error:  # the latter for an empty file
         raise InputError(
             f"what the controller wrote for its workers cannot be read ({error}). Keep the folder for "
@@ -127,7 +123,7 @@ class HandingOver:
         """Return the file for workers on this machine; None where there is no room for one."""
         if self._file is None and self._has_room:
             with contextlib.suppress(OSError):
-                self._file = _write(parcel)
+                self._file = temporary_file("coexistence-", ".columns", parcel.content())
                 self._config.add_cleanup(self._remove)
             self._has_room = self._file is not None
         return self._file
@@ -135,21 +131,7 @@ class HandingOver:
     def _remove(self) -> None:
         """Remove the file; workers are gone by now, as Windows asks of a file that was mapped."""
         if self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.unlink()
-
-
-def _write(parcel: Parcel) -> Path:
-    """Write a file for this user's eyes alone; where there is no room, leave nothing and raise OSError."""
-    handle, name = tempfile.mkstemp(prefix="coexistence-", suffix=".columns")
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(parcel.content())
-    except OSError:
-        path.unlink()
-        raise
-    return path
+            remove(self._file)
 
 
 def _is_here(spec: Any) -> bool:

@@ -17,6 +17,7 @@ from coexistence.errors import InputError
 from coexistence.inputs.pseudonyms import Pseudonyms
 from coexistence.inputs.toml.tables import Table, read_toml
 from coexistence.migration import NOTHING_ASKED, OwnPlan
+from coexistence.model.files import is_file
 from coexistence.model.vocabulary import Version
 from coexistence.simulation.rules.assumptions import Rules
 
@@ -156,7 +157,7 @@ def read_tool(file: Path) -> Tool:
     or to be asked with other parameters; what is in it is verified when the checks are known.
     Raises :class:`~coexistence.errors.InputError` with file and line for anything that makes no sense.
     """
-    if not file.is_file():
+    if not is_file(file):
         return Tool()
     table = read_toml(file, "[tool.coexistence] of").table("tool").table("coexistence")
     table.only("rules", "checks")

@@ -10,13 +10,15 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from coexistence.inputs.exports.formats.csv_tables import neutral
 from coexistence.migration.rollback_cost import Letter
+from coexistence.model.files import Drafts, write_bytes
 
-__all__ = ["HEAD", "Part", "render_letters", "write_letters"]
+__all__ = ["HEAD", "Part", "is_one_file", "render_letters", "write_letters"]
 
 #: An estate's name, the number of its deployment (None for a twin), the checkpoint that one goes back
 #: from, and the letters.
@@ -41,26 +43,26 @@ _WORDS: Final = {True: "yes", False: "no", None: ""}
 
 
 def write_letters(path: Path, parts: Iterable[Part]) -> None:
-    """Write one file, or into a folder one for each estate and checkpoint; raises ``OSError``."""
-    if path.suffix.lower() == ".csv" and not path.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, parts)
+    """Write one file, or into a folder one for each estate and checkpoint.
+
+    Raises :class:`~coexistence.errors.OutputError`.
+    """
+    if is_one_file(path):
+        write_bytes(path, render_letters(parts))
         return
-    path.mkdir(parents=True, exist_ok=True)
     begun: set[str] = set()
-    for part in parts:
-        # A name out of somebody's file must not lead out of the folder.
-        name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{part[0]}-{part[2]}").lstrip(".-") + ".csv"
-        _write(path / name, [part], is_begun=name in begun)
-        begun.add(name)
+    with Drafts() as drafts:
+        for part in parts:
+            # A name out of somebody's file must not lead out of the folder.
+            name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{part[0]}-{part[2]}").lstrip(".-") + ".csv"
+            # A file that is begun has its head.
+            drafts.append(path / name, islice(render_letters([part]), int(name in begun), None))
+            begun.add(name)
 
 
-def _write(path: Path, parts: Iterable[Part], *, is_begun: bool = False) -> None:
-    with path.open("ab" if is_begun else "wb") as file:
-        pieces = render_letters(parts)
-        if is_begun:
-            next(pieces)
-        file.writelines(pieces)
+def is_one_file(path: Path) -> bool:
+    """Whether the letters go into one file of this name, and not into a folder."""
+    return path.suffix.lower() == ".csv" and not path.is_dir()
 
 
 def render_letters(parts: Iterable[Part]) -> Iterator[bytes]:

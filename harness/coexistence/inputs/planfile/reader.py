@@ -32,6 +32,7 @@ from coexistence.migration.custom_plan import (
     Window,
 )
 from coexistence.migration.plan import RollbackAction
+from coexistence.model.files import is_file
 from coexistence.model.vocabulary import Edition, Version
 
 __all__ = ["PlanSource", "parse_plan", "read_source"]
@@ -71,7 +72,7 @@ def read_source(path: Path) -> PlanSource:
     list that is not there.
     """
     file = path.name
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(f"--coexistence-plan {path}: no such file.")
     encoding = encoding_of(path, file, most_bytes=_MOST_BYTES)
     with open_text(path, encoding, file) as opened:
@@ -99,7 +100,7 @@ def read_source(path: Path) -> PlanSource:
             )
             lists[name] = ()
             continue
-        if not where.is_file():
+        if not is_file(where):
             complaints.append(
                 f"{file}, line {line}: list = {name!r}: there is no such file beside {file}. "
                 "Write its path relative to the plan file."

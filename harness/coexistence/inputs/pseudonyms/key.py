@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from coexistence.errors import InputError
+from coexistence.model.files import read_bytes
 
 __all__ = ["read_key"]
 
@@ -28,16 +29,9 @@ def read_key(path: Path) -> bytes:
     whoever loses it loses the way back), or that is too short.
     """
     shown = f"--coexistence-pseudonymise {path.name}"
-    try:
-        with path.open("rb") as file:
-            key = file.read(_LONGEST_KEY + 1)
-    except FileNotFoundError:
-        raise InputError(f"{shown}: there is no such key file. {_HOW}") from None
-    except OSError as error:
-        raise InputError(f"{shown}: the key file cannot be read ({error.strerror}). {_HOW}") from None
-    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
-        size = str(len(key)) if len(key) <= _LONGEST_KEY else "more than that"
-        raise InputError(
-            f"{shown}: a key has from {_SHORTEST_KEY} to {_LONGEST_KEY} bytes, and not {size}. {_HOW}"
-        )
+    if not path.exists():
+        raise InputError(f"{shown}: there is no such key file. {_HOW}")
+    key = read_bytes(path, shown, most_bytes=_LONGEST_KEY, advice=_HOW)
+    if len(key) < _SHORTEST_KEY:
+        raise InputError(f"{shown}: a key has {_SHORTEST_KEY} bytes at least, and not {len(key)}. {_HOW}")
     return key

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from coexistence.errors import InputError, did_you_mean
 from coexistence.inputs.toml.lines import Path as KeyPath
 from coexistence.inputs.toml.lines import line_at, lines_of
+from coexistence.model.files import read_bytes
 
 __all__ = ["Table", "read_toml"]
 
@@ -43,11 +44,7 @@ def read_toml(path: Path, option: str) -> Table:
     Raises :class:`~coexistence.errors.InputError`.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{option} {path}: has more than {_MAX_BYTES // 1_000_000} MB.")
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{option} {path}: cannot be read: {error.strerror or error}.") from None
+        text = read_bytes(path, f"{option} {path}", most_bytes=_MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 (byte {error.start}). Save it as UTF-8.", file=path.name) from None
     try:

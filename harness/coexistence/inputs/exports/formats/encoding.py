@@ -13,12 +13,12 @@ import codecs
 import io
 import os
 import re
-import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from coexistence.errors import InputError
+from coexistence.model.files import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,20 +185,7 @@ class _Upto(io.RawIOBase):
 
 
 def _opened(path: Path, file: str) -> BinaryIO:
-    try:
-        raw = io.FileIO(os.fspath(path), "rb", opener=_without_waiting)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a path"
-        raise InputError(f"the file cannot be read ({why}). {ALLOW}", file=file) from error
-    if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
-        raw.close()
-        raise InputError("this is a pipe or a device. Put an ordinary file in its place.", file=file)
-    return io.BufferedReader(raw)
-
-
-def _without_waiting(name: str, flags: int) -> int:
-    """Open a file; a pipe that took its place in the meantime is not waited for."""
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    return open_file(path, file, advice=ALLOW)
 
 
 def _state(raw: BinaryIO) -> tuple[int, int, int]:

@@ -16,17 +16,17 @@ import os
 import re
 import stat
 import struct
-import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError
+from coexistence.model.files import is_device_name, read_head, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["is_archive", "unpacked"]
 
@@ -44,20 +44,11 @@ _HEADER: Final = 30
 _AGAIN: Final = "Put the exported files, and nothing else, into a zip file without a password."
 #: Characters that no file of an export needs, and that mean something to a file system.
 _STRANGE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f:*?\"<>|]|[ .]$")
-#: What Windows takes for a device, whatever ending it has.
-_DEVICE: Final = re.compile(
-    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\xb9\xb2\xb3])\s*(?:\..*)?",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def is_archive(path: Path) -> bool:
     """Whether a file is a zip file, by its first bytes."""
-    try:
-        with path.open("rb") as raw:
-            return raw.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-    except OSError:
-        return False
+    return read_head(path, 4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
 @contextmanager
@@ -68,8 +59,7 @@ def unpacked(path: Path, place: str) -> Iterator[Path]:
 
     Raises InputError for an archive that is damaged or hostile.
     """
-    with tempfile.TemporaryDirectory(prefix="coexistence-") as made:
-        folder = Path(made)
+    with temporary_folder("coexistence-") as folder:
         try:
             with _Guarded(path) as file, zipfile.ZipFile(file) as archive:
                 _unpack(archive, folder, place)
@@ -158,7 +148,7 @@ def _parts(entry: zipfile.ZipInfo, place: str) -> list[str]:
     """
     mode = entry.external_attr >> 16
     parts = entry.filename.replace("\\", "/").split("/")
-    if any(not part or len(part) > 200 or _STRANGE.search(part) or _DEVICE.fullmatch(part) for part in parts):
+    if any(not part or len(part) > 200 or _STRANGE.search(part) or is_device_name(part) for part in parts):
         what = "a name in the zip file leads elsewhere, or is none that an export has"
     elif stat.S_ISLNK(mode) or (stat.S_IFMT(mode) and not stat.S_ISREG(mode)):
         what = "there is a link in the zip file, or something else that is no ordinary file"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import os
 import re
 import stat
 from contextlib import contextmanager
@@ -47,6 +46,7 @@ from coexistence.inputs.exports.read.found_tables import Tables
 from coexistence.inputs.exports.topology import from_lists, select
 from coexistence.inputs.exports.topology.embedded import is_buried
 from coexistence.inputs.exports.topology.topology import topology_of
+from coexistence.model.files import file_names, is_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def read_exports(folder: Path, *, watching: Callable[[str], None] | None = None)
     damaged or hostile.
     """
     with _without_collecting():
-        if _is_file(folder) and is_archive(folder):
+        if is_file(folder) and is_archive(folder):
             with unpacked(folder, str(folder)) as inner:
                 return _read(inner, shown=folder, watching=watching)
         return _read(folder, shown=folder, watching=watching)
@@ -141,13 +141,6 @@ def _without_collecting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
 
 
 def _read(folder: Path, *, shown: Path, watching: Callable[[str], None] | None) -> Imported:
@@ -196,23 +189,20 @@ def _entries(folder: Path) -> Iterator[tuple[Path, str]]:
                 )
             yield folder.resolve(), _printable(folder.name)
             return
-        names = []
-        with os.scandir(folder) as entries:
-            for each in entries:
-                names.append(folder / each.name)
-                if len(names) > _MOST_FILES:
-                    raise InputError(
-                        f"there are more than {_MOST_FILES} files in the folder. Give a folder with nothing "
-                        "but the exported files.",
-                        file=place,
-                    )
+        names = file_names(folder, _MOST_FILES + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a path"
         raise InputError(
             f"the folder cannot be read ({why}). Give the folder with the exported files.", file=place
         ) from error
-    for entry in sorted(names, key=lambda each: each.name):
-        yield entry, _printable(entry.name)
+    if len(names) > _MOST_FILES:
+        raise InputError(
+            f"there are more than {_MOST_FILES} files in the folder. Give a folder with nothing but the "
+            "exported files.",
+            file=place,
+        )
+    for name in sorted(names):
+        yield folder / name, _printable(name)
 
 
 def _printable(name: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from coexistence.errors import InputError
 from coexistence.inputs.exports.formats.encoding import encoding_of, open_text
 from coexistence.inputs.exports.formats.xml import EXPORT_AGAIN, parsed
+from coexistence.model.files import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def is_buried(path: Path, file: str) -> bool:
     """
     before = b""
     try:
-        with path.open("rb") as raw:
+        with open_file(path, file) as raw:
             for _ in range(_MOST_BYTES // _PIECE):
                 piece = before + raw.read(_PIECE)
                 if len(piece) == len(before):

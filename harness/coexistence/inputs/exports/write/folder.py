@@ -5,7 +5,9 @@ Law of this room: the same deployment gives the same bytes.
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,10 +16,11 @@ from coexistence.inputs.exports.formats.csv_tables import neutral
 from coexistence.inputs.exports.write.tables import listed
 from coexistence.inputs.exports.write.topology_document import composed, in_draft_order
 from coexistence.inputs.exports.write.topology_xml import draft_lines, published_lines
+from coexistence.model.files import Drafts
 from coexistence.model.vocabulary import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from coexistence.inputs.exports.topology.document import Document
@@ -35,17 +38,17 @@ def write_exports(deployment: Deployment, folder: Path, *, tbxml: bool = False) 
     :func:`~coexistence.inputs.exports.projection` of the deployment. Addresses must be distinct, as they
     are in any directory.
 
-    Raises OSError for a folder that cannot be written to.
+    Raises OutputError for a folder that cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     document = document_of(deployment, tbxml=tbxml)
     topology = folder / ("topology.tbxml" if tbxml else "topology.xml")
     text = draft_lines(document) if tbxml else published_lines(document)
-    topology.write_bytes("\r\n".join(text).encode("utf-8-sig"))
     written = [topology]
-    for table in listed(deployment):
-        written.append(folder / table.file)
-        _write_table(folder / table.file, table.header, table.rows)
+    with Drafts() as drafts:
+        drafts.append(topology, ["\r\n".join(text).encode("utf-8-sig")])
+        for table in listed(deployment):
+            written.append(folder / table.file)
+            drafts.append(written[-1], _table(table.header, table.rows))
     return tuple(written)
 
 
@@ -58,11 +61,15 @@ def document_of(deployment: Deployment, *, tbxml: bool) -> Document:
     return replace(document, urls=None)
 
 
-def _write_table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    """Write as ``Export-Csv -NoTypeInformation -Encoding UTF8`` does."""
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[bytes]:
+    """Return a file in pieces, as ``Export-Csv -NoTypeInformation -Encoding UTF8`` writes it."""
+    yield codecs.BOM_UTF8 + _lines([header])
     waiting = iter(rows)
-    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        writer.writerow(header)
-        while batch := list(islice(waiting, 1_000)):
-            writer.writerows([list(map(neutral, row)) for row in batch])
+    while batch := list(islice(waiting, 1_000)):
+        yield _lines([list(map(neutral, row)) for row in batch])
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8", "replace")
