@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,11 @@ from coexistence.model.deployment import Pool
 from coexistence.model.population import NOWHERE, Population, Rows
 from coexistence.model.vocabulary import Disposition, PoolId, ServiceState, Unknown, UserKind, Version
 from coexistence.model.windows_services import find
-from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, frozen
 
 __all__ = [
     "Step",
     "all_servers",
-    "carried_out",
     "refused",
     "selected",
     "service_key",
@@ -97,16 +95,6 @@ def service_key(name: str) -> str:
     """Return the key in the catalogue of a service by its short name; the name itself if it has none."""
     found = find(name)
     return found.key if found else name.lower()
-
-
-def carried_out(change: Callable[[State, Any], State | str]) -> Callable[[State, Any, Rules], Step]:
-    """Make a step of what a neighbouring room says: a new state, or why the product refuses."""
-
-    def carry_out(state: State, operation: Any, _rules: Rules) -> Step:
-        made = change(state, operation)
-        return refused(state, made) if isinstance(made, str) else Step(made)
-
-    return carry_out
 
 
 def all_servers(state: State, pool: Pool, service: str, becomes: ServiceState) -> State:

@@ -6,215 +6,40 @@ is true afterwards, is the simulation's to say.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from coexistence.model.operations import (
+    applications,
+    clients,
+    cms_and_tools,
+    custom,
+    events,
+    external_systems,
+    meetings,
+    operation,
+    servers,
+    topology,
+    users,
+)
+from coexistence.model.operations.applications import *
+from coexistence.model.operations.clients import *
+from coexistence.model.operations.cms_and_tools import *
+from coexistence.model.operations.custom import *
+from coexistence.model.operations.events import *
+from coexistence.model.operations.external_systems import *
+from coexistence.model.operations.meetings import *
+from coexistence.model.operations.operation import *
+from coexistence.model.operations.servers import *
+from coexistence.model.operations.topology import *
+from coexistence.model.operations.users import *
 
-from coexistence.model.operations.applications import (
-    ApplicationOperation,
-    DeleteLegacyResponseGroups,
-    MoveApplications,
-    MoveCallAdmissionControl,
-    MoveResponseGroups,
-    SetVoiceRoutes,
-)
-from coexistence.model.operations.clients import (
-    ClientOperation,
-    DowngradeClients,
-    SetClientRules,
-    UpgradeClients,
-)
-from coexistence.model.operations.cms_and_tools import (
-    EnableTopology,
-    ExportConfiguration,
-    InstallTools,
-    InvokeReplication,
-    ManagementOperation,
-    MoveCms,
-    OpenShell,
-    PrepareDirectory,
-    PublishSavedTopology,
-    RemoveCmsDatabase,
-    Replicate,
-    RunLocalSetup,
-    SavePolicy,
-    SetDiscoveryCandidates,
-    SetGroupMembers,
-)
-from coexistence.model.operations.custom import OwnOperation
-from coexistence.model.operations.events import ChangeState, Happening, LetDaysPass
-from coexistence.model.operations.external_systems import (
-    ClearDirectoryAttributes,
-    CopyStoreFiles,
-    ImportChatRooms,
-    MoveUnassignedNumbers,
-    RepointExternalParty,
-    SetAddressBookSettings,
-    SetAgentConsole,
-    SetBandwidthLinks,
-    SetContactStorePolicy,
-    SetExchangeUm,
-    SetGatewayAnswers,
-    SetOutsideBlocks,
-    SetParticulars,
-    SetPartner,
-    SetTenant,
-    SetXmppRoute,
-    SurroundingOperation,
-    UpdateRuntime,
-)
-from coexistence.model.operations.meetings import (
-    BreakOffDirectoryMove,
-    EnableComputer,
-    HoldMeetings,
-    MeetingOperation,
-    MoveConferenceDirectories,
-    RescheduleMeetings,
-    ScheduleMeetings,
-    SetMeetingConfiguration,
-    SetReverseProxy,
-    SetSimpleUrls,
-)
-from coexistence.model.operations.servers import (
-    BackUpLog,
-    ChangeMachine,
-    DisableService,
-    DrainServers,
-    EnableService,
-    FailServer,
-    FailStore,
-    InstallUpdate,
-    PairPools,
-    RemoveDatabases,
-    RepairStore,
-    ResetPoolRegistrarState,
-    RestartServices,
-    ServerOperation,
-    SetServiceState,
-    StartServers,
-    StartServices,
-    StopServers,
-    StopServices,
-    SynchronizeUsers,
-)
-from coexistence.model.operations.topology import (
-    AssignCertificates,
-    AssociateMediaEdge,
-    AssociateStores,
-    PublishTopology,
-    RemoveArchivingMonitoring,
-    RemovePool,
-    SetDnsRecords,
-    SetEdgeFederation,
-    SetEdgeXmpp,
-    SetNextHop,
-    SwitchFederationRoute,
-    TopologyOperation,
-)
-from coexistence.model.operations.users import (
-    MoveMailboxes,
-    MoveUsers,
-    PeopleOperation,
-    RollBackContactStore,
-    Selection,
-)
-
-__all__ = [
-    "AssignCertificates",
-    "AssociateMediaEdge",
-    "AssociateStores",
-    "BackUpLog",
-    "BreakOffDirectoryMove",
-    "ChangeMachine",
-    "ChangeState",
-    "ClearDirectoryAttributes",
-    "CopyStoreFiles",
-    "DeleteLegacyResponseGroups",
-    "DisableService",
-    "DowngradeClients",
-    "DrainServers",
-    "EnableComputer",
-    "EnableService",
-    "EnableTopology",
-    "ExportConfiguration",
-    "FailServer",
-    "FailStore",
-    "HoldMeetings",
-    "ImportChatRooms",
-    "InstallTools",
-    "InstallUpdate",
-    "InvokeReplication",
-    "LetDaysPass",
-    "MoveApplications",
-    "MoveCallAdmissionControl",
-    "MoveCms",
-    "MoveConferenceDirectories",
-    "MoveMailboxes",
-    "MoveResponseGroups",
-    "MoveUnassignedNumbers",
-    "MoveUsers",
-    "OpenShell",
-    "Operation",
-    "OwnOperation",
-    "PairPools",
-    "PrepareDirectory",
-    "PublishSavedTopology",
-    "PublishTopology",
-    "RemoveArchivingMonitoring",
-    "RemoveCmsDatabase",
-    "RemoveDatabases",
-    "RemovePool",
-    "RepairStore",
-    "Replicate",
-    "RepointExternalParty",
-    "RescheduleMeetings",
-    "ResetPoolRegistrarState",
-    "RestartServices",
-    "RollBackContactStore",
-    "RunLocalSetup",
-    "SavePolicy",
-    "ScheduleMeetings",
-    "Selection",
-    "SetAddressBookSettings",
-    "SetAgentConsole",
-    "SetBandwidthLinks",
-    "SetClientRules",
-    "SetContactStorePolicy",
-    "SetDiscoveryCandidates",
-    "SetDnsRecords",
-    "SetEdgeFederation",
-    "SetEdgeXmpp",
-    "SetExchangeUm",
-    "SetGatewayAnswers",
-    "SetGroupMembers",
-    "SetMeetingConfiguration",
-    "SetNextHop",
-    "SetOutsideBlocks",
-    "SetParticulars",
-    "SetPartner",
-    "SetReverseProxy",
-    "SetServiceState",
-    "SetSimpleUrls",
-    "SetTenant",
-    "SetVoiceRoutes",
-    "SetXmppRoute",
-    "StartServers",
-    "StartServices",
-    "StopServers",
-    "StopServices",
-    "SwitchFederationRoute",
-    "SynchronizeUsers",
-    "UpdateRuntime",
-    "UpgradeClients",
-]
-
-Operation: TypeAlias = (
-    PeopleOperation
-    | ClientOperation
-    | MeetingOperation
-    | ApplicationOperation
-    | TopologyOperation
-    | ManagementOperation
-    | ServerOperation
-    | SurroundingOperation
-    | OwnOperation
-    | Happening
-)
+__all__: list[str] = []
+__all__ += applications.__all__
+__all__ += clients.__all__
+__all__ += cms_and_tools.__all__
+__all__ += custom.__all__
+__all__ += events.__all__
+__all__ += external_systems.__all__
+__all__ += meetings.__all__
+__all__ += operation.__all__
+__all__ += servers.__all__
+__all__ += topology.__all__
+__all__ += users.__all__

@@ -7,13 +7,12 @@ comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from coexistence.model.deployment import VoiceRoute
+from coexistence.model.operations.operation import Operation
 from coexistence.model.vocabulary import ApplicationKind, PoolId
 
 __all__ = [
-    "ApplicationOperation",
     "DeleteLegacyResponseGroups",
     "MoveApplications",
     "MoveCallAdmissionControl",
@@ -23,7 +22,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveApplications:
+class MoveApplications(Operation):
     """Give application objects of a pool to another one (numbers, groups, phones, endpoints)."""
 
     source: PoolId
@@ -33,7 +32,7 @@ class MoveApplications:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveResponseGroups:
+class MoveResponseGroups(Operation):
     """``Move-CsRgsConfiguration``: copy the configuration to a pool, and move the contact objects there."""
 
     source: PoolId
@@ -41,31 +40,22 @@ class MoveResponseGroups:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteLegacyResponseGroups:
+class DeleteLegacyResponseGroups(Operation):
     """Delete the response groups on the pool that they were migrated from."""
 
     pool: PoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetVoiceRoutes:
+class SetVoiceRoutes(Operation):
     """Replace the voice routes (``Set-CsVoiceRoute``)."""
 
     routes: tuple[VoiceRoute, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveCallAdmissionControl:
+class MoveCallAdmissionControl(Operation):
     """Let another pool of the site host call admission control."""
 
     source: PoolId
     to: PoolId
-
-
-ApplicationOperation: TypeAlias = (
-    MoveApplications
-    | MoveResponseGroups
-    | DeleteLegacyResponseGroups
-    | SetVoiceRoutes
-    | MoveCallAdmissionControl
-)

@@ -7,17 +7,17 @@ comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from coexistence.model.deployment import ClientVersionRule, ClientVersionSettings
+from coexistence.model.operations.operation import Operation
 from coexistence.model.operations.users import Selection
 from coexistence.model.vocabulary import ClientGeneration
 
-__all__ = ["ClientOperation", "DowngradeClients", "SetClientRules", "UpgradeClients"]
+__all__ = ["DowngradeClients", "SetClientRules", "UpgradeClients"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpgradeClients:
+class UpgradeClients(Operation):
     """Roll a client out to people; from then on they count as upgraded."""
 
     users: Selection
@@ -25,20 +25,17 @@ class UpgradeClients:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DowngradeClients:
+class DowngradeClients(Operation):
     """Give upgraded people the client back that they had when the estate was described."""
 
     users: Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetClientRules:
+class SetClientRules(Operation):
     """Replace the client version rules of one scope, and the filter's settings of it where given."""
 
     #: ``global``, ``site:<id>``, ``service:<pool>`` or ``tag:<name>``.
     scope: str
     rules: tuple[ClientVersionRule, ...]
     settings: ClientVersionSettings | None = None
-
-
-ClientOperation: TypeAlias = UpgradeClients | DowngradeClients | SetClientRules

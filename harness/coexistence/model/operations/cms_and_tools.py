@@ -7,9 +7,9 @@ comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from coexistence.model.deployment import Policy
+from coexistence.model.operations.operation import Operation
 from coexistence.model.vocabulary import PoolId, ServerId, Version
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "ExportConfiguration",
     "InstallTools",
     "InvokeReplication",
-    "ManagementOperation",
     "MoveCms",
     "OpenShell",
     "PrepareDirectory",
@@ -32,7 +31,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnableTopology:
+class EnableTopology(Operation):
     """``Enable-CsTopology`` on a pool."""
 
     pool: PoolId
@@ -43,40 +42,40 @@ class EnableTopology:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportConfiguration:
+class ExportConfiguration(Operation):
     """``Export-CsConfiguration`` and ``Export-CsLisConfiguration``: keep what is configured now as files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublishSavedTopology:
+class PublishSavedTopology(Operation):
     """Publish the topology as it was when the configuration was last exported."""
 
     tools: Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveCmsDatabase:
+class RemoveCmsDatabase(Operation):
     """``Uninstall-CsDatabase -CentralManagementDatabase`` for the store on a pool."""
 
     pool: PoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunLocalSetup:
+class RunLocalSetup(Operation):
     """Run local setup ("Step 2: Setup or Remove Components") on servers, and restart them."""
 
     servers: tuple[ServerId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvokeReplication:
+class InvokeReplication(Operation):
     """``Invoke-CsManagementStoreReplication -ReplicaFqdn``, and the wait for what comes of it."""
 
     server: ServerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetGroupMembers:
+class SetGroupMembers(Operation):
     """Put servers or administrators into a group of Active Directory, or take them out."""
 
     group: str
@@ -87,14 +86,14 @@ class SetGroupMembers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenShell:
+class OpenShell(Operation):
     """An administrator closes the management shell and opens a new one."""
 
     administrator: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavePolicy:
+class SavePolicy(Operation):
     """Save a policy (``Set-CsConferencingPolicy`` and its like), with the tools of a version."""
 
     policy: Policy
@@ -102,33 +101,33 @@ class SavePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetDiscoveryCandidates:
+class SetDiscoveryCandidates(Operation):
     """Elect the servers that Operations Manager discovers others of their generation through."""
 
     servers: tuple[ServerId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrepareDirectory:
+class PrepareDirectory(Operation):
     """Prepare schema, forest and domain of Active Directory for a version."""
 
     version: Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstallTools:
+class InstallTools(Operation):
     """Give the administrators the tools of a version."""
 
     version: Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replicate:
+class Replicate(Operation):
     """Wait until every replica whose services run has the newest configuration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveCms:
+class MoveCms(Operation):
     """``Move-CsManagementServer``, local setup on every server, and the wait for replication.
 
     Left out, everything that has to come before and after it is done as the guide says.
@@ -148,21 +147,3 @@ class MoveCms:
     local_setup: bool = True
     #: The target's servers are members of RTCUniversalConfigReplicator, and were restarted since.
     replicators_ready: bool = True
-
-
-ManagementOperation: TypeAlias = (
-    EnableTopology
-    | ExportConfiguration
-    | PublishSavedTopology
-    | RemoveCmsDatabase
-    | RunLocalSetup
-    | InvokeReplication
-    | SetGroupMembers
-    | OpenShell
-    | SavePolicy
-    | SetDiscoveryCandidates
-    | PrepareDirectory
-    | InstallTools
-    | Replicate
-    | MoveCms
-)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coexistence.model.operations.operation import Operation
+
 __all__ = ["OwnOperation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnOperation:
+class OwnOperation(Operation):
     """Base of operations of your own: a frozen dataclass that says what is done to what.
 
     How it is carried out is said in the hook ``pytest_coexistence_operations``.

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-__all__ = ["ChangeState", "Happening", "LetDaysPass"]
+from coexistence.model.operations.operation import Operation
+
+__all__ = ["ChangeState", "LetDaysPass"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeState:
+class ChangeState(Operation):
     """Something became so that nobody did on purpose: what faults are made of.
 
     ``change`` is handed a simulation state and returns another one; it has to be a pure function.
@@ -25,10 +27,7 @@ class ChangeState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetDaysPass:
+class LetDaysPass(Operation):
     """Nothing is done; the calendar goes on."""
 
     days: int
-
-
-Happening: TypeAlias = ChangeState | LetDaysPass

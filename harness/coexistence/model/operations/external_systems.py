@@ -7,7 +7,6 @@ comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from coexistence.model.conditions.external_systems import (
     AddressBookSettings,
@@ -18,6 +17,7 @@ from coexistence.model.conditions.external_systems import (
 )
 from coexistence.model.conditions.messaging import Particulars
 from coexistence.model.deployment import Partner
+from coexistence.model.operations.operation import Operation
 from coexistence.model.vocabulary import PoolId, Version
 
 __all__ = [
@@ -37,13 +37,12 @@ __all__ = [
     "SetPartner",
     "SetTenant",
     "SetXmppRoute",
-    "SurroundingOperation",
     "UpdateRuntime",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetExchangeUm:
+class SetExchangeUm(Operation):
     """Run Exchange's set-up script, which makes UM IP gateways and hunt groups for pools."""
 
     #: All pools that it knows afterwards.
@@ -53,26 +52,26 @@ class SetExchangeUm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetTenant:
+class SetTenant(Operation):
     """Connect a cloud tenant, change what it does, or (None) say that nobody knows of one."""
 
     tenant: Tenant | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClearDirectoryAttributes:
+class ClearDirectoryAttributes(Operation):
     """Clear the product's attributes of accounts in the cloud, because nothing on premises is to be left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetGatewayAnswers:
+class SetGatewayAnswers(Operation):
     """Let gateways refuse calls, or (with none) take them all again."""
 
     answers: tuple[GatewayAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RepointExternalParty:
+class RepointExternalParty(Operation):
     """Have somebody outside use another pool's name."""
 
     name: str
@@ -80,21 +79,21 @@ class RepointExternalParty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetOutsideBlocks:
+class SetOutsideBlocks(Operation):
     """Replace what the outer firewall keeps shut."""
 
     blocks: tuple[OutsideBlock, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetPartner:
+class SetPartner(Operation):
     """Add a partner, or replace what is known about one (by its SIP domain)."""
 
     partner: Partner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyStoreFiles:
+class CopyStoreFiles(Operation):
     """Copy an administrator's own files from one pool's file store to another's (``Xcopy``)."""
 
     source: PoolId
@@ -106,21 +105,21 @@ class CopyStoreFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAddressBookSettings:
+class SetAddressBookSettings(Operation):
     """``New-`` or ``Set-CsAddressBookConfiguration``; settings of the same scope are replaced."""
 
     settings: AddressBookSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetBandwidthLinks:
+class SetBandwidthLinks(Operation):
     """Replace the links of call admission control that are known to be nearly full."""
 
     links: tuple[BandwidthLink, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveUnassignedNumbers:
+class MoveUnassignedNumbers(Operation):
     """Let the number ranges of a pool name the announcement service of another one."""
 
     source: PoolId
@@ -132,7 +131,7 @@ class MoveUnassignedNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAgentConsole:
+class SetAgentConsole(Operation):
     """Give the agents of a pool's response groups the address of a pool's agent console."""
 
     owner: PoolId
@@ -140,7 +139,7 @@ class SetAgentConsole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateRuntime:
+class UpdateRuntime(Operation):
     """Install a generation of the application runtime on the machines of a trusted application pool."""
 
     pool: PoolId
@@ -148,7 +147,7 @@ class UpdateRuntime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportChatRooms:
+class ImportChatRooms(Operation):
     """``Export-`` and ``Import-CsPersistentChatData``: give the rooms of a chat pool to a newer one."""
 
     source: PoolId
@@ -156,14 +155,14 @@ class ImportChatRooms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetXmppRoute:
+class SetXmppRoute(Operation):
     """``Set-CsSite -XmppExternalFederationRoute``: the Edge pool that carries XMPP; None for any."""
 
     to: PoolId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetContactStorePolicy:
+class SetContactStorePolicy(Operation):
     """``Set-CsUserServicesPolicy -UcsAllowed`` at a scope (``global``, ``site:<id>``)."""
 
     scope: str
@@ -171,28 +170,7 @@ class SetContactStorePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetParticulars:
+class SetParticulars(Operation):
     """Replace what deviates in messages and sign-ins: DHCP options, filters, privacy mode, and the like."""
 
     to: Particulars
-
-
-SurroundingOperation: TypeAlias = (
-    ClearDirectoryAttributes
-    | SetExchangeUm
-    | SetTenant
-    | SetGatewayAnswers
-    | RepointExternalParty
-    | SetOutsideBlocks
-    | SetPartner
-    | CopyStoreFiles
-    | SetAddressBookSettings
-    | SetBandwidthLinks
-    | MoveUnassignedNumbers
-    | SetAgentConsole
-    | UpdateRuntime
-    | ImportChatRooms
-    | SetXmppRoute
-    | SetContactStorePolicy
-    | SetParticulars
-)

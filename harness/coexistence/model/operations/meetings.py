@@ -6,10 +6,10 @@ Law of this room: values, as in ``operations``, whose room lists them all.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
 from coexistence.model.deployment import SimpleUrl
+from coexistence.model.operations.operation import Operation
 from coexistence.model.operations.users import Selection
 from coexistence.model.vocabulary import PoolId, Version
 
@@ -17,7 +17,6 @@ __all__ = [
     "BreakOffDirectoryMove",
     "EnableComputer",
     "HoldMeetings",
-    "MeetingOperation",
     "MoveConferenceDirectories",
     "RescheduleMeetings",
     "ScheduleMeetings",
@@ -28,7 +27,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldMeetings:
+class HoldMeetings(Operation):
     """People hold the meetings that they organize, each once; single ones are over then."""
 
     #: Whoever is homed on this pool organizes them.
@@ -38,7 +37,7 @@ class HoldMeetings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetMeetingConfiguration:
+class SetMeetingConfiguration(Operation):
     """``Set-CsMeetingConfiguration`` or ``Set-CsWebServiceConfiguration``: the settings of one scope."""
 
     #: ``global``, ``site:<id>`` or ``service:<pool>``.
@@ -49,7 +48,7 @@ class SetMeetingConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetSimpleUrls:
+class SetSimpleUrls(Operation):
     """``Set-CsSimpleUrlConfiguration``: replace the simple URLs of one scope."""
 
     #: ``global`` or ``site:<id>``.
@@ -58,21 +57,21 @@ class SetSimpleUrls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnableComputer:
+class EnableComputer(Operation):
     """``Enable-CsComputer`` on every server of a pool: setup puts changed simple URLs into effect."""
 
     pool: PoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetReverseProxy:
+class SetReverseProxy(Operation):
     """Replace all rules by which the reverse proxy publishes web pages to the outside."""
 
     rules: tuple[ReverseProxyRule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakOffDirectoryMove:
+class BreakOffDirectoryMove(Operation):
     """Begin to move the conference directories of a pool, and fail on the way: both pools have them then."""
 
     source: PoolId
@@ -80,7 +79,7 @@ class BreakOffDirectoryMove:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleMeetings:
+class ScheduleMeetings(Operation):
     """People schedule meetings with the client and on the pool that they have now."""
 
     by: Selection
@@ -88,14 +87,14 @@ class ScheduleMeetings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RescheduleMeetings:
+class RescheduleMeetings(Operation):
     """Organizers replace meetings that their pool cannot host by new ones."""
 
     by: Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveConferenceDirectories:
+class MoveConferenceDirectories(Operation):
     """``Move-CsConferenceDirectory`` for each directory of a pool."""
 
     source: PoolId
@@ -106,16 +105,3 @@ class MoveConferenceDirectories:
     tools: Version | None = None
     #: Name of the administrator who does it; empty for somebody with every right.
     by: str = ""
-
-
-MeetingOperation: TypeAlias = (
-    HoldMeetings
-    | SetMeetingConfiguration
-    | SetSimpleUrls
-    | EnableComputer
-    | SetReverseProxy
-    | BreakOffDirectoryMove
-    | ScheduleMeetings
-    | RescheduleMeetings
-    | MoveConferenceDirectories
-)

@@ -7,9 +7,10 @@ comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from coexistence.model.conditions.machines_and_databases import Machine
+from coexistence.model.operations.operation import Operation
 from coexistence.model.vocabulary import PoolId, ServerId, ServiceState
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "RepairStore",
     "ResetPoolRegistrarState",
     "RestartServices",
-    "ServerOperation",
     "SetServiceState",
     "StartServers",
     "StartServices",
@@ -37,7 +37,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartServers:
+class StartServers(Operation):
     """``Start-CsWindowsService`` on some servers of a pool, installed there if need be."""
 
     pool: PoolId
@@ -46,7 +46,7 @@ class StartServers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrainServers:
+class DrainServers(Operation):
     """``Stop-CsWindowsService -Graceful``, as long as it lasts: old sessions go on, new ones are refused."""
 
     pool: PoolId
@@ -54,7 +54,7 @@ class DrainServers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopServers:
+class StopServers(Operation):
     """``Stop-CsWindowsService`` on some servers of a pool, for maintenance."""
 
     pool: PoolId
@@ -62,7 +62,7 @@ class StopServers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestartServices:
+class RestartServices(Operation):
     """Stop and start one Windows service, or all, on every server of a pool."""
 
     pool: PoolId
@@ -71,14 +71,14 @@ class RestartServices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailServer:
+class FailServer(Operation):
     """A machine dies: nothing on it runs."""
 
     server: ServerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResetPoolRegistrarState:
+class ResetPoolRegistrarState(Operation):
     """``Reset-CsPoolRegistrarState``: give a pool's Front-End services a fresh start."""
 
     pool: PoolId
@@ -87,7 +87,7 @@ class ResetPoolRegistrarState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstallUpdate:
+class InstallUpdate(Operation):
     """Bring the components of a server to a build, and start its services again."""
 
     server: ServerId
@@ -96,7 +96,7 @@ class InstallUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairPools:
+class PairPools(Operation):
     """Make two Front End pools each other's backup, and run setup on their servers."""
 
     pool: PoolId
@@ -104,7 +104,7 @@ class PairPools:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailStore:
+class FailStore(Operation):
     """A SQL Server instance or a file share stops answering."""
 
     #: ``host\\instance`` or a UNC path, as a pool names it.
@@ -112,14 +112,14 @@ class FailStore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RepairStore:
+class RepairStore(Operation):
     """A SQL Server instance or a file share answers again."""
 
     store: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveDatabases:
+class RemoveDatabases(Operation):
     """``Uninstall-CsDatabase`` for the databases of pools on SQL instances."""
 
     #: ``host\\instance``, as pools name them.
@@ -127,14 +127,14 @@ class RemoveDatabases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackUpLog:
+class BackUpLog(Operation):
     """Back up the transaction log of a SQL Server instance, which empties it."""
 
     instance: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SynchronizeUsers:
+class SynchronizeUsers(Operation):
     """Wait until a pool's user replicator reports each domain complete (event 30024)."""
 
     pool: PoolId
@@ -143,28 +143,28 @@ class SynchronizeUsers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeMachine:
+class ChangeMachine(Operation):
     """Change a machine: free a port, set the clock, make room, set a registry value."""
 
     machine: Machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartServices:
+class StartServices(Operation):
     """Install if need be, and start, everything that a pool's servers should run."""
 
     pool: PoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopServices:
+class StopServices(Operation):
     """Drain, then stop, every service of a pool."""
 
     pool: PoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetServiceState:
+class SetServiceState(Operation):
     """Put one Windows service of one server into a state (a failure, a drain, a restart)."""
 
     server: ServerId
@@ -174,7 +174,7 @@ class SetServiceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisableService:
+class DisableService(Operation):
     """Stop a Windows service on every server of a pool and set its startup type to Disabled."""
 
     pool: PoolId
@@ -183,31 +183,8 @@ class DisableService:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnableService:
+class EnableService(Operation):
     """Set a disabled Windows service of a pool to start by itself again, and start it."""
 
     pool: PoolId
     service: str
-
-
-ServerOperation: TypeAlias = (
-    StartServers
-    | DrainServers
-    | StopServers
-    | RestartServices
-    | FailServer
-    | ResetPoolRegistrarState
-    | InstallUpdate
-    | PairPools
-    | FailStore
-    | RepairStore
-    | BackUpLog
-    | RemoveDatabases
-    | SynchronizeUsers
-    | ChangeMachine
-    | StartServices
-    | StopServices
-    | SetServiceState
-    | DisableService
-    | EnableService
-)

@@ -7,9 +7,9 @@ comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from coexistence.model.deployment import Certificate, DnsRecord, Gateway, Pool, Server
+from coexistence.model.operations.operation import Operation
 from coexistence.model.vocabulary import Maybe, PoolId, SiteId, Version
 
 __all__ = [
@@ -24,12 +24,11 @@ __all__ = [
     "SetEdgeXmpp",
     "SetNextHop",
     "SwitchFederationRoute",
-    "TopologyOperation",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublishTopology:
+class PublishTopology(Operation):
     """Define pools and publish: the master has them, the replicas learn them by replication."""
 
     tools: Version
@@ -40,7 +39,7 @@ class PublishTopology:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemovePool:
+class RemovePool(Operation):
     """Delete a pool and its servers from the topology, and publish."""
 
     pool: PoolId
@@ -48,7 +47,7 @@ class RemovePool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssociateMediaEdge:
+class AssociateMediaEdge(Operation):
     """Set "Associate Edge pool (for media components)" of a pool; None clears it."""
 
     pool: PoolId
@@ -56,7 +55,7 @@ class AssociateMediaEdge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetNextHop:
+class SetNextHop(Operation):
     """Set where an Edge, Mediation or trusted application pool hands traffic to."""
 
     pool: PoolId
@@ -64,7 +63,7 @@ class SetNextHop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchFederationRoute:
+class SwitchFederationRoute(Operation):
     """Set a site's "Enable SIP federation" to an Edge pool or Director; None clears it.
 
     Unknown puts back what nobody told: the route that the site had when the estate was described.
@@ -75,7 +74,7 @@ class SwitchFederationRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetEdgeFederation:
+class SetEdgeFederation(Operation):
     """Set an Edge pool's "Enable federation (port 5061)"."""
 
     edge: PoolId
@@ -83,7 +82,7 @@ class SetEdgeFederation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetEdgeXmpp:
+class SetEdgeXmpp(Operation):
     """Set an Edge pool's "Enable XMPP federation (port 5269)", and run setup on its servers."""
 
     edge: PoolId
@@ -91,7 +90,7 @@ class SetEdgeXmpp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssociateStores:
+class AssociateStores(Operation):
     """Associate a pool with Archiving and Monitoring stores; None for neither."""
 
     pool: PoolId
@@ -100,36 +99,21 @@ class AssociateStores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveArchivingMonitoring:
+class RemoveArchivingMonitoring(Operation):
     """Clear the association of a pool with its Archiving and Monitoring stores."""
 
     pool: PoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetDnsRecords:
+class SetDnsRecords(Operation):
     """Create or repoint names in DNS; a record of the same name and kind is replaced."""
 
     records: tuple[DnsRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignCertificates:
+class AssignCertificates(Operation):
     """Request and assign certificates; one for the same pool and use is replaced."""
 
     certificates: tuple[Certificate, ...]
-
-
-TopologyOperation: TypeAlias = (
-    PublishTopology
-    | RemovePool
-    | AssociateMediaEdge
-    | SetNextHop
-    | SwitchFederationRoute
-    | SetEdgeFederation
-    | SetEdgeXmpp
-    | AssociateStores
-    | RemoveArchivingMonitoring
-    | SetDnsRecords
-    | AssignCertificates
-)

@@ -7,11 +7,11 @@ comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
+from coexistence.model.operations.operation import Operation
 from coexistence.model.vocabulary import Mailbox, PoolId, Version
 
-__all__ = ["MoveMailboxes", "MoveUsers", "PeopleOperation", "RollBackContactStore", "Selection"]
+__all__ = ["MoveMailboxes", "MoveUsers", "RollBackContactStore", "Selection"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveUsers:
+class MoveUsers(Operation):
     """``Move-CsUser``: give accounts a new home pool."""
 
     users: Selection
@@ -49,18 +49,15 @@ class MoveUsers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RollBackContactStore:
+class RollBackContactStore(Operation):
     """Take contact lists back from Exchange to the server (``Invoke-CsUcsRollback``)."""
 
     users: Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveMailboxes:
+class MoveMailboxes(Operation):
     """The Exchange team moves mailboxes; nobody asks where contact lists are kept."""
 
     users: Selection
     to: Mailbox
-
-
-PeopleOperation: TypeAlias = MoveUsers | RollBackContactStore | MoveMailboxes

@@ -9,6 +9,7 @@ from coexistence.model import operations as op
 from coexistence.model.conditions.administrators import CONFIG_REPLICATORS, Administrator
 from coexistence.model.deployment import Policy
 from coexistence.model.vocabulary import Confidence, ServerId, Unknown, Version
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.admin_rights import person
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.central_management import the_master
@@ -16,9 +17,12 @@ from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
 from coexistence.simulation.transitions import Step, refused
 
-__all__ = ["NEWER_SETTINGS", "open_shell", "save_policy", "set_discovery_candidates", "set_group_members"]
+__all__ = ["CHANGES", "NEWER_SETTINGS"]
+
+CHANGES: Final = Changes()
 
 
+@CHANGES.carries_out(op.SetGroupMembers)
 @rule(
     "membership-counts-after-renewal",
     "What somebody, or a server, was put into a group for counts when a new session was opened, or the "
@@ -56,6 +60,7 @@ def _regrouped(who: Administrator, operation: op.SetGroupMembers) -> Administrat
     return replace(who, groups=who.groups | {operation.group}, joined_since=joined)
 
 
+@CHANGES.carries_out(op.OpenShell)
 def open_shell(state: State, operation: op.OpenShell, _rules: Rules) -> Step:
     """Open a new management shell: it knows of every group."""
     who = person(state, operation.administrator)
@@ -69,6 +74,7 @@ def open_shell(state: State, operation: op.OpenShell, _rules: Rules) -> Step:
     )
 
 
+@CHANGES.carries_out(op.SetDiscoveryCandidates)
 def set_discovery_candidates(state: State, operation: op.SetDiscoveryCandidates, _rules: Rules) -> Step:
     """Elect the servers that monitoring discovers others through."""
     for server in operation.servers:
@@ -81,6 +87,7 @@ def set_discovery_candidates(state: State, operation: op.SetDiscoveryCandidates,
 NEWER_SETTINGS: Final = {("external-access", "enablexmppaccess"): Version.L13}
 
 
+@CHANGES.carries_out(op.SavePolicy, configures=True)
 @rule(
     "old-tools-drop-newer-settings",
     "A policy that is saved with tools older than one of its settings loses that setting.",

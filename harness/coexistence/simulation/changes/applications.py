@@ -1,8 +1,4 @@
-"""What becomes of numbers, groups, phones, endpoints and stores when somebody moves or deletes them.
-
-Law of this room: each function takes a state and an operation, and returns the new state, or the product's
-reason for refusing in one sentence. The engine makes a step of either.
-"""
+"""What becomes of numbers, groups, phones, endpoints and stores when somebody moves or deletes them."""
 
 from __future__ import annotations
 
@@ -13,19 +9,15 @@ from coexistence.model import operations as op
 from coexistence.model.deployment import Application, Pool
 from coexistence.model.vocabulary import ApplicationKind, Confidence, PoolId, ServiceState, Unknown
 from coexistence.model.windows_services import expected
+from coexistence.simulation.dispatch import Changes
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State, frozen
+from coexistence.simulation.transitions import Step, refused
 
-__all__ = [
-    "NEEDED",
-    "associate_stores",
-    "delete_legacy_groups",
-    "move",
-    "move_admission_control",
-    "move_response_groups",
-    "remove_archiving_monitoring",
-    "set_voice_routes",
-]
+__all__ = ["CHANGES", "NEEDED"]
+
+CHANGES: Final = Changes()
 
 #: The application (as the topology spells it) that a pool must have to own objects of a kind.
 #: Source: Move-CsApplicationEndpoint, "Migrate response groups", "Migrate Call Park application settings".
@@ -37,13 +29,14 @@ NEEDED: Final = {
 _ADMISSION: Final = ("bandwidth_policy_auth", "bandwidth_policy_core")
 
 
+@CHANGES.carries_out(op.MoveApplications)
 @rule(
     "endpoint-goes-where-its-application-is",
     "A contact object moves only to a pool with the application that serves it, and a response group's only "
     "to one that holds its configuration.",
     source="Move-CsApplicationEndpoint reference; Migrate response groups",
 )
-def move(state: State, operation: op.MoveApplications) -> State | str:
+def move(state: State, operation: op.MoveApplications, _rules: Rules) -> Step:
     """Move contact objects; refused where the target lacks the application that would serve them.
 
     Response groups that the target holds a copy of only get their contact object moved: that is how one
@@ -51,24 +44,26 @@ def move(state: State, operation: op.MoveApplications) -> State | str:
     """
     target = state.pools.get(operation.to)
     if target is None:
-        return f"there is no pool {operation.to} in the topology"
+        return refused(state, f"there is no pool {operation.to} in the topology")
     if isinstance(state.applications, Unknown):
-        return state
+        return Step(state)
     theirs = [
         each
         for each in state.applications
         if each.owner == operation.source and (operation.kinds is None or each.kind in operation.kinds)
     ]
     if reason := _lacks(target, theirs):
-        return reason
+        return refused(state, reason)
     stranded = [
         each
         for each in theirs
         if each.kind is ApplicationKind.RESPONSE_GROUP and operation.to not in each.copies
     ]
     if operation.kinds is not None and stranded:
-        return f"{target.fqdn} does not hold the configuration of {len(stranded)} response groups"
-    return _moved(state, theirs, operation.to)
+        return refused(
+            state, f"{target.fqdn} does not hold the configuration of {len(stranded)} response groups"
+        )
+    return Step(_moved(state, theirs, operation.to))
 
 
 def _lacks(target: Pool, moving: list[Application]) -> str | None:
@@ -95,13 +90,14 @@ def _owned(application: Application, to: PoolId) -> Application:
     return replace(application, owner=to, copies=tuple(left))
 
 
+@CHANGES.carries_out(op.MoveResponseGroups)
 @rule(
     "response-groups-move-as-a-whole",
     "Move-CsRgsConfiguration copies every group of a pool to one of another version and moves the contacts; "
     "the old configuration stays.",
     source="Migrate response groups; Move-CsRgsConfiguration reference",
 )
-def move_response_groups(state: State, operation: op.MoveResponseGroups) -> State | str:
+def move_response_groups(state: State, operation: op.MoveResponseGroups, _rules: Rules) -> Step:
     """Copy all groups of a pool to another and move their contact objects.
 
     Refused without the Response Group application on the target ("Migrate response groups"), and between
@@ -109,49 +105,53 @@ def move_response_groups(state: State, operation: op.MoveResponseGroups) -> Stat
     """
     source, target = state.pools.get(operation.source), state.pools.get(operation.to)
     if source is None or target is None:
-        return f"there is no pool {operation.to if source else operation.source} in the topology"
+        missing = operation.to if source else operation.source
+        return refused(state, f"there is no pool {missing} in the topology")
     if source.version is not None and source.version is target.version:
-        return f"{source.fqdn} and {target.fqdn} run the same version: export and import the configuration"
+        return refused(
+            state,
+            f"{source.fqdn} and {target.fqdn} run the same version: export and import the configuration",
+        )
     if isinstance(state.applications, Unknown):
-        return state
+        return Step(state)
     theirs = [
         each
         for each in state.applications
         if each.owner == operation.source and each.kind is ApplicationKind.RESPONSE_GROUP
     ]
     if reason := _lacks(target, theirs):
-        return reason
-    return _moved(state, theirs, operation.to)
+        return refused(state, reason)
+    return Step(_moved(state, theirs, operation.to))
 
 
-def delete_legacy_groups(state: State, operation: op.DeleteLegacyResponseGroups) -> State | str:
+@CHANGES.carries_out(op.DeleteLegacyResponseGroups)
+def delete_legacy_groups(state: State, operation: op.DeleteLegacyResponseGroups, _rules: Rules) -> Step:
     """Delete copies of response groups, and so stop the groups that were migrated from there.
 
     Source: "Migrate response groups": the new groups stop working once the legacy ones are deleted.
     """
     if operation.pool not in state.pools:
-        return f"there is no pool {operation.pool} in the topology"
+        return refused(state, f"there is no pool {operation.pool} in the topology")
     if isinstance(state.applications, Unknown):
-        return state
-    return state.changed(
-        applications=tuple(
-            replace(
-                each, copies=tuple(pool for pool in each.copies if pool != operation.pool), copy_deleted=True
-            )
-            if operation.pool in each.copies
-            else each
-            for each in state.applications
-        )
+        return Step(state)
+    left = tuple(
+        replace(each, copies=tuple(pool for pool in each.copies if pool != operation.pool), copy_deleted=True)
+        if operation.pool in each.copies
+        else each
+        for each in state.applications
     )
+    return Step(state.changed(applications=left))
 
 
-def set_voice_routes(state: State, operation: op.SetVoiceRoutes) -> State | str:
+@CHANGES.carries_out(op.SetVoiceRoutes, configures=True)
+def set_voice_routes(state: State, operation: op.SetVoiceRoutes, _rules: Rules) -> Step:
     """Replace the voice routes; unknown ones stay unknown."""
     if isinstance(state.voice_routes, Unknown):
-        return state
-    return state.changed(voice_routes=operation.routes)
+        return Step(state)
+    return Step(state.changed(voice_routes=operation.routes))
 
 
+@CHANGES.carries_out(op.MoveCallAdmissionControl, configures=True)
 @rule(
     "admission-control-moves-with-its-services",
     "The pool that comes to host call admission control gets both Bandwidth Policy services; the other one "
@@ -159,14 +159,14 @@ def set_voice_routes(state: State, operation: op.SetVoiceRoutes) -> State | str:
     source="Reset call admission control",
     confidence=Confidence.DERIVED,
 )
-def move_admission_control(state: State, operation: op.MoveCallAdmissionControl) -> State | str:
+def move_admission_control(state: State, operation: op.MoveCallAdmissionControl, _rules: Rules) -> Step:
     """Let another pool host call admission control, with the two Bandwidth Policy services started there.
 
     Source: "Reset call admission control"; the services, services facts.
     """
     source, target = state.pools.get(operation.source), state.pools.get(operation.to)
     if target is None:
-        return f"there is no pool {operation.to} in the topology"
+        return refused(state, f"there is no pool {operation.to} in the topology")
     pools = dict(state.pools)
     services = dict(state.services)
     if source is not None:
@@ -191,25 +191,27 @@ def move_admission_control(state: State, operation: op.MoveCallAdmissionControl)
                 services[server] = frozen(
                     {key: each for key, each in readings.items() if key not in _ADMISSION}
                 )
-    return _published(state, pools).changed(services=frozen(services))
+    return Step(_published(state, pools).changed(services=frozen(services)))
 
 
-def remove_archiving_monitoring(state: State, operation: op.RemoveArchivingMonitoring) -> State | str:
+@CHANGES.carries_out(op.RemoveArchivingMonitoring, configures=True)
+def remove_archiving_monitoring(state: State, operation: op.RemoveArchivingMonitoring, _rules: Rules) -> Step:
     """Clear a pool's associations with its stores ("Remove the Archiving Server association")."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return f"there is no pool {operation.pool} in the topology"
+        return refused(state, f"there is no pool {operation.pool} in the topology")
     cleared = replace(pool, archiving_store=None, monitoring_store=None)
-    return _published(state, dict(state.pools) | {pool.id: cleared})
+    return Step(_published(state, dict(state.pools) | {pool.id: cleared}))
 
 
-def associate_stores(state: State, operation: op.AssociateStores) -> State | str:
+@CHANGES.carries_out(op.AssociateStores, configures=True)
+def associate_stores(state: State, operation: op.AssociateStores, _rules: Rules) -> Step:
     """Associate a pool with stores ("Deploy pilot pool": Archiving and Monitoring are associated there)."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return f"there is no pool {operation.pool} in the topology"
+        return refused(state, f"there is no pool {operation.pool} in the topology")
     associated = replace(pool, archiving_store=operation.archiving, monitoring_store=operation.monitoring)
-    return _published(state, dict(state.pools) | {pool.id: associated})
+    return Step(_published(state, dict(state.pools) | {pool.id: associated}))
 
 
 def _published(state: State, pools: dict[PoolId, Pool]) -> State:

@@ -25,6 +25,7 @@ from coexistence.model.population import (
 )
 from coexistence.model.vocabulary import ContactStore, Disposition, Maybe, Unknown, Version
 from coexistence.simulation.changes.meetings import may_answer, moved_along
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules import databases
 from coexistence.simulation.rules.assumptions import DESKTOP, Rules
 from coexistence.simulation.rules.registry import rule
@@ -32,13 +33,9 @@ from coexistence.simulation.rules.user_replicas import not_provisioned
 from coexistence.simulation.state import State
 from coexistence.simulation.transitions import Step, refused, selected, with_value
 
-__all__ = [
-    "downgrade_clients",
-    "move_directories",
-    "move_users",
-    "set_particulars",
-    "upgrade_clients",
-]
+__all__ = ["CHANGES", "move_directories", "move_users"]
+
+CHANGES: Final = Changes()
 
 
 #: How long a new one-off meeting stays in calendars, in days: our assumption.
@@ -176,6 +173,7 @@ def _left_behind(meetings: Maybe[Meetings], organizers: Rows) -> Maybe[Meetings]
     return replace(meetings, lost=with_value(meetings.lost, theirs, MEETING_LOST))
 
 
+@CHANGES.carries_out(op.UpgradeClients)
 def upgrade_clients(state: State, operation: op.UpgradeClients, _rules: Rules) -> Step:
     """Roll a desktop client out to people."""
     population = state.population
@@ -193,6 +191,7 @@ def upgrade_clients(state: State, operation: op.UpgradeClients, _rules: Rules) -
     )
 
 
+@CHANGES.carries_out(op.DowngradeClients)
 def downgrade_clients(state: State, operation: op.DowngradeClients, _rules: Rules) -> Step:
     """Give upgraded people back the client that they had at first."""
     population = state.population
@@ -210,6 +209,7 @@ def downgrade_clients(state: State, operation: op.DowngradeClients, _rules: Rule
     )
 
 
+@CHANGES.carries_out(op.SetParticulars)
 def set_particulars(state: State, operation: op.SetParticulars, _rules: Rules) -> Step:
     """Replace what deviates in messages and sign-ins."""
     return Step(state.changed(particulars=operation.to))

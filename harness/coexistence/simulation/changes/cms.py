@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from coexistence.model import operations as op
 from coexistence.model.conditions.administrators import AdminTask, StoreState
 from coexistence.model.deployment import Cms, Pool
 from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, ServiceState, Unknown
 from coexistence.simulation.changes.topology import replicate
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.admin_rights import not_entitled, person
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.central_management import (
@@ -30,16 +31,9 @@ from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import NOT_COLLECTED, State, frozen
 from coexistence.simulation.transitions import Step, refused, tools_too_old, written
 
-__all__ = [
-    "enable_topology",
-    "export_configuration",
-    "invoke_replication",
-    "may_not",
-    "move_cms",
-    "publish_saved_topology",
-    "remove_cms_database",
-    "run_local_setup",
-]
+__all__ = ["CHANGES", "may_not", "move_cms"]
+
+CHANGES: Final = Changes()
 
 
 def may_not(state: State, by: str, task: AdminTask) -> str | None:
@@ -59,6 +53,7 @@ def may_not(state: State, by: str, task: AdminTask) -> str | None:
 # -------------------------------------------------------------------- before the move
 
 
+@CHANGES.carries_out(op.EnableTopology)
 @rule(
     "enable-topology-before-the-move",
     "Enable-CsTopology must succeed on the target before the Central Management store is moved there; it "
@@ -79,6 +74,7 @@ def enable_topology(state: State, operation: op.EnableTopology, _rules: Rules) -
     return Step(state)
 
 
+@CHANGES.carries_out(op.ExportConfiguration)
 def export_configuration(state: State, _operation: op.ExportConfiguration, _rules: Rules) -> Step:
     """Keep what is configured now."""
     if reason := store_trouble(state, write=False):
@@ -133,6 +129,7 @@ def _no_source(state: State, operation: op.MoveCms) -> str | None:
     return "there is no Central Management store to move from"
 
 
+@CHANGES.carries_out(op.MoveCms)
 def move_cms(state: State, operation: op.MoveCms, rules: Rules) -> Step:
     """Move the Central Management store to a pool, with local setup and replication."""
     target = state.pools.get(operation.to)
@@ -249,6 +246,7 @@ def _set_up(state: State, servers: tuple[Any, ...]) -> State:
     return state.changed(services=frozen(services))
 
 
+@CHANGES.carries_out(op.RunLocalSetup)
 def run_local_setup(state: State, operation: op.RunLocalSetup, _rules: Rules) -> Step:
     """Run local setup on servers and restart them."""
     for server in operation.servers:
@@ -261,6 +259,7 @@ def run_local_setup(state: State, operation: op.RunLocalSetup, _rules: Rules) ->
 # -------------------------------------------------------------------- what is left of it
 
 
+@CHANGES.carries_out(op.RemoveCmsDatabase)
 @rule(
     "old-cms-database-after-replication",
     "The databases of the former store are removed only when replication from the new one is complete and "
@@ -300,6 +299,7 @@ def _replicas(state: State) -> tuple[Any, ...]:
     )
 
 
+@CHANGES.carries_out(op.PublishSavedTopology, configures=True)
 @rule(
     "saved-topology-loses-what-is-newer",
     "Publishing a topology that was saved earlier drops what was defined since; only tools as new as the "
@@ -360,6 +360,7 @@ def _topology_of(state: State, saved: State) -> State:
 # -------------------------------------------------------------------- one replica
 
 
+@CHANGES.carries_out(op.InvokeReplication)
 def invoke_replication(state: State, operation: op.InvokeReplication, rules: Rules) -> Step:
     """Replicate to one server; a step that failed where something stands in the way, and says what."""
     server = state.servers.get(operation.server)

@@ -9,19 +9,23 @@ import numpy as np
 from coexistence.model import operations as op
 from coexistence.model.population import UNTOLD, Column, Population, Rows, column
 from coexistence.model.vocabulary import ContactStore, Mailbox, PoolId, Unknown, Version
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.policies import effective, is_set
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
 from coexistence.simulation.transitions import Step, refused, selected, with_value
 
-__all__ = ["contact_store", "days_pass", "move_mailboxes"]
+__all__ = ["CHANGES", "may_keep"]
+
+CHANGES: Final = Changes()
 
 #: Days after a rollback on which a list goes to Exchange again, if it may.
 _RETURNS_AFTER: Final = 7
 _NEVER: Final = 0
 
 
+@CHANGES.carries_out(op.RollBackContactStore)
 @rule(
     "contacts-roll-back-before-the-move",
     "Contact lists are taken back from Exchange before anybody moves to a pool that cannot read them there, "
@@ -60,6 +64,7 @@ def contact_store(state: State, operation: op.RollBackContactStore, _rules: Rule
     )
 
 
+@CHANGES.carries_out(op.MoveMailboxes)
 def move_mailboxes(state: State, operation: op.MoveMailboxes, _rules: Rules) -> Step:
     """Move mailboxes to another Exchange; Exchange does not ask what is kept in them."""
     population = state.population
@@ -71,6 +76,7 @@ def move_mailboxes(state: State, operation: op.MoveMailboxes, _rules: Rules) -> 
     return Step(state.changed(population=population.changed(mailbox=with_value(before, rows, operation.to))))
 
 
+@CHANGES.carries_out(op.LetDaysPass)
 def days_pass(state: State, operation: op.LetDaysPass, rules: Rules) -> Step:
     """Let the calendar go on; lists that were rolled back may go to Exchange again."""
     later = state.changed(day=state.day + operation.days)

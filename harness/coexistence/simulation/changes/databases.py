@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from coexistence.model.conditions.machines_and_databases import FileStore, SqlStore, UserReplicator
 from coexistence.model.operations import servers as op
 from coexistence.model.vocabulary import Confidence, Origin
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.databases import archive_blocks, pools_on
 from coexistence.simulation.rules.registry import rule
@@ -16,6 +16,8 @@ from coexistence.simulation.state import State
 from coexistence.simulation.transitions import Step, refused
 
 __all__ = ["CHANGES"]
+
+CHANGES: Final = Changes()
 
 
 def _reaching(state: State, store: str, *, reachable: bool) -> State:
@@ -31,6 +33,7 @@ def _reaching(state: State, store: str, *, reachable: bool) -> State:
     return state.changed(backing=backing.with_store(replace(known, reachable=reachable)))
 
 
+@CHANGES.carries_out(op.FailStore)
 def fail_store(state: State, operation: op.FailStore, _rules: Rules) -> Step:
     """Let a store go silent; where archiving is critical, web conferencing goes into critical mode."""
     pools = pools_on(state, operation.store)
@@ -43,6 +46,7 @@ def fail_store(state: State, operation: op.FailStore, _rules: Rules) -> Step:
     return Step(made)
 
 
+@CHANGES.carries_out(op.RepairStore)
 def repair_store(state: State, operation: op.RepairStore, _rules: Rules) -> Step:
     """Let a store answer again; whatever went into critical mode stays there until it is restarted."""
     if not pools_on(state, operation.store):
@@ -50,6 +54,7 @@ def repair_store(state: State, operation: op.RepairStore, _rules: Rules) -> Step
     return Step(_reaching(state, operation.store, reachable=True))
 
 
+@CHANGES.carries_out(op.RemoveDatabases)
 @rule(
     "databases-go-after-the-pool",
     "The databases of a pool are removed once the topology has it no more; a pool that is still there stands "
@@ -64,6 +69,7 @@ def remove_databases(state: State, operation: op.RemoveDatabases, _rules: Rules)
     return Step(state)
 
 
+@CHANGES.carries_out(op.BackUpLog)
 @rule(
     "log-backup-makes-room",
     "Backing up the transaction log empties it; under full recovery nothing else does.",
@@ -82,6 +88,7 @@ def back_up_log(state: State, operation: op.BackUpLog, _rules: Rules) -> Step:
     return Step(state.changed(backing=state.backing.with_store(emptied)))
 
 
+@CHANGES.carries_out(op.SynchronizeUsers)
 def synchronize_users(state: State, operation: op.SynchronizeUsers, _rules: Rules) -> Step:
     """Let a pool's user replicator finish its pass over the domains that it asks, or over all."""
     if operation.pool not in state.pools:
@@ -98,12 +105,3 @@ def synchronize_users(state: State, operation: op.SynchronizeUsers, _rules: Rule
     )
     others = tuple(each for each in backing.replicators if each.pool != told.pool)
     return Step(state.changed(backing=replace(backing, replicators=(*others, left))))
-
-
-CHANGES: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
-    op.FailStore: fail_store,
-    op.RepairStore: repair_store,
-    op.BackUpLog: back_up_log,
-    op.RemoveDatabases: remove_databases,
-    op.SynchronizeUsers: synchronize_users,
-}

@@ -7,9 +7,8 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from coexistence.model import operations as op
 from coexistence.model.conditions.external_systems import ExchangeUm, Runtime, StoreFile
@@ -24,6 +23,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.simulation.dispatch import Change, Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
@@ -31,8 +31,7 @@ from coexistence.simulation.transitions import Step, refused
 
 __all__ = ["CHANGES", "restarting"]
 
-#: What carries an operation of some kind out.
-Change: TypeAlias = Callable[[State, Any, Rules], Step]
+CHANGES: Final = Changes()
 
 _PLAN: Final = Origin("operation")
 
@@ -49,6 +48,7 @@ def _unknown_pool(state: State, *pools: PoolId) -> str | None:
 # -------------------------------------------------------------------- Exchange and the cloud
 
 
+@CHANGES.carries_out(op.SetExchangeUm)
 @rule(
     "um-script-then-restart",
     "Exchange UM learns of a new pool from its set-up script alone, and the pool's Front-End service must be "
@@ -87,10 +87,12 @@ def restarting(change: Change) -> Change:
     return carry_out
 
 
+@CHANGES.carries_out(op.SetTenant)
 def _tenant(state: State, operation: op.SetTenant, _rules: Rules) -> Step:
     return _around(state, tenant=operation.tenant)
 
 
+@CHANGES.carries_out(op.SetContactStorePolicy, configures=True)
 def _contact_store_policy(state: State, operation: op.SetContactStorePolicy, _rules: Rules) -> Step:
     if isinstance(state.policies, Unknown):
         return Step(state)
@@ -103,14 +105,17 @@ def _contact_store_policy(state: State, operation: op.SetContactStorePolicy, _ru
 # -------------------------------------------------------------------- the outside
 
 
+@CHANGES.carries_out(op.SetGatewayAnswers)
 def _gateway_answers(state: State, operation: op.SetGatewayAnswers, _rules: Rules) -> Step:
     return _around(state, gateway_answers=operation.answers)
 
 
+@CHANGES.carries_out(op.SetOutsideBlocks)
 def _outside_blocks(state: State, operation: op.SetOutsideBlocks, _rules: Rules) -> Step:
     return _around(state, outside_blocks=operation.blocks)
 
 
+@CHANGES.carries_out(op.RepointExternalParty)
 def _repoint(state: State, operation: op.RepointExternalParty, _rules: Rules) -> Step:
     if reason := _unknown_pool(state, operation.to):
         return refused(state, reason)
@@ -125,6 +130,7 @@ def _repoint(state: State, operation: op.RepointExternalParty, _rules: Rules) ->
     )
 
 
+@CHANGES.carries_out(op.SetPartner)
 def _partner(state: State, operation: op.SetPartner, _rules: Rules) -> Step:
     if isinstance(state.partners, Unknown):
         return Step(state)
@@ -132,6 +138,7 @@ def _partner(state: State, operation: op.SetPartner, _rules: Rules) -> Step:
     return Step(state.changed(partners=(*others, operation.partner)))
 
 
+@CHANGES.carries_out(op.SetXmppRoute, configures=True)
 def _xmpp_route(state: State, operation: op.SetXmppRoute, _rules: Rules) -> Step:
     if operation.to is not None:
         edge = state.pools.get(operation.to)
@@ -145,6 +152,7 @@ def _xmpp_route(state: State, operation: op.SetXmppRoute, _rules: Rules) -> Step
 # -------------------------------------------------------------------- files, links, applications
 
 
+@CHANGES.carries_out(op.CopyStoreFiles)
 @rule(
     "own-files-stay-behind",
     "An administrator's own files in a pool's file store (music, announcements, rules of the address book) "
@@ -172,6 +180,7 @@ def _copy_files(state: State, operation: op.CopyStoreFiles, _rules: Rules) -> St
     return _around(state, files=(*kept, *copies.values()))
 
 
+@CHANGES.carries_out(op.SetAddressBookSettings, configures=True)
 @rule(
     "address-book-settings-per-scope",
     "Settings of the address book may be given to a pool of their own.",
@@ -187,10 +196,12 @@ def _address_book(state: State, operation: op.SetAddressBookSettings, rules: Rul
     return _around(state, address_book=(*others, made))
 
 
+@CHANGES.carries_out(op.SetBandwidthLinks)
 def _links(state: State, operation: op.SetBandwidthLinks, _rules: Rules) -> Step:
     return _around(state, links=operation.links)
 
 
+@CHANGES.carries_out(op.MoveUnassignedNumbers)
 @rule(
     "announcements-not-carried",
     "The tool that carried unassigned numbers and announcements over is not shipped with 2019 and later.",
@@ -221,6 +232,7 @@ def _unassigned(state: State, operation: op.MoveUnassignedNumbers, _rules: Rules
     return _around(moved, files=(*state.surroundings.files, *made))
 
 
+@CHANGES.carries_out(op.SetAgentConsole)
 def _agent_console(state: State, operation: op.SetAgentConsole, _rules: Rules) -> Step:
     if reason := _unknown_pool(state, operation.console):
         return refused(state, reason)
@@ -238,6 +250,7 @@ def _agent_console(state: State, operation: op.SetAgentConsole, _rules: Rules) -
     )
 
 
+@CHANGES.carries_out(op.UpdateRuntime)
 def _runtime(state: State, operation: op.UpdateRuntime, _rules: Rules) -> Step:
     pool = state.pools.get(operation.pool)
     if pool is None or pool.role is not PoolRole.TRUSTED_APPLICATION:
@@ -250,6 +263,7 @@ def _runtime(state: State, operation: op.UpdateRuntime, _rules: Rules) -> Step:
 _WITH_IMPORT: Final = frozenset({Version.L13, Version.S15})
 
 
+@CHANGES.carries_out(op.ImportChatRooms)
 @rule(
     "chat-rooms-by-import",
     "Rooms come to a newer chat pool by export and import alone, with the services stopped on both sides.",
@@ -278,26 +292,7 @@ def _chat_rooms(state: State, operation: op.ImportChatRooms, _rules: Rules) -> S
     return _around(state, chat_rooms=((holders or frozenset()) - {operation.source}) | {operation.to})
 
 
+@CHANGES.carries_out(op.ClearDirectoryAttributes)
 def _clear_attributes(state: State, _operation: op.ClearDirectoryAttributes, _rules: Rules) -> Step:
     """Clear them; what the next synchronization makes of it, nobody is asked."""
     return _around(state, attributes_cleared=True)
-
-
-CHANGES: Final[Mapping[type, Change]] = {
-    op.ClearDirectoryAttributes: _clear_attributes,
-    op.SetExchangeUm: _exchange_um,
-    op.SetTenant: _tenant,
-    op.SetContactStorePolicy: _contact_store_policy,
-    op.SetGatewayAnswers: _gateway_answers,
-    op.SetOutsideBlocks: _outside_blocks,
-    op.RepointExternalParty: _repoint,
-    op.SetPartner: _partner,
-    op.SetXmppRoute: _xmpp_route,
-    op.CopyStoreFiles: _copy_files,
-    op.SetAddressBookSettings: _address_book,
-    op.SetBandwidthLinks: _links,
-    op.MoveUnassignedNumbers: _unassigned,
-    op.SetAgentConsole: _agent_console,
-    op.UpdateRuntime: _runtime,
-    op.ImportChatRooms: _chat_rooms,
-}

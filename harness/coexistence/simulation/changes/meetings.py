@@ -6,9 +6,8 @@ meeting stays in calendars, as it does for the people who were invited.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -43,6 +42,7 @@ from coexistence.model.vocabulary import (
     UserKind,
     Version,
 )
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules, meeting_survives
 from coexistence.simulation.rules.meeting_clients import Scheduler
 from coexistence.simulation.rules.meeting_settings import (
@@ -56,15 +56,9 @@ from coexistence.simulation.rules.simple_urls import among
 from coexistence.simulation.state import State
 from coexistence.simulation.transitions import Step, refused, selected, with_value
 
-__all__ = [
-    "CHANGES",
-    "MOST_MEETINGS",
-    "may_answer",
-    "moved_along",
-    "reschedule",
-    "schedule_meetings",
-    "terms_of_new",
-]
+__all__ = ["CHANGES", "MOST_MEETINGS", "may_answer", "moved_along", "terms_of_new"]
+
+CHANGES: Final = Changes()
 
 #: Meetings that one organizer may have. Source: Set-CsUserServicesConfiguration reference.
 MOST_MEETINGS: Final = 1000
@@ -103,6 +97,7 @@ def terms_of_new(
     return (Access.EVERYONE if everyone else Access.COMPANY), phones
 
 
+@CHANGES.carries_out(op.ScheduleMeetings)
 @rule(
     "meetings-per-organizer",
     "An organizer may have 1,000 meetings; scheduling the next fails with maximumConferencesExceeded.",
@@ -164,6 +159,7 @@ def _directory_of(state: State, pool: PoolId) -> int:
     return next((each.number for each in state.directories if each.owner == pool), -1)
 
 
+@CHANGES.carries_out(op.RescheduleMeetings)
 def reschedule(state: State, operation: op.RescheduleMeetings, rules: Rules) -> Step:
     """Let organizers replace the meetings that their pool cannot host."""
     population = state.population
@@ -196,6 +192,7 @@ def reschedule(state: State, operation: op.RescheduleMeetings, rules: Rules) -> 
 # -------------------------------------------------------------------- holding
 
 
+@CHANGES.carries_out(op.HoldMeetings)
 @rule(
     "held-where-hosted",
     "A meeting is held on the pool that hosts it; what is shown there is stored there. A pool of which no "
@@ -289,6 +286,7 @@ def _meet_urls(state: State, pool: PoolId) -> tuple[str, ...] | None:
 _BROKE_OFF: Final = "Cannot perform a rollback because data migration might have already started."
 
 
+@CHANGES.carries_out(op.BreakOffDirectoryMove)
 @rule(
     "broken-off-directory-move",
     "A move of a conference directory that breaks off is not rolled back: both pools may have it.",
@@ -321,9 +319,3 @@ def may_answer(state: State, pool: PoolId) -> bool:
     return any(
         isinstance(each, Unknown) or each in (ServiceState.RUNNING, ServiceState.PAUSED) for each in found
     )
-
-
-CHANGES: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
-    op.HoldMeetings: hold_meetings,
-    op.BreakOffDirectoryMove: break_off,
-}

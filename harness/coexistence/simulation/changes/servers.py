@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from coexistence.model.conditions.machines_and_databases import BACKUP_SERVICE, Machine
 from coexistence.model.deployment import Pool
@@ -20,7 +20,9 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.simulation.changes.external_systems import restarting
 from coexistence.simulation.changes.service_start import settled, start, stopped_by_quorum
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.machines import build_number, old_backup_service
 from coexistence.simulation.rules.registry import rule
@@ -28,6 +30,8 @@ from coexistence.simulation.state import NOT_COLLECTED, Readings, State, frozen
 from coexistence.simulation.transitions import Step, refused, service_key, written
 
 __all__ = ["CHANGES"]
+
+CHANGES: Final = Changes()
 
 #: Windows services that are no product services: stopping the product leaves them alone.
 _OF_WINDOWS: Final = frozenset(
@@ -65,6 +69,7 @@ def _all_of(state: State, servers: Iterable[ServerId], becomes: ServiceState, *,
     return state.changed(services=frozen(made))
 
 
+@CHANGES.carries_out(op.StartServers)
 def start_servers(state: State, operation: op.StartServers, rules: Rules) -> Step:
     """Start some servers of a pool; a pool that starts with too few of them stays pending."""
     chosen = _chosen(state, operation.pool, operation.servers)
@@ -79,6 +84,7 @@ def start_servers(state: State, operation: op.StartServers, rules: Rules) -> Ste
     return Step(made.changed(silenced=made.silenced - {operation.pool}), reason=reason)
 
 
+@CHANGES.carries_out(op.DrainServers)
 @rule(
     "draining-refuses-new-sessions",
     "A service that is stopped gracefully is paused while it drains: it serves the sessions that it has and "
@@ -105,6 +111,7 @@ def drain_servers(state: State, operation: op.DrainServers, _rules: Rules) -> St
     return Step(state.changed(services=frozen(made)))
 
 
+@CHANGES.carries_out(op.StopServers)
 def stop_servers(state: State, operation: op.StopServers, rules: Rules) -> Step:
     """Stop some servers of a pool; too few left, and the others stop too."""
     chosen = _chosen(state, operation.pool, operation.servers)
@@ -115,6 +122,7 @@ def stop_servers(state: State, operation: op.StopServers, rules: Rules) -> Step:
     return Step(made, reason=reason)
 
 
+@CHANGES.carries_out(op.FailServer)
 def fail_server(state: State, operation: op.FailServer, rules: Rules) -> Step:
     """Let a machine die, SQL Server and Windows Fabric with it."""
     server = state.servers.get(operation.server)
@@ -132,6 +140,8 @@ def fail_server(state: State, operation: op.FailServer, rules: Rules) -> Step:
     return Step(made, reason=reason)
 
 
+@CHANGES.carries_out(op.RestartServices)
+@restarting
 def restart_services(state: State, operation: op.RestartServices, rules: Rules) -> Step:
     """Restart a service, or all, of a pool; web conferencing leaves its critical mode by that."""
     chosen = _chosen(state, operation.pool, ())
@@ -157,6 +167,7 @@ def restart_services(state: State, operation: op.RestartServices, rules: Rules) 
     return Step(made, reason=reason)
 
 
+@CHANGES.carries_out(op.ResetPoolRegistrarState)
 @rule(
     "reset-pool-registrar-state",
     "Reset-CsPoolRegistrarState restarts the Front-End and Windows Fabric services of a pool. After a loss "
@@ -192,6 +203,7 @@ def _is_up(state: State, server: ServerId) -> bool:
     return any(each in up for key, each in readings.items() if key not in _OF_WINDOWS)
 
 
+@CHANGES.carries_out(op.InstallUpdate)
 def install_update(state: State, operation: op.InstallUpdate, rules: Rules) -> Step:
     """Bring a server to a build, all its components with it, and start it again."""
     server = state.servers.get(operation.server)
@@ -221,6 +233,7 @@ def install_update(state: State, operation: op.InstallUpdate, rules: Rules) -> S
     return Step(made, reason=reason)
 
 
+@CHANGES.carries_out(op.PairPools, configures=True)
 @rule(
     "pairing-is-not-checked",
     "Topology Builder accepts pairs of different editions or versions, which are not supported; Lync Server "
@@ -282,21 +295,9 @@ def _crashed(state: State, pool: Pool) -> tuple[State, str]:
     return stopped, old_backup_service(state, crashing[0]) or ""
 
 
+@CHANGES.carries_out(op.ChangeMachine)
 def change_machine(state: State, operation: op.ChangeMachine, _rules: Rules) -> Step:
     """Take a machine's particulars as given from now on."""
     if operation.machine.server not in state.servers:
         return refused(state, f"there is no server {operation.machine.server}")
     return Step(state.changed(backing=state.backing.with_machine(operation.machine)))
-
-
-CHANGES: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
-    op.StartServers: start_servers,
-    op.DrainServers: drain_servers,
-    op.StopServers: stop_servers,
-    op.FailServer: fail_server,
-    op.RestartServices: restart_services,
-    op.ResetPoolRegistrarState: reset_registrar,
-    op.InstallUpdate: install_update,
-    op.PairPools: pair_pools,
-    op.ChangeMachine: change_machine,
-}

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from coexistence.inputs.family.builder import running_services
 from coexistence.model import operations as op
 from coexistence.model.vocabulary import Confidence, Maybe, Origin, ServiceState, Unknown
 from coexistence.model.windows_services import find
+from coexistence.simulation.changes.external_systems import restarting
 from coexistence.simulation.changes.service_start import is_bare, settled
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.machines import installation_trouble
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State, frozen, readings_of
 from coexistence.simulation.transitions import Step, all_servers, refused, service_key
 
-__all__ = [
-    "disable_service",
-    "enable_service",
-    "service_state",
-    "start_services",
-    "stop_services",
-]
+__all__ = ["CHANGES"]
+
+CHANGES: Final = Changes()
 
 
+@CHANGES.carries_out(op.DisableService)
 def disable_service(state: State, operation: op.DisableService, _rules: Rules) -> Step:
     """Stop a service on every server of a pool, and keep it from starting."""
     pool = state.pools.get(operation.pool)
@@ -34,6 +33,7 @@ def disable_service(state: State, operation: op.DisableService, _rules: Rules) -
     return Step(stopped.changed(disabled=state.disabled | {(pool.id, key)}))
 
 
+@CHANGES.carries_out(op.EnableService)
 def enable_service(state: State, operation: op.EnableService, _rules: Rules) -> Step:
     """Let a disabled service run again."""
     pool = state.pools.get(operation.pool)
@@ -46,6 +46,8 @@ def enable_service(state: State, operation: op.EnableService, _rules: Rules) -> 
     return Step(running.changed(disabled=state.disabled - {(pool.id, key)}))
 
 
+@CHANGES.carries_out(op.StartServices)
+@restarting
 @rule(
     "setup-installs-what-the-role-calls-for",
     "Setup installs and starts the services that a pool's role, version, pair and topology call for.",
@@ -83,6 +85,7 @@ def start_services(state: State, operation: op.StartServices, rules: Rules) -> S
     return Step(rested, reason=reason)
 
 
+@CHANGES.carries_out(op.StopServices)
 def stop_services(state: State, operation: op.StopServices, _rules: Rules) -> Step:
     """Stop every service of a pool, on purpose."""
     pool = state.pools.get(operation.pool)
@@ -96,6 +99,7 @@ def stop_services(state: State, operation: op.StopServices, _rules: Rules) -> St
     return Step(state.changed(services=frozen(made), silenced=state.silenced | {pool.id}))
 
 
+@CHANGES.carries_out(op.SetServiceState)
 def service_state(state: State, operation: op.SetServiceState, _rules: Rules) -> Step:
     """Put one service of one server into a state."""
     readings = state.services.get(operation.server)

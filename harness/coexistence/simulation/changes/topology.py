@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from coexistence.model import operations as op
 from coexistence.model.deployment import Server
 from coexistence.model.vocabulary import Disposition, PoolId, PoolRole, ServiceState, Unknown, Version
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.central_management import receivers
 from coexistence.simulation.rules.databases import instance_in_use
@@ -15,33 +16,24 @@ from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State, frozen
 from coexistence.simulation.transitions import Step, all_servers, refused, tools_too_old, written
 
-__all__ = [
-    "assign_certificates",
-    "edge_federation",
-    "edge_xmpp",
-    "federation_route",
-    "install_tools",
-    "media_edge",
-    "prepare_directory",
-    "publish_topology",
-    "remove_pool",
-    "replicate",
-    "set_client_rules",
-    "set_next_hop",
-    "set_records",
-]
+__all__ = ["CHANGES", "replicate"]
+
+CHANGES: Final = Changes()
 
 
+@CHANGES.carries_out(op.PrepareDirectory)
 def prepare_directory(state: State, operation: op.PrepareDirectory, _rules: Rules) -> Step:
     """Prepare Active Directory for a version."""
     return Step(state.changed(prepared=state.prepared | {operation.version}))
 
 
+@CHANGES.carries_out(op.InstallTools)
 def install_tools(state: State, operation: op.InstallTools, _rules: Rules) -> Step:
     """Give the administrators newer tools."""
     return Step(state.changed(tools=operation.version))
 
 
+@CHANGES.carries_out(op.SetDnsRecords)
 def set_records(state: State, operation: op.SetDnsRecords, _rules: Rules) -> Step:
     """Create or repoint names in DNS."""
     if isinstance(state.records, Unknown):
@@ -56,6 +48,7 @@ def set_records(state: State, operation: op.SetDnsRecords, _rules: Rules) -> Ste
     return Step(state.changed(**changed))
 
 
+@CHANGES.carries_out(op.PublishTopology, configures=True)
 @rule(
     "newest-tools-publish",
     "Only tools as new as the newest generation may publish, into a prepared Active Directory, and no "
@@ -116,11 +109,13 @@ def _change_pool(state: State, pool: PoolId, **changes: Any) -> Step:
     return Step(changed.changed(told_before=frozen(dict(state.told_before) | {pool: before})))
 
 
+@CHANGES.carries_out(op.AssociateMediaEdge, configures=True)
 def media_edge(state: State, operation: op.AssociateMediaEdge, _rules: Rules) -> Step:
     """Associate a pool with an Edge pool for media."""
     return _change_pool(state, operation.pool, media_edge=operation.edge)
 
 
+@CHANGES.carries_out(op.SetEdgeFederation, configures=True)
 @rule(
     "second-federated-edge-warns",
     "Enabling federation on a second Edge pool brings a warning, which may be ignored, and no refusal.",
@@ -140,6 +135,7 @@ def edge_federation(state: State, operation: op.SetEdgeFederation, _rules: Rules
     return step
 
 
+@CHANGES.carries_out(op.SetEdgeXmpp, configures=True)
 @rule(
     "xmpp-proxy-of-2013-and-2015",
     "XMPP federation can be enabled on Edge pools of Lync Server 2013 and Skype for Business Server 2015 "
@@ -158,11 +154,13 @@ def edge_xmpp(state: State, operation: op.SetEdgeXmpp, _rules: Rules) -> Step:
     return Step(all_servers(step.state, edge, "xmpp_proxy", wanted))
 
 
+@CHANGES.carries_out(op.SetNextHop, configures=True)
 def set_next_hop(state: State, operation: op.SetNextHop, _rules: Rules) -> Step:
     """Set where a pool hands traffic to."""
     return _change_pool(state, operation.pool, next_hop=operation.to)
 
 
+@CHANGES.carries_out(op.SwitchFederationRoute, configures=True)
 def federation_route(state: State, operation: op.SwitchFederationRoute, _rules: Rules) -> Step:
     """Set a site's federation route."""
     site = state.sites[operation.site]
@@ -170,6 +168,7 @@ def federation_route(state: State, operation: op.SwitchFederationRoute, _rules: 
     return Step(written(state.changed(sites=frozen(sites)), state.pools))
 
 
+@CHANGES.carries_out(op.RemovePool, configures=True)
 @rule(
     "pool-empty-before-removal",
     "A pool with accounts on it, or with the Central Management master, is not removed.",
@@ -211,6 +210,7 @@ def remove_pool(state: State, operation: op.RemovePool, _rules: Rules) -> Step:
     return made
 
 
+@CHANGES.carries_out(op.Replicate)
 def replicate(state: State, _operation: op.Replicate, rules: Rules) -> Step:
     """Bring every replica up to date that the master reaches and whose server runs the replicator agent.
 
@@ -229,6 +229,7 @@ def replicate(state: State, _operation: op.Replicate, rules: Rules) -> Step:
     return Step(state.changed(replicas=frozen(made), never_reported=state.never_reported - reached))
 
 
+@CHANGES.carries_out(op.AssignCertificates)
 def assign_certificates(state: State, operation: op.AssignCertificates, _rules: Rules) -> Step:
     """Assign certificates; known ones for the same pool and use are replaced."""
     if isinstance(state.certificates, Unknown):
@@ -237,6 +238,7 @@ def assign_certificates(state: State, operation: op.AssignCertificates, _rules: 
     return Step(state.changed(certificates=tuple(made.values())))
 
 
+@CHANGES.carries_out(op.SetClientRules, configures=True)
 def set_client_rules(state: State, operation: op.SetClientRules, _rules: Rules) -> Step:
     """Replace what is known of a scope; what nobody exported stays unknown."""
     changes: dict[str, Any] = {}

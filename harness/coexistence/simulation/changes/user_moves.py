@@ -15,13 +15,16 @@ from coexistence.model.deployment import ConferenceDirectory
 from coexistence.model.vocabulary import Disposition, PoolId, Unknown, Version
 from coexistence.simulation.changes import clients
 from coexistence.simulation.changes.cms import may_not
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.admin_rights import person
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
 from coexistence.simulation.transitions import Step, refused
 
-__all__ = ["DCOM", "dcom_trouble", "move_directories", "move_users", "shell_loses_codes"]
+__all__ = ["CHANGES", "DCOM", "dcom_trouble", "shell_loses_codes"]
+
+CHANGES: Final = Changes()
 
 #: Port of the Front-End service by which management servers move people.
 DCOM: Final = 135
@@ -46,6 +49,7 @@ def dcom_trouble(
     return None
 
 
+@CHANGES.carries_out(op.MoveUsers)
 def move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
     """Move people, if both pools can be reached for it."""
     if reason := dcom_trouble(state, rules, (operation.users.on, operation.to)):
@@ -56,6 +60,7 @@ def move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
 # -------------------------------------------------------------------- conference directories
 
 
+@CHANGES.carries_out(op.MoveConferenceDirectories)
 def move_directories(state: State, operation: op.MoveConferenceDirectories, rules: Rules) -> Step:
     """Move the conference directories of a pool: whole, halfway, or with entries lost."""
     directories = state.directories

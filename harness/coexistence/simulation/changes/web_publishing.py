@@ -5,9 +5,8 @@ Law of this room: what is set is set at a scope, as a whole; what was set there 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from coexistence.model import operations as op
 from coexistence.model.deployment import Policy, SimpleUrl
 from coexistence.model.population import LINK_GONE, column
 from coexistence.model.vocabulary import Origin, PoolRole, Unknown
+from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.meeting_settings import SETTINGS
 from coexistence.simulation.rules.registry import rule
@@ -24,12 +24,15 @@ from coexistence.simulation.transitions import Step, refused
 
 __all__ = ["CHANGES"]
 
+CHANGES: Final = Changes()
+
 _ONCE: Final = ("Dialin", "Cscp")
 
 
 # -------------------------------------------------------------------- settings
 
 
+@CHANGES.carries_out(op.SetMeetingConfiguration, configures=True)
 @rule(
     "configurations-at-known-scopes",
     "Meeting and web service settings are set globally, for a site, or for the service of a pool.",
@@ -67,6 +70,7 @@ def set_configuration(state: State, operation: op.SetMeetingConfiguration, _rule
 # -------------------------------------------------------------------- simple URLs
 
 
+@CHANGES.carries_out(op.SetSimpleUrls, configures=True)
 @rule(
     "simple-url-form",
     "A simple URL does not hold the FQDN of a pool; there is a Meet URL for each SIP domain, and one for "
@@ -137,6 +141,7 @@ def _with_dead_links(state: State, before: tuple[SimpleUrl, ...], after: tuple[S
     return state.changed(population=population.changed(meetings=replace(meetings, link=link)))
 
 
+@CHANGES.carries_out(op.EnableComputer)
 def enable_computer(state: State, operation: op.EnableComputer, _rules: Rules) -> Step:
     """Run setup on every server of a pool: from then on it answers under every simple URL."""
     if operation.pool not in state.pools:
@@ -145,14 +150,7 @@ def enable_computer(state: State, operation: op.EnableComputer, _rules: Rules) -
     return Step(state.changed(publishing=replace(state.publishing, unserved=left)))
 
 
+@CHANGES.carries_out(op.SetReverseProxy)
 def set_reverse_proxy(state: State, operation: op.SetReverseProxy, _rules: Rules) -> Step:
     """Replace the rules of the reverse proxy; it is no part of the product, and takes whatever it is told."""
     return Step(state.changed(publishing=replace(state.publishing, rules=operation.rules)))
-
-
-CHANGES: Final[Mapping[type, Callable[[State, Any, Rules], Step]]] = {
-    op.SetMeetingConfiguration: set_configuration,
-    op.SetSimpleUrls: set_simple_urls,
-    op.EnableComputer: enable_computer,
-    op.SetReverseProxy: set_reverse_proxy,
-}
