@@ -8,6 +8,7 @@ from measuring import Measured, show
 
 from coexistence.inputs.family.family import Family
 from coexistence.observation import Conversation, MeetingSubject, Observer
+from coexistence.observation.listings import subjects
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.state import State
 
@@ -23,7 +24,7 @@ def measure(members: int = 60) -> list[Measured]:
     observers = [Observer(state, rules) for state in states]
     for observer in observers:  # who may be asked about is not the question here
         for kind in ("conversation", "meeting", "service", "pool", "site", "replica"):
-            observer.subjects(kind)
+            subjects(observer, kind)
     cold, count = _asked(observers)
     warm, again = _asked(observers)
     assert count == again
@@ -38,20 +39,20 @@ def _asked(observers: list[Observer]) -> tuple[float, int]:
     count = 0
     started = time.process_time()
     for observer in observers:
-        for conversation in observer.subjects("conversation"):
+        for conversation in subjects(observer, "conversation"):
             assert isinstance(conversation, Conversation)
             conversation.message()
             count += 1
-        for meeting in observer.subjects("meeting"):
+        for meeting in subjects(observer, "meeting"):
             assert isinstance(meeting, MeetingSubject)
             meeting.join()
             count += 1
         for kind in ("service", "replica"):
-            for subject in observer.subjects(kind):
+            for subject in subjects(observer, kind):
                 subject.status()  # type: ignore[union-attr]  # both kinds have a status
                 count += 1
         for kind in ("pool", "site"):
-            for subject in observer.subjects(kind):
+            for subject in subjects(observer, kind):
                 subject.administer()  # type: ignore[union-attr]  # both kinds can be administered
                 count += 1
     return time.process_time() - started, count

@@ -15,6 +15,7 @@ from coexistence import (
     Severity,
     check,
     not_applicable,
+    subjects,
 )
 
 
@@ -116,7 +117,7 @@ def nobody_is_asked_whom_to_trust(client: ClientSubject, origin: Observer) -> No
         return
     begun = {
         (each.home, each.client, each.domain): each
-        for each in origin.subjects("client")
+        for each in subjects(origin, "client")
         if isinstance(each, ClientSubject)
     }
     same = begun.get((client.home, client.client, client.domain))

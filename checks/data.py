@@ -16,6 +16,7 @@ from coexistence import (
     User,
     check,
     not_applicable,
+    subjects,
 )
 
 #: What was never so when the migration began; what nobody told may have been.
@@ -59,7 +60,7 @@ def archiving_goes_on_for_everybody(pool: PoolSubject, origin: Observer) -> Iter
     """People whose messages were archived when the migration began are archived still."""
     begun = {
         each.pool.id
-        for each in origin.subjects("pool")
+        for each in subjects(origin, "pool")
         if isinstance(each, PoolSubject) and each.archive().disposition not in _NEVER
     }
     if not begun or not begun.intersection(pool.first_homes):
@@ -85,7 +86,7 @@ def calls_go_on_being_reported(pool: PoolSubject, origin: Observer) -> Iterator[
     """People whose calls were reported when the migration began have them reported still."""
     begun = {
         each.pool.id
-        for each in origin.subjects("pool")
+        for each in subjects(origin, "pool")
         if isinstance(each, PoolSubject) and each.report_calls().disposition not in _NEVER
     }
     if not begun or not begun.intersection(pool.first_homes):

@@ -18,6 +18,7 @@ from coexistence import (
     User,
     check,
     not_applicable,
+    subjects,
 )
 
 
@@ -232,7 +233,7 @@ def an_edge_with_a_single_name_goes_first(
         not_applicable("it is not a legacy Edge")
     if pool.is_silenced:
         not_applicable("it is out of use")
-    if not any(isinstance(each, PoolSubject) and _carried(each, pool) for each in origin.subjects("pool")):
+    if not any(isinstance(each, PoolSubject) and _carried(each, pool) for each in subjects(origin, "pool")):
         not_applicable("it did not carry federation")
     others = [
         each.fqdn
@@ -278,5 +279,5 @@ def _was_reached(origin: Observer, domain: str) -> bool:
         isinstance(each, User)
         and each.has_xmpp is True
         and each.receive_xmpp(domain).disposition is Disposition.DONE
-        for each in origin.subjects("user")
+        for each in subjects(origin, "user")
     )

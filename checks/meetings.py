@@ -18,6 +18,7 @@ from coexistence import (
     check,
     is_known,
     not_applicable,
+    subjects,
 )
 
 
@@ -284,7 +285,7 @@ def every_conference_directory_has_one_owner(directory: DirectorySubject, after:
     """One pool alone believes that it owns a conference directory."""
     owners = [
         each.directory.owner
-        for each in after.subjects("directory")
+        for each in subjects(after, "directory")
         if isinstance(each, DirectorySubject) and each.directory.number == directory.directory.number
     ]
     assert len(owners) == 1, f"it belongs to {' and to '.join(owners)}"

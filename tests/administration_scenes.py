@@ -26,6 +26,7 @@ from coexistence import (
 )
 from coexistence.model.deployment import Block, DnsRecord
 from coexistence.model.vocabulary import Disposition, Origin, PoolId, PoolRole, SiteId, Unknown
+from coexistence.observation.listings import subjects
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
 
@@ -59,7 +60,7 @@ def person(*roles: str, groups: frozenset[str] = frozenset(), **facts: Any) -> A
 def pool_of(state: State, pool: PoolId, rules: Rules | None = None) -> PoolSubject:
     (found,) = (
         each
-        for each in observer(state, rules or Rules()).subjects("pool")
+        for each in subjects(observer(state, rules or Rules()), "pool")
         if isinstance(each, PoolSubject) and each.pool.id == pool
     )
     return found
@@ -68,7 +69,7 @@ def pool_of(state: State, pool: PoolId, rules: Rules | None = None) -> PoolSubje
 def site_of(state: State, site: SiteId, rules: Rules | None = None) -> SiteSubject:
     (found,) = (
         each
-        for each in observer(state, rules or Rules()).subjects("site")
+        for each in subjects(observer(state, rules or Rules()), "site")
         if isinstance(each, SiteSubject) and each.site == site
     )
     return found

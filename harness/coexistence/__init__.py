@@ -69,6 +69,8 @@ if TYPE_CHECKING:
         User,
         not_applicable,
     )
+    from coexistence.observation.listings import subjects
+    from coexistence.observation.service_losses import losses
     from coexistence.simulation.rules.meeting_clients import MeetingClient
     from coexistence.simulation.state import State
 
@@ -129,7 +131,9 @@ __all__ = [
     "check",
     "fault",
     "is_known",
+    "losses",
     "not_applicable",
+    "subjects",
 ]
 
 _HOMES = {
@@ -140,6 +144,8 @@ _HOMES = {
     "checking.fault_registry": ("Injection", "Scene"),
     "model.operations.custom": ("OwnOperation",),
     "simulation.state": ("State",),
+    "observation.listings": ("subjects",),
+    "observation.service_losses": ("losses",),
     "observation": (
         "ApplicationSubject",
         "Asked",

@@ -30,6 +30,7 @@ from coexistence.migration import RollbackAction
 from coexistence.model import operations as op
 from coexistence.model.vocabulary import CHECKPOINT_ORDER, Checkpoint, Clause, Disposition, Unknown
 from coexistence.observation import DeploymentSubject, Observer, Outcome, PoolSubject
+from coexistence.observation.listings import subjects
 from coexistence.rehearsal.verdicts import ItemVerdict
 
 if TYPE_CHECKING:
@@ -426,7 +427,7 @@ def test_outcomes_of_every_view_are_noted() -> None:
     trial = tried()
 
     def as_before(before: Observer, deployment: DeploymentSubject) -> None:
-        for conversation in before.subjects("conversation"):
+        for conversation in subjects(before, "conversation"):
             assert isinstance(conversation, Conversation)
             conversation.message()
 

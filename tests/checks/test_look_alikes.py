@@ -25,6 +25,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.observation import Observer
+from coexistence.observation.listings import subjects
 from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State
 
@@ -84,7 +85,7 @@ def test_legacy_copies_of_response_groups_are_kept_on_purpose() -> None:
     state = at("post-migration")
     groups = [
         each
-        for each in Observer(state, TRIAL.rules).subjects("application")
+        for each in subjects(Observer(state, TRIAL.rules), "application")
         if isinstance(each, ApplicationSubject) and each.kind is ApplicationKind.RESPONSE_GROUP
     ]
 

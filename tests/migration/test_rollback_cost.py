@@ -42,6 +42,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.observation import MeetingSubject, Observer
+from coexistence.observation.listings import subjects
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.rules.assumptions import Rules
 
@@ -202,8 +203,8 @@ def test_switched_off_no_meeting_is_billed() -> None:
 def lost_at(trial: Trial, where: Place) -> int:
     """How many meetings cannot be joined, as an observer finds."""
     here = Observer(trial.state_at(where), trial.rules)
-    subjects = [each for each in here.subjects("meeting") if isinstance(each, MeetingSubject)]
-    return sum(each.meetings for each in subjects if each.join().disposition is not Disposition.DONE)
+    meetings = [each for each in subjects(here, "meeting") if isinstance(each, MeetingSubject)]
+    return sum(each.meetings for each in meetings if each.join().disposition is not Disposition.DONE)
 
 
 @given(deployments(max_sites=2))

@@ -33,6 +33,7 @@ from coexistence import ApplicationSubject
 from coexistence.model import operations as op
 from coexistence.model.conditions.external_systems import StoreFile
 from coexistence.model.vocabulary import ApplicationKind, Disposition, PoolId, PoolRole, ServiceState, Version
+from coexistence.observation.listings import subjects
 from coexistence.observation.people import contact_and_chat_stores
 from coexistence.observation.voice.applications import answer
 from coexistence.observation.voice.call_park import fetch, music
@@ -218,7 +219,7 @@ def test_a_runtime_older_than_its_next_hop_does_not_work_as_we_assume() -> None:
 
 
 def subject_of(state: State, kind: ApplicationKind) -> ApplicationSubject:
-    found = observer(state).subjects("application")
+    found = subjects(observer(state), "application")
     return next(each for each in found if isinstance(each, ApplicationSubject) and each.kind is kind)
 
 

@@ -24,6 +24,7 @@ from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
 from coexistence.model.conditions.external_systems import BandwidthLink, GatewayAnswer, NormalizationRule
 from coexistence.model.deployment import DialPlan, Policy
 from coexistence.model.vocabulary import Disposition, Origin, PoolId, ServiceState, Unknown
+from coexistence.observation.listings import subjects
 from coexistence.observation.voice.calls import called_from_outside, dial
 from coexistence.observation.voice.pstn import call_out
 from coexistence.simulation.rules.assumptions import Rules
@@ -92,7 +93,7 @@ def rerouting(state: State, allowed: str) -> State:
 
 
 def rang(state: State, sender: PoolId = OWNER, rules: Rules = RULES) -> Outcome:
-    for subject in observer(state, rules).subjects("conversation"):
+    for subject in subjects(observer(state, rules), "conversation"):
         assert isinstance(subject, Conversation)
         if (subject.sender.pool, subject.recipient.pool) == (sender, CALLER if sender == OWNER else OWNER):
             return subject.call()
@@ -132,7 +133,7 @@ def test_nobody_admits_while_the_bandwidth_services_are_silent() -> None:
 
 
 def test_messages_do_not_care_for_bandwidth() -> None:
-    for subject in observer(rerouting(full(), "False")).subjects("conversation"):
+    for subject in subjects(observer(rerouting(full(), "False")), "conversation"):
         assert isinstance(subject, Conversation)
         assert subject.message().done
 

@@ -55,6 +55,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.listings import subjects
 from coexistence.observation.people import contact_and_chat_stores
 from coexistence.observation.people.address_book import find_in_address_book, read_numbers
 from coexistence.observation.voice.applications import answer
@@ -234,7 +235,7 @@ def test_a_cohort_is_answered_as_each_of_its_people_alone(drawn: list[tuple[Mail
     here = observer(state)
     answers: dict[tuple[PoolId, Mailbox, ContactStore], tuple[str, str]] = {}
     people = 0
-    for user in here.subjects("user"):
+    for user in subjects(here, "user"):
         assert isinstance(user, User)
         (store,) = user.contacts
         people += user.cohort.people
@@ -264,7 +265,7 @@ def test_objects_in_one_cohort_answer_alike(agents: list[tuple[PoolId, ...]], do
         for each in state.applications
     )
     state = state.changed(applications=made)
-    for subject in observer(state).subjects("application"):
+    for subject in subjects(observer(state), "application"):
         assert isinstance(subject, ApplicationSubject)
         if subject.kind is not K.RESPONSE_GROUP:
             continue

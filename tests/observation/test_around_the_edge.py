@@ -24,6 +24,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.listings import subjects
 from coexistence.observation.network.external_parties import connect
 from coexistence.observation.network.federation import federate, write_to
 from coexistence.observation.network.remote_access import confer_from_outside, reach_from_outside, relay_media
@@ -317,7 +318,7 @@ def test_a_recorder_at_an_edge_needs_its_port() -> None:
 
 def test_pinned_parties_can_be_asked_about_and_stand_in_no_reference_of_the_topology() -> None:
     state = pinned(now(), PartyKind.RECORDER, HOP)
-    (subject,) = observer(state).subjects("party")
+    (subject,) = subjects(observer(state), "party")
 
     assert str(subject) == f"recorder recorder on {HOP}"
     others = {

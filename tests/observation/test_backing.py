@@ -51,6 +51,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.observation.conferencing import content
+from coexistence.observation.listings import subjects
 from coexistence.observation.service_losses import with_service
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.engine import apply
@@ -83,7 +84,7 @@ def store(state: State, pool: PoolId = OLD, *, of: str = "back_end", **facts: An
 
 def ask(here: Observer, kind: str, question: str, label: str = "", **said: Any) -> Outcome:
     """The answer of the first subject of a kind whose label has some text in it."""
-    subject = next(each for each in here.subjects(kind) if label in each.label)
+    subject = next(each for each in subjects(here, kind) if label in each.label)
     answer: Outcome = getattr(subject, question)(**said)
     return answer
 
@@ -131,8 +132,8 @@ def test_healthy_entries_change_nothing(kind: str, question: str) -> None:
         file_stores=(FileStore(path=str(state.pools[OLD].file_store), origin=HERE),),
     )
 
-    plain = [getattr(each, question)() for each in observer(state).subjects(kind)]
-    assert [getattr(each, question)() for each in observer(same).subjects(kind)] == plain
+    plain = [getattr(each, question)() for each in subjects(observer(state), kind)]
+    assert [getattr(each, question)() for each in subjects(observer(same), kind)] == plain
 
 
 # ---------------------------------------------------------------- databases
@@ -334,7 +335,7 @@ def test_a_foreign_program_on_443_takes_the_web_and_leaves_the_rest() -> None:
     assert ask(here, "conversation", "message", f"{NEW} to {NEW}").done
     web = next(
         each
-        for each in here.subjects("service")
+        for each in subjects(here, "service")
         if each.service.key == "web_services" and each.pool.id == NEW  # type: ignore[union-attr]  # services
     )
     assert web.status().done  # type: ignore[union-attr]  # the list of services is all green
@@ -379,7 +380,7 @@ def test_session_tickets_break_meetings_of_2013_and_not_messages(os: str, fixed:
     here = observer(told(state, machines=(machine(state, OLD, os=os, session_tickets_fixed=fixed),)))
 
     assert ask(here, "conversation", "message", f"{OLD} to {NEW}").done
-    meeting = next(each for each in here.subjects("meeting") if each.host == OLD)  # type: ignore[union-attr]  # meetings
+    meeting = next(each for each in subjects(here, "meeting") if each.host == OLD)  # type: ignore[union-attr]  # meetings
     outcome = meeting.join(joiner=NEW)  # type: ignore[union-attr]  # as above
     assert (outcome.disposition is FAILED) is breaks
     assert ("events 32402, 61045" in outcome.reason) is breaks
@@ -405,7 +406,7 @@ def test_clocks_too_far_apart_refuse_each_others_web_tickets(skew: int, toleranc
         told(state, machines=(machine(state, OLD, clock_skew=skew),)), Rules({"clock-tolerance": tolerance})
     )
 
-    links = [each.join_by_link() for each in here.subjects("meeting")]  # type: ignore[union-attr]  # meetings
+    links = [each.join_by_link() for each in subjects(here, "meeting")]  # type: ignore[union-attr]  # meetings
     assert any(each.disposition is FAILED and "minutes apart" in each.reason for each in links) is not works
     assert ask(here, "conversation", "message", f"{OLD} to {NEW}").done
 
@@ -478,7 +479,7 @@ def test_a_pair_takes_over_until_its_backup_service_is_older_than_its_core() -> 
     assert "event 4007" in pool_answer(step.state, one, "fail_over").reason
     backup = next(
         each
-        for each in observer(step.state).subjects("service")
+        for each in subjects(observer(step.state), "service")
         if each.service.key == "backup" and each.pool.id == one  # type: ignore[union-attr]  # services
     )
     assert backup.state is ServiceState.STOPPED  # type: ignore[union-attr]  # as above
@@ -687,10 +688,10 @@ def test_people_of_a_group_stand_apart_only_where_one_is_told() -> None:
 
     plain, divided = observer(state), observer(grouped(state, 0))
     for kind in ("user", "client", "organizer", "conversation"):
-        assert len(divided.subjects(kind)) > len(plain.subjects(kind)), kind
+        assert len(subjects(divided, kind)) > len(subjects(plain, kind)), kind
     for kind in ("user", "organizer"):
         for here in (plain, divided):
-            cohorts: list[Cohort] = [each.cohort for each in here.subjects(kind)]  # type: ignore[union-attr]  # both have one
+            cohorts: list[Cohort] = [each.cohort for each in subjects(here, kind)]  # type: ignore[union-attr]  # both have one
             assert sum(each.people for each in cohorts) == 40
 
 
@@ -721,7 +722,7 @@ def test_how_a_routing_group_is_served(
     assert (ask(here, "user", "keep_changes", "routing group").disposition is DONE) is keeps
     assert (ask(here, "organizer", "schedule", "routing group").disposition is DONE) is keeps
     assert (ask(here, "conversation", "message", "(routing group 1) to").disposition is DONE) is signs_in
-    others = next(each for each in here.subjects("user") if "routing group" not in each.label)
+    others = next(each for each in subjects(here, "user") if "routing group" not in each.label)
     assert others.keep_changes().done  # type: ignore[union-attr]  # a user
 
 
@@ -834,7 +835,7 @@ def test_cohorts_are_what_asking_each_person_gives(
         expected[len(running) > 1] += 1
 
     found: dict[bool, int] = {True: 0, False: 0}
-    for each in observer(state).subjects("user"):
+    for each in subjects(observer(state), "user"):
         found[each.keep_changes().disposition is DONE] += each.cohort.people  # type: ignore[union-attr]  # users
     assert found == expected
 
@@ -851,7 +852,7 @@ def test_the_service_list_says_why_a_front_end_is_still_starting(started: int, s
 
     (pending,) = (
         each
-        for each in observer(state).subjects("service")
+        for each in subjects(observer(state), "service")
         if each.service.key == "front_end" and each.state is ServiceState.START_PENDING  # type: ignore[union-attr]  # services
     )
     outcome = pending.status()  # type: ignore[union-attr]  # as above

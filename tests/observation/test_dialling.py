@@ -27,6 +27,7 @@ from coexistence.model.deployment import Application, ConferenceDirectory
 from coexistence.model.population import ENDLESS, NO_PIN, PIN_UNTOLD, column
 from coexistence.model.vocabulary import Disposition, Origin, PoolId, Unknown, Version
 from coexistence.observation import Outcome, conferencing
+from coexistence.observation.listings import subjects
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
@@ -152,7 +153,7 @@ def test_leaders_show_a_pin_that_is_valid(until: int, how: Disposition, words: s
 
 
 def meetings(state: State) -> list[MeetingSubject]:
-    return [each for each in observer(state).subjects("meeting") if isinstance(each, MeetingSubject)]
+    return [each for each in subjects(observer(state), "meeting") if isinstance(each, MeetingSubject)]
 
 
 def move(**how: bool) -> op.MoveUsers:

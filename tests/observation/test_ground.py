@@ -18,6 +18,7 @@ from coexistence.migration.operator_errors import MISTAKES
 from coexistence.model import operations as op
 from coexistence.observation import Observer
 from coexistence.observation.facts.shared_cache import Grounds
+from coexistence.observation.listings import subjects
 from coexistence.plugin.loading import load_builtin
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.engine import apply
@@ -120,7 +121,7 @@ def test_an_answer_about_people_stays_with_its_moment() -> None:
     counts = [
         [
             each.cohort.people
-            for each in here.subjects("user")
+            for each in subjects(here, "user")
             if isinstance(each, User) and each.cohort.pool == NEW
         ]
         for here in (first, second)

@@ -28,6 +28,7 @@ from coexistence.model.deployment import Block, DnsRecord, SimpleUrl
 from coexistence.model.population import LINK_GONE
 from coexistence.model.vocabulary import Disposition, Guest, Origin, PoolId, SiteId, Unknown, Version
 from coexistence.observation import Outcome, conferencing
+from coexistence.observation.listings import subjects
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.meeting_clients import MeetingClient
 from coexistence.simulation.state import State, frozen
@@ -113,7 +114,7 @@ def test_a_move_to_a_site_with_urls_of_its_own_breaks_old_invitations_and_a_move
 
 
 def meetings(state: State) -> list[MeetingSubject]:
-    return [each for each in observer(state).subjects("meeting") if isinstance(each, MeetingSubject)]
+    return [each for each in subjects(observer(state), "meeting") if isinstance(each, MeetingSubject)]
 
 
 def test_a_new_meeting_prints_the_link_of_its_own_site() -> None:

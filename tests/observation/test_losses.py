@@ -22,7 +22,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
-from coexistence.observation import Observer
+from coexistence.observation.listings import subjects
 from coexistence.observation.service_losses import Loss, losses, with_service
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.rules.assumptions import Rules
@@ -40,13 +40,13 @@ def halfway() -> State:
 
 def lost_with(state: State, service: str, pool: PoolId = OLD) -> tuple[Loss, ...]:
     """What a pool's service takes away."""
+    here = observer(state)
     subject: Any = next(
         each
-        for each in observer(state).subjects("service")
+        for each in subjects(here, "service")
         if each.service.key == service and each.pool.id == pool  # type: ignore[union-attr]  # services
     )
-    found: tuple[Loss, ...] = subject.takes_away()
-    return found
+    return losses(here, subject.servers, service)
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_a_spare_server_takes_nothing_away() -> None:
     state = state_at(tried(one_pool(legacy=Version.S15, target=Version.S19, pool=pool)), "legacy")
     home = next(each.id for each in state.pools.values() if each.role is PoolRole.FRONT_END)
 
-    assert losses(Observer, state, RULES, [server_of(state, home, 3)], "front_end") == ()
-    assert losses(Observer, state, RULES, state.pools[home].servers[1:], "front_end")
+    assert losses(observer(state), [server_of(state, home, 3)], "front_end") == ()
+    assert losses(observer(state), state.pools[home].servers[1:], "front_end")
 
 
 def test_what_nobody_could_tell_is_no_loss() -> None:
@@ -127,16 +127,16 @@ def test_what_nobody_could_tell_is_no_loss() -> None:
     one, *others = state.pools[home].servers
     silent = state.changed(services={**state.services, one: Unknown("Get-CsWindowsService")})
 
-    assert losses(Observer, silent, RULES, others[:1], "front_end") == ()
-    assert losses(Observer, silent, RULES, others, "im_mcu") == ()
-    assert losses(Observer, state, RULES, (one, *others), "im_mcu")
+    assert losses(observer(silent), others[:1], "front_end") == ()
+    assert losses(observer(silent), others, "im_mcu") == ()
+    assert losses(observer(state), (one, *others), "im_mcu")
 
 
 def test_a_service_that_a_server_does_not_have_takes_nothing_away() -> None:
     state = halfway()
     edge = next(pool for pool in state.pools.values() if pool.role is PoolRole.EDGE)
 
-    assert losses(Observer, state, RULES, edge.servers, "im_mcu") == ()
+    assert losses(observer(state), edge.servers, "im_mcu") == ()
 
 
 def works(state: State, rules: Rules) -> dict[str, bool]:
@@ -150,7 +150,7 @@ def works(state: State, rules: Rules) -> dict[str, bool]:
         ("user", ("read_contacts", "keep_changes", "find_in_address_book")),
         ("site", ("administer",)),
     ):
-        for number, subject in enumerate(here.subjects(kind)):
+        for number, subject in enumerate(subjects(here, kind)):
             for question in questions:
                 outcome = getattr(subject, question)()
                 found[f"{kind} {number} {question}"] = outcome.disposition is Disposition.DONE

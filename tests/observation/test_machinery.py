@@ -13,6 +13,7 @@ from coexistence.model.blueprint import EdgeBlueprint, SiteBlueprint
 from coexistence.model.operations import StopServices
 from coexistence.model.vocabulary import Disposition, PoolRole, ServiceState, Unknown
 from coexistence.observation import Observer, StepSubject, Undecided
+from coexistence.observation.listings import subjects
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.testing import SOME_OF_EVERYTHING
@@ -28,13 +29,13 @@ EDGE = next(pool for pool in LEGACY.pools.values() if pool.role is PoolRole.EDGE
 
 def named(state: State, name: str, *, external: bool = False, rules: Rules = RULES) -> NameSubject:
     """One name of a side of DNS."""
-    found = Observer(state, rules).subjects("name")
+    found = subjects(Observer(state, rules), "name")
     (subject,) = (each for each in found if each.name == name and each.is_external == external)  # type: ignore[union-attr]  # as asked for
     return subject  # type: ignore[return-value]  # as asked for
 
 
 def shown(state: State, pool: str = POOL.id, use: str = "Default") -> CertificateSubject:
-    found = Observer(state, RULES).subjects("certificate")
+    found = subjects(Observer(state, RULES), "certificate")
     (subject,) = (
         each
         for each in found
@@ -44,7 +45,7 @@ def shown(state: State, pool: str = POOL.id, use: str = "Default") -> Certificat
 
 
 def server(state: State, of: str = POOL.id) -> ServerSubject:
-    return next(each for each in Observer(state, RULES).subjects("server") if each.pool.id == of)  # type: ignore[union-attr,return-value]  # as asked for
+    return next(each for each in subjects(Observer(state, RULES), "server") if each.pool.id == of)  # type: ignore[union-attr,return-value]  # as asked for
 
 
 def with_record(state: State, name: str, target: str | None, side: str = "records") -> State:
@@ -81,7 +82,7 @@ DOMAIN = LEGACY.sip_domains[0]
 @pytest.mark.parametrize("label", ["legacy", "pilot", "post-migration", "legacy-silent", "retired"])
 def test_every_name_of_a_sound_deployment_answers_unless_it_sleeps(label: str) -> None:
     state = state_at(tried(SOME_OF_EVERYTHING), label)
-    names = Observer(state, RULES).subjects("name")
+    names = subjects(Observer(state, RULES), "name")
 
     quiet = [
         (name.label, told(name.answer()))  # type: ignore[union-attr]  # as asked for
@@ -170,9 +171,9 @@ def test_what_no_export_tells_is_undecided_or_taken_for_granted(kind: str) -> No
         records=Unknown("DNS export"), outside=Unknown("x"), certificates=Unknown("certificate export")
     )
 
-    assert Observer(state, Rules({"names-resolve": "yes"})).subjects(kind) == ()
+    assert subjects(Observer(state, Rules({"names-resolve": "yes"})), kind) == ()
     with pytest.raises(Undecided):
-        Observer(state, RULES).subjects(kind)
+        subjects(Observer(state, RULES), kind)
 
 
 # -------------------------------------------------------------------- certificates
@@ -269,7 +270,7 @@ def test_a_step_says_what_the_product_refused_of_it() -> None:
 def test_a_deployment_without_an_edge_has_no_external_names() -> None:
     blueprint = dataclasses.replace(one_pool(), sites=(SiteBlueprint(),))
     trial = tried(blueprint)
-    names = trial.views_at(trial.places[0]).here.subjects("name")
+    names = subjects(trial.views_at(trial.places[0]).here, "name")
 
     assert names
     assert not any(name.is_external for name in names)  # type: ignore[union-attr]  # as asked for

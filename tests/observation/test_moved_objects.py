@@ -10,6 +10,7 @@ from coexistence.model.blueprint import PoolBlueprint
 from coexistence.model.vocabulary import ApplicationKind, PoolId, Unknown
 from coexistence.observation import ApplicationSubject, Observer
 from coexistence.observation.facts.shared_cache import Grounds
+from coexistence.observation.listings import subjects
 from coexistence.simulation.state import State
 
 PLAN = one_pool(20, pool=PoolBlueprint(response_groups=1, dial_in=True, voice=True))
@@ -30,7 +31,7 @@ def owned_by(state: State, owner: PoolId) -> State:
 
 def subject(state: State, grounds: Grounds, kind: ApplicationKind) -> ApplicationSubject:
     here = Observer(state, RULES, grounds.of(state))
-    found = (each for each in here.subjects("application") if isinstance(each, ApplicationSubject))
+    found = (each for each in subjects(here, "application") if isinstance(each, ApplicationSubject))
     return next(each for each in found if each.kind is kind)
 
 

@@ -40,6 +40,7 @@ from coexistence.model.conditions.administrators import (
     StoreState,
 )
 from coexistence.model.vocabulary import Disposition, Version
+from coexistence.observation.listings import subjects
 from coexistence.simulation.state import State
 
 # ---------------------------------------------------------------- moves that are asked for
@@ -113,7 +114,7 @@ SERVER_ADMIN = person(groups=frozenset({SERVER_ADMINS}))
     ],
 )
 def test_moving_a_conference_directory(by: Administrator | None, disposition: Disposition) -> None:
-    subject = observer(MIXED).subjects("directory")[0]
+    subject = subjects(observer(MIXED), "directory")[0]
     assert isinstance(subject, DirectorySubject)
 
     assert subject.move(NEW, by=by).disposition is disposition

@@ -60,6 +60,7 @@ from coexistence.observation import (
     not_applicable,
 )
 from coexistence.observation.facts.advice import LOOK_AT
+from coexistence.observation.listings import subjects
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
 from coexistence.simulation.state import State, frozen, state_of
@@ -77,7 +78,7 @@ def everything(here: Observer) -> dict[tuple[str, str], Outcome]:
     """Every question that can be put to a state, with its answer."""
     answers: dict[tuple[str, str], Outcome] = {}
     for kind in SUBJECTS:
-        for number, subject in enumerate(here.subjects(kind)):
+        for number, subject in enumerate(subjects(here, kind)):
             for question in ("status", "administer", "message", "join", "central_management"):
                 if hasattr(subject, question):
                     answers[kind, f"{number} {subject.label} {question}"] = getattr(subject, question)()
@@ -111,7 +112,7 @@ def test_the_order_of_questions_changes_no_answer(trial: Trial, data: st.DataObj
 
     other = Observer(state, RULES)
     for kind in data.draw(st.permutations(list(SUBJECTS))):
-        other.subjects(kind)
+        subjects(other, kind)
 
     assert everything(other) == expected
 
@@ -222,7 +223,7 @@ def test_a_conversation_ends_as_it_does_for_every_two_people(
             people.setdefault(population.pools[int(population.home[row])], []).append(row)
 
     conversations = [
-        each for each in observer(state).subjects("conversation") if isinstance(each, Conversation)
+        each for each in subjects(observer(state), "conversation") if isinstance(each, Conversation)
     ]
 
     assert {(each.sender.pool, each.recipient.pool) for each in conversations} == set(
@@ -259,7 +260,7 @@ def test_every_meeting_ahead_belongs_to_exactly_one_subject(trial: Trial, data: 
             )
             by_hand.setdefault(key, []).append(row)
 
-    subjects = [each for each in observer(state).subjects("meeting") if isinstance(each, MeetingSubject)]
+    listed = [each for each in subjects(observer(state), "meeting") if isinstance(each, MeetingSubject)]
 
     told = {
         (
@@ -272,10 +273,10 @@ def test_every_meeting_ahead_belongs_to_exactly_one_subject(trial: Trial, data: 
             each.stored,
             each.lost,
         ): each
-        for each in subjects
+        for each in listed
     }
     assert set(told) == set(by_hand)
-    assert len(told) == len(subjects)
+    assert len(told) == len(listed)
     for key, rows in by_hand.items():
         assert told[key].meetings == len(rows)
         assert told[key].organizers == len({int(meetings.organizer[row]) for row in rows})
@@ -284,11 +285,11 @@ def test_every_meeting_ahead_belongs_to_exactly_one_subject(trial: Trial, data: 
 
 def test_a_meeting_that_is_over_is_nobodys_subject() -> None:
     state = state_at(tried(one_pool(people=1)), "legacy")
-    assert len(observer(state).subjects("meeting")) == 1
+    assert len(subjects(observer(state), "meeting")) == 1
 
     later = after(state, op.LetDaysPass(days=400))
 
-    assert observer(later).subjects("meeting") == ()
+    assert subjects(observer(later), "meeting") == ()
 
 
 # ---------------------------------------------------------------- situation and outcome
@@ -585,7 +586,7 @@ def test_a_pool_cannot_be_administered_while_its_replica_lags() -> None:
 
     assert observer(state).administer_pool(OLD).done
     assert not observer(state).administer_pool(NEW).done
-    (site,) = observer(state).subjects("site")
+    (site,) = subjects(observer(state), "site")
     assert isinstance(site, SiteSubject)
     assert site.administer().done
 
@@ -603,7 +604,7 @@ def service(state: State, pool: PoolId, name: str) -> ServiceSubject:
     """One service of a pool whose servers agree about it."""
     (found,) = (
         each
-        for each in observer(state).subjects("service")
+        for each in subjects(observer(state), "service")
         if isinstance(each, ServiceSubject) and each.pool.id == pool and each.service.name == name
     )
     return found
@@ -669,7 +670,7 @@ def test_servers_that_report_the_same_are_one_subject() -> None:
     def registrars(of: State) -> list[int]:
         return [
             len(each.servers)
-            for each in observer(of).subjects("service")
+            for each in subjects(observer(of), "service")
             if isinstance(each, ServiceSubject) and each.pool.id == home and each.service.key == "front_end"
         ]
 
@@ -744,20 +745,20 @@ def test_what_nobody_told_ends_the_question_who_there_is() -> None:
 
     for kind in ("user", "conversation", "meeting"):
         with pytest.raises(Undecided, match="nobody told who is homed where") as raised:
-            observer(peopleless).subjects(kind)
+            subjects(observer(peopleless), kind)
         assert raised.value.outcome.needs == ("Get-CsUser",)
     for kind in ("service", "pool", "site", "replica", "deployment"):
-        assert observer(peopleless).subjects(kind)
+        assert subjects(observer(peopleless), kind)
 
     meetingless = PILOT.changed(population=population_of(PILOT).changed(meetings=Unknown("meetings export")))
     with pytest.raises(Undecided, match="nobody told which meetings are scheduled"):
-        observer(meetingless).subjects("meeting")
+        subjects(observer(meetingless), "meeting")
 
 
 def test_a_conversation_crosses_generations_if_its_ends_run_different_versions() -> None:
     crossing = {
         (each.sender.pool, each.recipient.pool): each.crosses_generations
-        for each in observer(PILOT).subjects("conversation")
+        for each in subjects(observer(PILOT), "conversation")
         if isinstance(each, Conversation)
     }
 
@@ -769,11 +770,11 @@ def test_whoever_is_hit_is_counted_by_home_pool() -> None:
     sides = population_of(PILOT).people_by_pool
     everybody = sum(sides.values())
 
-    for subject in here.subjects("conversation"):
+    for subject in subjects(here, "conversation"):
         assert isinstance(subject, Conversation)
         assert subject.hit() == {pool: sides[pool] for pool in (subject.sender.pool, subject.recipient.pool)}
-    (whole,) = here.subjects("deployment")
-    (site,) = here.subjects("site")
+    (whole,) = subjects(here, "deployment")
+    (site,) = subjects(here, "site")
     assert sum(whole.hit().values()) == sum(site.hit().values()) == everybody
     assert here.people_of((OLD,)) == {OLD: sides[OLD]}
 
@@ -789,7 +790,7 @@ def test_every_subject_says_what_it_is() -> None:
         "deployment": DeploymentSubject,
     }
     for kind, of in kinds.items():
-        for subject in observer(PILOT).subjects(kind):
+        for subject in subjects(observer(PILOT), kind):
             assert isinstance(subject, of)
             assert str(subject) == subject.label != ""
 
@@ -798,7 +799,7 @@ def test_generations_stand_in_order_and_retired_ones_are_gone() -> None:
     trial = tried()
     seen = []
     for label in ("legacy", "pilot", "retired"):
-        (whole,) = observer(state_at(trial, label)).subjects("deployment")
+        (whole,) = subjects(observer(state_at(trial, label)), "deployment")
         assert isinstance(whole, DeploymentSubject)
         seen.append(whole.generations)
 
@@ -809,7 +810,7 @@ def test_a_pool_that_nobody_is_on_has_no_cohort() -> None:
     empty = Blueprint(sites=(SiteBlueprint(pools=(PoolBlueprint(), PoolBlueprint(crowds=(crowd(2),)))),))
     deployment = built(empty)
 
-    users = observer(state_of(deployment, day=1, tools=None)).subjects("user")
+    users = subjects(observer(state_of(deployment, day=1, tools=None)), "user")
 
     assert [user.label for user in users] == [f"2 people on {front_end(deployment, 1)}"]
 

@@ -32,6 +32,7 @@ from coexistence.model.vocabulary import (
 )
 from coexistence.observation import ApplicationSubject, ClientSubject, PoolSubject, Undecided, User
 from coexistence.observation.facts.routes import Leg, best_of, failed, passed, undecided
+from coexistence.observation.listings import subjects
 from coexistence.observation.network.dns_answers import answers
 from coexistence.observation.servers.cms_replication import carry, to_edge
 from coexistence.observation.servers.pools import fail_over
@@ -162,7 +163,9 @@ def test_who_may_call_is_everybody_whose_pool_may_have_people() -> None:
 
 
 def groups(state: State) -> list[ApplicationSubject]:
-    found = [each for each in observer(state).subjects("application") if isinstance(each, ApplicationSubject)]
+    found = [
+        each for each in subjects(observer(state), "application") if isinstance(each, ApplicationSubject)
+    ]
     return [each for each in found if each.kind is ApplicationKind.RESPONSE_GROUP]
 
 
@@ -190,7 +193,7 @@ def test_where_agents_are_homed_is_open_without_a_list_of_users() -> None:
 
 
 def users(state: State) -> list[User]:
-    return [each for each in observer(state).subjects("user") if isinstance(each, User)]
+    return [each for each in subjects(observer(state), "user") if isinstance(each, User)]
 
 
 @pytest.mark.parametrize("voice", [True, Unknown("Get-CsUser")])
@@ -206,7 +209,7 @@ def test_who_may_have_no_voice_is_not_said_to_be_cut_off(voice: Any) -> None:
 
 def test_what_a_client_asks_is_open_where_nobody_knows_whom_it_finds() -> None:
     def prompt(state: State) -> str:
-        found = [each for each in observer(state).subjects("client") if isinstance(each, ClientSubject)]
+        found = [each for each in subjects(observer(state), "client") if isinstance(each, ClientSubject)]
         return next(each for each in found if each.home == OLD).trust_prompt()
 
     assert prompt(PILOT) == ""
@@ -217,7 +220,7 @@ def test_what_a_client_asks_is_open_where_nobody_knows_whom_it_finds() -> None:
 
 def test_whether_everybody_has_left_an_older_pool_is_open_without_a_list_of_users() -> None:
     def due(state: State) -> bool:
-        found = [each for each in observer(state).subjects("pool") if isinstance(each, PoolSubject)]
+        found = [each for each in subjects(observer(state), "pool") if isinstance(each, PoolSubject)]
         return next(each for each in found if each.pool.id == OLD).is_due_for_removal
 
     assert not due(PILOT)

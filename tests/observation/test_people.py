@@ -35,6 +35,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.observation import Conversation, Observer
+from coexistence.observation.listings import subjects
 from coexistence.observation.people.messaging import be_seen, between, delegate, escalate
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
@@ -360,7 +361,7 @@ def test_conversations_pass_every_question_on() -> None:
     look = observer(PILOT)
     (across,) = (
         each
-        for each in look.subjects("conversation")
+        for each in subjects(look, "conversation")
         if isinstance(each, Conversation) and (each.sender.pool, each.recipient.pool) == (OLD, NEW)
     )
 

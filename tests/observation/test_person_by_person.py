@@ -37,6 +37,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.observation import ClientSubject, Conversation, MeetingSubject, Observer
+from coexistence.observation.listings import subjects
 from coexistence.observation.people.messaging import be_seen
 from coexistence.observation.people.presenting import present
 from coexistence.observation.sign_in.deregistration import keep_endpoints, signed_out
@@ -253,7 +254,7 @@ def told_alone(state: State, row: int, rules: Rules) -> tuple[Outcome, ...]:
 def test_signing_in_alone_is_signing_in_among_others(moment: tuple[State, Rules]) -> None:
     state, rules = moment
     together: Counter[tuple[PoolId, tuple[Outcome, ...]]] = Counter()
-    for subject in observer(state, rules).subjects("client"):
+    for subject in subjects(observer(state, rules), "client"):
         assert isinstance(subject, ClientSubject)
         together[subject.home, told_in_groups(subject)] += subject.people
 
@@ -286,7 +287,7 @@ CONVERSATION_QUESTIONS: list[Callable[[Conversation], Outcome]] = [
 def test_two_people_alone_talk_as_they_do_among_others(moment: tuple[State, Rules]) -> None:
     state, rules = moment
     together: dict[tuple[PoolId, PoolId], tuple[Outcome, ...]] = {}
-    for subject in observer(state, rules).subjects("conversation"):
+    for subject in subjects(observer(state, rules), "conversation"):
         assert isinstance(subject, Conversation)
         key = (subject.sender.pool, subject.recipient.pool)
         assert key not in together
@@ -299,7 +300,7 @@ def test_two_people_alone_talk_as_they_do_among_others(moment: tuple[State, Rule
             look = alone(state, sorted({sender, recipient}), rules)
             (subject,) = (
                 each
-                for each in look.subjects("conversation")
+                for each in subjects(look, "conversation")
                 if isinstance(each, Conversation) and (each.sender.pool, each.recipient.pool) == (home, there)
             )
             assert tuple(ask(subject) for ask in CONVERSATION_QUESTIONS) == together[home, there]
@@ -316,7 +317,7 @@ def test_a_meeting_alone_is_joined_as_it_is_among_others(moment: tuple[State, Ru
     homes = sorted({home for _, home in people(state)})
     joiners: list[PoolId | Guest | None] = [None, *homes, Guest.ANONYMOUS]
     together: Counter[tuple[PoolId, tuple[Outcome, ...]]] = Counter()
-    for subject in observer(state, rules).subjects("meeting"):
+    for subject in subjects(observer(state, rules), "meeting"):
         assert isinstance(subject, MeetingSubject)
         together[subject.host, tuple(subject.join(joiner=joiner) for joiner in joiners)] += subject.meetings
 
@@ -378,8 +379,8 @@ def test_asking_changes_nothing_and_twice_says_the_same(moment: tuple[State, Rul
     look = observer(state, rules)
 
     def asked() -> list[Outcome]:
-        clients = [each for each in look.subjects("client") if isinstance(each, ClientSubject)]
-        talks = [each for each in look.subjects("conversation") if isinstance(each, Conversation)]
+        clients = [each for each in subjects(look, "client") if isinstance(each, ClientSubject)]
+        talks = [each for each in subjects(look, "conversation") if isinstance(each, Conversation)]
         return [
             *(outcome for each in clients for outcome in told_in_groups(each)),
             *(ask(each) for each in talks for ask in CONVERSATION_QUESTIONS),
@@ -390,7 +391,7 @@ def test_asking_changes_nothing_and_twice_says_the_same(moment: tuple[State, Rul
     other = Observer(state, rules)
     backwards = [
         outcome
-        for each in reversed(other.subjects("client"))
+        for each in reversed(subjects(other, "client"))
         if isinstance(each, ClientSubject)
         for outcome in reversed(told_in_groups(each))
     ]

@@ -33,6 +33,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.observation import ClientSubject, Observer
+from coexistence.observation.listings import subjects
 from coexistence.observation.people.presenting import present
 from coexistence.observation.sign_in.deregistration import keep_endpoints, signed_out
 from coexistence.observation.sign_in.sign_in import Attempt, sign_in
@@ -355,7 +356,7 @@ def test_records_that_a_newer_pool_rewrote_may_be_unreadable_after_the_way_back(
     def clients(rules: Rules, label: str) -> dict[PoolId, set[tuple[Disposition, int | None, int]]]:
         look = observer(state_at(tried(one_pool(), rules=rules), label), rules)
         found: dict[PoolId, set[tuple[Disposition, int | None, int]]] = {}
-        for each in look.subjects("client"):
+        for each in subjects(look, "client"):
             assert isinstance(each, ClientSubject)
             outcome = each.sign_in()
             found.setdefault(each.home, set()).add((outcome.disposition, outcome.diagnostic, each.people))
@@ -402,8 +403,8 @@ def test_an_update_of_the_servers_keeps_old_clients_from_presenting(
 
 def test_a_client_subject_passes_every_question_on() -> None:
     look = observer(PILOT)
-    subjects = [each for each in look.subjects("client") if isinstance(each, ClientSubject)]
-    subject = next(each for each in subjects if each.home == NEW and each.domain == FIRST)
+    clients = [each for each in subjects(look, "client") if isinstance(each, ClientSubject)]
+    subject = next(each for each in clients if each.home == NEW and each.domain == FIRST)
 
     assert subject.former_homes == (LARGE,)
     assert subject.sign_in().disposition is DONE

@@ -38,6 +38,7 @@ from coexistence import (
 from coexistence.model import operations as op
 from coexistence.model.vocabulary import PoolId, Unknown, Version
 from coexistence.observation.facts.outcomes import Outcome
+from coexistence.observation.listings import subjects
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, state_of
 
@@ -45,7 +46,7 @@ from coexistence.simulation.state import State, state_of
 
 
 def replicas(state: State, rules: Rules | None = None) -> list[ReplicaSubject]:
-    found = observer(state, rules or Rules()).subjects("replica")
+    found = subjects(observer(state, rules or Rules()), "replica")
     return [each for each in found if isinstance(each, ReplicaSubject)]
 
 

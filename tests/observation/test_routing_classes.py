@@ -37,6 +37,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.observation.listings import conversations
 from coexistence.observation.people import messaging
 from coexistence.observation.people.routing_classes import one_of_each, routing_class
 from coexistence.observation.subjects import calendars
@@ -317,7 +318,7 @@ def test_pools_that_differ_in_name_and_site_alone_are_of_one_class() -> None:
 
 def test_sorts_hold_every_conversation_once_in_order() -> None:
     here = observer(wounded("pilot", [("silent", 0, 0), ("strict presence", 7, 0)]))
-    talks = here.conversations
+    talks = conversations(here)
     everybody = list(talks)
     assert sum(talks.sorts.values()) == len(everybody) == len(list(talks.but(())))
     assert not list(talks.but(talks.sorts))
@@ -391,7 +392,7 @@ def test_routes_look_at_nothing_that_classes_leave_out(wound: str | None) -> Non
     watched = Watched(state)
     here: Any = observer(state)
     here.state = watched
-    for talk in observer(state).conversations:
+    for talk in conversations(observer(state)):
         other = dataclasses.replace(talk, observer=here)
         other.message()
         other.presence()

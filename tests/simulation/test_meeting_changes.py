@@ -16,6 +16,7 @@ from coexistence.model.population import HAS_CONTENT, LEFT_BEHIND, MEETING_LOST,
 from coexistence.model.vocabulary import Access, MeetingKind, PhoneEntry, PoolId, PoolRole, Unknown, Version
 from coexistence.observation import conferencing
 from coexistence.observation.conferencing import Terms
+from coexistence.observation.listings import subjects
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules.assumptions import Rules
@@ -62,7 +63,7 @@ def test_a_setting_of_one_pool_changes_what_new_meetings_are_like_after_a_move()
 
 
 def _subjects(state: State, rules: Rules = RULES) -> list[MeetingSubject]:
-    return [each for each in observer(state, rules).subjects("meeting") if isinstance(each, MeetingSubject)]
+    return [each for each in subjects(observer(state, rules), "meeting") if isinstance(each, MeetingSubject)]
 
 
 def test_nobody_has_more_than_a_thousand_meetings() -> None:
@@ -190,7 +191,7 @@ def test_a_cohort_of_meetings_joins_as_each_of_them_alone(trial: Trial) -> None:
         )
         watcher = observer(state.changed(population=people.changed(meetings=mixed)))
         total = 0
-        for subject in watcher.subjects("meeting"):
+        for subject in subjects(watcher, "meeting"):
             assert isinstance(subject, MeetingSubject)
             total += subject.meetings
             alone = _alone(state, mixed, subject.example)
@@ -240,7 +241,7 @@ def test_nothing_that_deviates_nowhere_divides_meetings(trial: Trial) -> None:
 def test_closing_a_meeting_never_keeps_anybody_out_who_got_in(trial: Trial) -> None:
     """A lobby delays; policies refuse."""
     facts = observer(trial.state_at(trial.places[0]))
-    for meeting in facts.subjects("meeting"):
+    for meeting in subjects(facts, "meeting"):
         assert isinstance(meeting, MeetingSubject)
         for access in Access:
             closed = dataclasses.replace(meeting, terms=Terms(access))

@@ -14,6 +14,7 @@ from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
 from coexistence.model.conditions.machines_and_databases import Backing, SqlStore
 from coexistence.model.deployment import Block
 from coexistence.model.vocabulary import Edition, Origin, PoolId, ServiceState, Version
+from coexistence.observation.listings import subjects
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.quorum import (
     cold_start_shortage,
@@ -192,7 +193,7 @@ def test_a_large_pool_that_is_still_starting_is_no_fault_if_enough_are(starting:
     state = with_service(
         state, [servers[number] for number in starting], "front_end", ServiceState.START_PENDING
     )
-    (subject,) = (each for each in observer(state).subjects("pool") if each.label == pool)
+    (subject,) = (each for each in subjects(observer(state), "pool") if each.label == pool)
 
     outcome = subject.start_up()  # type: ignore[union-attr]  # a pool
 

@@ -16,6 +16,7 @@ from coexistence.model.conditions.machines_and_databases import Machine
 from coexistence.model.operations import Operation
 from coexistence.model.operations import servers as server_operations
 from coexistence.model.vocabulary import Edition, Origin, PoolRole, ServerId, ServiceState, Version
+from coexistence.observation.listings import subjects
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules.quorum import may_run
 from coexistence.simulation.state import State, state_of
@@ -162,5 +163,5 @@ def test_a_pool_whose_databases_are_removed_too_early_loses_its_back_end() -> No
 
     (lost,) = changed.backing.stores
     assert (lost.instance, lost.reachable) == (store, False)
-    people = [each for each in observer(changed).subjects("user") if isinstance(each, User)]
+    people = [each for each in subjects(observer(changed), "user") if isinstance(each, User)]
     assert not all(each.keep_changes().done for each in people if each.cohort.pool == home)

@@ -11,6 +11,7 @@ from coexistence import User
 from coexistence.model.population import UNTOLD, Population
 from coexistence.model.vocabulary import Disposition, Version
 from coexistence.observation import Undecided
+from coexistence.observation.listings import subjects
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Assumption, Rules
 from coexistence.simulation.state import State, deployment_of
@@ -68,5 +69,5 @@ def test_people_of_whom_nobody_told_are_undecided_or_said_to_need_nothing() -> N
 
 
 def _users(state: State, rules: Rules) -> list[User]:
-    found = observer(state, rules).subjects("user")
+    found = subjects(observer(state, rules), "user")
     return [user for user in found if isinstance(user, User)]

@@ -21,6 +21,7 @@ from coexistence.errors import CheckError
 from coexistence.model.vocabulary import Disposition
 from coexistence.observation import Asked, Conversation, NotApplicable, Observer, Outcome, Undecided
 from coexistence.observation.facts.blame import points_at
+from coexistence.observation.listings import conversations, subjects
 from coexistence.observation.subjects import Conversations, Sort
 
 __all__ = ["Views", "run_check"]
@@ -52,8 +53,8 @@ def run_check(check: Check, views: Views, fixtures: Mapping[str, Any]) -> Result
     call = _Call(check, views, fixtures)
     try:
         if _is_asked_by_sort(check):
-            return _ask_by_sort(call, views.here.conversations)
-        subjects = _subjects(check, views)
+            return _ask_by_sort(call, conversations(views.here))
+        asked = _subjects(check, views)
     except CheckError as error:
         return Result(crash=error)
     except Undecided as open_question:
@@ -67,9 +68,9 @@ def run_check(check: Check, views: Views, fixtures: Mapping[str, Any]) -> Result
                 ),
             )
         )
-    watches = () if check.is_ours else _watched(check, views, subjects)
+    watches = () if check.is_ours else _watched(check, views, asked)
     try:
-        call.ask_all(subjects, watches)
+        call.ask_all(asked, watches)
     finally:
         if watches:
             call.mend(watches, views)
@@ -81,7 +82,7 @@ def _is_asked_by_sort(check: Check) -> bool:
     return check.subject == "conversation" and check.is_ours and not (check.views or check.fixtures)
 
 
-def _ask_by_sort(call: _Call, conversations: Conversations) -> Result:
+def _ask_by_sort(call: _Call, pairs: Conversations) -> Result:
     """Ask about one conversation of each sort; where that promise is not kept, about all of the sort.
 
     The result is the same as if everybody had been asked, in the same order.
@@ -91,21 +92,21 @@ def _ask_by_sort(call: _Call, conversations: Conversations) -> Result:
     first = call.again()
 
     def one_of_each() -> Iterator[Conversation]:
-        for sort, number in conversations.sorts.items():
+        for sort, number in pairs.sorts.items():
             if number > 1:
                 asked, objections = first.evaluations, first.objections
-                yield conversations.one_of(sort)
+                yield pairs.one_of(sort)
                 if first.objections == objections:
                     kept[sort] = first.evaluations - asked
                     call.evaluations += number * kept[sort]
 
     first.ask_all(one_of_each())
     call.assumes |= first.assumes
-    if len(kept) < len(conversations.sorts):
-        call.ask_all(conversations.but(kept))
+    if len(kept) < len(pairs.sorts):
+        call.ask_all(pairs.but(kept))
     if call.crash is not None:  # what counts is who was asked before it
         call = call.again()
-        call.ask_all(conversations)
+        call.ask_all(pairs)
     return call.result
 
 
@@ -116,9 +117,9 @@ def _subjects(check: Check, views: Views) -> Sequence[Any]:
     if check.subject == "step":
         return tuple(views.steps())
     if check.listing is None:
-        return views.here.subjects(check.subject)
+        return subjects(views.here, check.subject)
     try:
-        found = views.here.subjects(check.subject, check.listing)
+        found = subjects(views.here, check.subject, check.listing)
     except Exception as error:  # somebody else's code: whatever it raises is named, not ours to judge
         raise CheckError(
             f"{check.id}: going through its subjects ({check.subject}) raised {type(error).__name__}: {error}"
@@ -157,7 +158,7 @@ class _Call:
         self.arguments.update(fixtures)
         for name in check.views:
             if name == "deployment":
-                (self.arguments[name],) = views.here.subjects("deployment")
+                (self.arguments[name],) = subjects(views.here, "deployment")
             else:
                 self.arguments[name] = views.here if name == "after" else getattr(views, name)
         self.evaluations = 0

@@ -7,7 +7,7 @@ is raised as undecided, where it is not taken for granted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from coexistence.model.vocabulary import (
 )
 from coexistence.observation.conferencing import OPEN, Terms
 from coexistence.observation.facts.outcomes import Outcome, Undecided, untold
+from coexistence.observation.observer import Observer
 from coexistence.observation.servers.cms_replication import apart
 from coexistence.observation.servers.services import alike, reported
 from coexistence.observation.sign_in.sign_in import CLIENT_VERSIONS
@@ -52,14 +53,12 @@ from coexistence.observation.subjects import (
     ServerSubject,
     ServiceSubject,
     SiteSubject,
+    Subject,
     User,
 )
 from coexistence.simulation.rules.user_replicas import group_column
 
-if TYPE_CHECKING:
-    from coexistence.observation.observer import Observer
-
-__all__ = ["SUBJECTS", "Listing", "conversations"]
+__all__ = ["SUBJECTS", "Listing", "conversations", "subjects"]
 
 
 def _services(observer: Observer) -> Iterator[ServiceSubject]:
@@ -307,8 +306,11 @@ def _clients(observer: Observer) -> Iterator[ClientSubject]:
 
 
 def conversations(observer: Observer) -> Conversations:
-    """Return everybody's conversations with everybody; raises :class:`Undecided` where nobody told who."""
-    return Conversations(observer, tuple(_cohorts(observer)))
+    """Everybody's conversations with everybody, made when they are asked for.
+
+    Raises :class:`Undecided` where nobody stated who is homed where.
+    """
+    return observer.once(("conversations",), lambda: Conversations(observer, tuple(_cohorts(observer))))
 
 
 def _meetings(observer: Observer) -> Iterator[MeetingSubject]:
@@ -396,7 +398,7 @@ def _steps(_observer: Observer) -> Iterator[Asked]:
 
 
 #: Goes through the subjects of one kind.
-Listing: TypeAlias = Callable[["Observer"], Iterable[Asked]]
+Listing: TypeAlias = Callable[[Observer], Iterable[Asked]]
 
 #: Parameter names of checks that stand for a kind of subject.
 SUBJECTS: Final[Mapping[str, Listing]] = {
@@ -419,3 +421,16 @@ SUBJECTS: Final[Mapping[str, Listing]] = {
     "directory": _directories,
     "deployment": _deployment,
 }
+
+
+def subjects(observer: Observer, kind: str, listing: Listing | None = None) -> tuple[Subject, ...]:
+    """Everybody and everything of a kind (a parameter's name of checks), listed once for each observer.
+
+    ``listing`` goes through the subjects of a kind that is not ours.
+
+    Raises :class:`Undecided` where nobody stated who or what there is.
+    """
+    # Whatever somebody else's listing yields stands in for one of ours.
+    return observer.once(
+        ("subjects", kind), lambda: tuple(cast("Iterable[Subject]", (listing or SUBJECTS[kind])(observer)))
+    )

@@ -1,4 +1,4 @@
-"""The observer: answers questions about one state, and lists who may be asked about.
+"""The observer: answers questions about one state.
 
 Law of this room: it holds nothing but the state, the rules and what it has worked out already. Asked
 twice it says the same.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
-from typing import cast
 
 from coexistence.model.population import grouped
 from coexistence.model.vocabulary import Guest, Maybe, Modality, PoolId, PoolRole, SiteId, Unknown, Version
@@ -17,15 +16,10 @@ from coexistence.observation.administration import tasks
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.shared_cache import Ground
-from coexistence.observation.listings import SUBJECTS, Listing, conversations
 from coexistence.observation.network import federation
 from coexistence.observation.network.edges import home_site
 from coexistence.observation.people import messaging
 from coexistence.observation.servers.references import Reference, references
-from coexistence.observation.subjects import (
-    Conversations,
-    Subject,
-)
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State
 
@@ -37,18 +31,16 @@ class Observer(Facts):
 
     def __init__(self, state: State, rules: Rules, ground: Ground | None = None) -> None:
         super().__init__(state, rules, ground)
-        self._subjects: dict[str, tuple[Subject, ...]] = {}
         #: Where outcomes are noted that a check is handed; set by whoever runs the check.
         self.note: Callable[[Outcome], None] | None = None
 
     def forget(self) -> None:
         """Let go of everything worked out so far, so that nothing is left that refers to itself.
 
-        Subjects know their observer and the observer its subjects: without this only the garbage
+        Subjects know their observer, which remembers its subjects: without this only the garbage
         collector could free them.
         """
         super().forget()
-        self._subjects.clear()
         own = _worked_out_once(type(self))  # type: ignore[arg-type]  # every class can be hashed
         for name in own & self.__dict__.keys():
             del self.__dict__[name]
@@ -58,22 +50,6 @@ class Observer(Facts):
         if self.note is not None:
             self.note(outcome)
         return outcome
-
-    def subjects(self, kind: str, listing: Listing | None = None) -> tuple[Subject, ...]:
-        """Return everybody and everything of a kind; raises :class:`Undecided` where nobody told.
-
-        ``listing`` goes through the subjects of a kind that is not ours.
-        """
-        if kind not in self._subjects:
-            # Whatever somebody else's listing yields stands in for one of ours.
-            found = cast("Iterable[Subject]", (listing or SUBJECTS[kind])(self))
-            self._subjects[kind] = tuple(found)
-        return self._subjects[kind]
-
-    @cached_property
-    def conversations(self) -> Conversations:
-        """Everybody's conversations with everybody, by their sorts; raises :class:`Undecided` likewise."""
-        return conversations(self)
 
     def people_of(self, pools: Iterable[PoolId]) -> Mapping[str, int]:
         """Return head counts by home pool; nothing where nobody told who is homed where."""

@@ -10,6 +10,7 @@ from checkout import SAMPLES
 from coexistence.inputs.exports import read_exports
 from coexistence.model.vocabulary import Disposition, Unknown
 from coexistence.observation import ServiceSubject
+from coexistence.observation.listings import subjects
 from coexistence.rehearsal.trial import Trial
 
 PILOT = SAMPLES / "pilot"
@@ -44,7 +45,7 @@ def test_what_a_server_of_unknown_version_should_run_is_undecided(tmp_path: Path
     trial = twin(tmp_path, "8", "9")
     strangers = [
         service
-        for service in trial.views_at(trial.places[0]).here.subjects("service")
+        for service in subjects(trial.views_at(trial.places[0]).here, "service")
         if isinstance(service, ServiceSubject) and service.pool.versions == ()
     ]
 

@@ -33,6 +33,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.observation import Observer
+from coexistence.observation.listings import subjects
 from coexistence.simulation.state import deployment_of, state_of
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def test_a_built_deployment_is_healthy(deployment: Deployment) -> None:
     state = state_of(deployment, day=DEFAULT_DATE.toordinal(), tools=None)
     here = Observer(state, RULES)
 
-    for subject in (*here.subjects("service"), *here.subjects("replica")):
+    for subject in (*subjects(here, "service"), *subjects(here, "replica")):
         assert subject.status().disposition is Disposition.DONE, subject  # type: ignore[union-attr]  # both kinds have a status
     assert here.central_management().disposition is Disposition.DONE
     assert all(server.build for server in deployment.servers)

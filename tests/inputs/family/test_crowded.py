@@ -9,6 +9,7 @@ from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import Blueprint, BranchBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.model.vocabulary import Disposition, Edition, PoolRole, Unknown
 from coexistence.observation import Observer, PoolSubject
+from coexistence.observation.listings import subjects
 from coexistence.simulation.state import state_of
 
 FULL = (crowd(200),) * 4
@@ -29,7 +30,7 @@ def test_a_crowded_pool_holds_its_people_with_branches_and_a_front_end_down(
 ) -> None:
     observer = deployment_of(edition, crowded=True, front_ends=front_ends)
 
-    for subject in observer.subjects("pool"):
+    for subject in subjects(observer, "pool"):
         assert isinstance(subject, PoolSubject)
         if subject.pool.role is PoolRole.FRONT_END:
             assert subject.hold_users().disposition is Disposition.DONE

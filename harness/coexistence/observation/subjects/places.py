@@ -20,7 +20,6 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.model.windows_services import Evidence, Weight, WindowsService, display_name
-from coexistence.observation import service_losses
 from coexistence.observation.administration import tasks
 from coexistence.observation.facts.outcomes import Outcome, untold
 from coexistence.observation.network import edges, federation, sip_domains
@@ -35,7 +34,6 @@ from coexistence.observation.servers import (
     user_replicas,
 )
 from coexistence.observation.servers.references import Reference
-from coexistence.observation.service_losses import Loss
 from coexistence.observation.subjects.asked import Asked
 from coexistence.observation.voice import applications
 
@@ -98,17 +96,6 @@ class ServiceSubject(Asked):
         """Return whether the service runs; the reason names the reported state."""
         return self.observer.handed(
             services.status(self.observer, self.pool, self.service, self.evidence, self.servers, self.state)
-        )
-
-    def takes_away(self) -> tuple[Loss, ...]:
-        """Return what works while the service runs on these servers, and does not while it is stopped.
-
-        It makes no difference whether it runs now. This looks at two whole states: it costs as much as
-        every other observation taken together, and nothing until it is asked.
-        """
-        observer = self.observer
-        return service_losses.losses(
-            type(observer), observer.state, observer.rules, self.servers, self.service.key
         )
 
     def hit(self) -> Mapping[str, int | Rows]:
