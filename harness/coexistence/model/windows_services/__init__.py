@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from coexistence.model.windows_services.capabilities import CAPABILITIES, Capability, Need, Place
 from coexistence.model.windows_services.catalogue import CATALOGUE
-from coexistence.model.windows_services.expected import expected, host_of
+from coexistence.model.windows_services.expected import expected, host_of, running_services
 from coexistence.model.windows_services.names import display_name, find, matches
 from coexistence.model.windows_services.schema import (
     Evidence,
@@ -41,4 +41,5 @@ __all__ = [
     "find",
     "host_of",
     "matches",
+    "running_services",
 ]

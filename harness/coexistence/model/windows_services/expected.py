@@ -6,10 +6,12 @@ Law of this room: it follows from role, version and topology, and from nothing t
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from coexistence.model.vocabulary import Edition, PoolRole, Version
+from coexistence.model.deployment import Pool, ServiceReading
+from coexistence.model.vocabulary import Edition, Origin, PoolRole, ServiceState, Version
 from coexistence.model.windows_services.catalogue import CATALOGUE
+from coexistence.model.windows_services.names import display_name
 from coexistence.model.windows_services.schema import (
     Evidence,
     Host,
@@ -19,10 +21,7 @@ from coexistence.model.windows_services.schema import (
     WindowsService,
 )
 
-if TYPE_CHECKING:
-    from coexistence.model.deployment import Pool
-
-__all__ = ["expected", "host_of"]
+__all__ = ["expected", "host_of", "running_services"]
 
 _HOST_OF_ROLE: Final = {
     PoolRole.DIRECTOR: Host.DIRECTOR,
@@ -134,3 +133,19 @@ def _expected(facts: _Facts) -> tuple[tuple[WindowsService, Evidence], ...]:
         ):
             found.append((service, evidence if service.listing is Listing.LISTED else Evidence.OPTIONAL))
     return tuple(found)
+
+
+def running_services(
+    pool: Pool, version: Version, *, is_cms: bool, origin: Origin
+) -> tuple[ServiceReading, ...]:
+    """What a server of the pool reports when every service that it should have is running."""
+    on_edge = pool.role is PoolRole.EDGE
+    return tuple(
+        ServiceReading(
+            name=service.name or "",
+            display_name=display_name(service, version, on_edge=on_edge) or "",
+            state=ServiceState.RUNNING,
+            origin=origin,
+        )
+        for service, _ in expected(pool, version, is_cms=is_cms)
+    )

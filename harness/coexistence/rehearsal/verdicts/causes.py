@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from coexistence.model.vocabulary import Clause, Severity
 
 if TYPE_CHECKING:
-    from coexistence.rehearsal.verdicts import FindingRecord
+    from coexistence.rehearsal.verdicts.records import FindingRecord
 
 __all__ = ["PREREQUISITES", "Cause", "causes_of"]
 

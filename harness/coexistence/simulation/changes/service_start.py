@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from coexistence.inputs.family.builder import running_services
 from coexistence.model.deployment import Pool
 from coexistence.model.vocabulary import Maybe, Origin, PoolRole, ServerId, ServiceState, Unknown
+from coexistence.model.windows_services import running_services
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.databases import cannot_write
 from coexistence.simulation.rules.machines import installation_trouble, old_backup_service

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coexistence.inputs.family.builder import running_services
 from coexistence.model import operations as op
 from coexistence.model.vocabulary import Confidence, Maybe, Origin, ServiceState, Unknown
-from coexistence.model.windows_services import find
+from coexistence.model.windows_services import find, running_services
 from coexistence.simulation.changes.external_systems import restarting
 from coexistence.simulation.changes.service_start import is_bare, settled
 from coexistence.simulation.dispatch import Changes

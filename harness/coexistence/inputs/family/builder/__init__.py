@@ -9,6 +9,5 @@ from __future__ import annotations
 
 from coexistence.inputs.family.builder.deployment import DEFAULT_DATE, build
 from coexistence.inputs.family.builder.policies import CONFERENCING_POLICIES
-from coexistence.inputs.family.builder.services import running_services
 
-__all__ = ["CONFERENCING_POLICIES", "DEFAULT_DATE", "build", "running_services"]
+__all__ = ["CONFERENCING_POLICIES", "DEFAULT_DATE", "build"]

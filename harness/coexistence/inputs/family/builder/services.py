@@ -10,27 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from coexistence.inputs.family.builder.layout import Layout
-from coexistence.model.deployment import Pool, Replica, ServiceReading
-from coexistence.model.vocabulary import Origin, PoolId, PoolRole, ServiceState, Version
-from coexistence.model.windows_services import display_name, expected
+from coexistence.model.deployment import Replica
+from coexistence.model.vocabulary import PoolId, PoolRole
+from coexistence.model.windows_services import running_services
 
-__all__ = ["choose_cms", "replicas", "running_services", "start_services"]
-
-
-def running_services(
-    pool: Pool, version: Version, *, is_cms: bool, origin: Origin
-) -> tuple[ServiceReading, ...]:
-    """Return what a server of ``pool`` reports when every service it should have is running."""
-    on_edge = pool.role is PoolRole.EDGE
-    return tuple(
-        ServiceReading(
-            name=service.name or "",
-            display_name=display_name(service, version, on_edge=on_edge) or "",
-            state=ServiceState.RUNNING,
-            origin=origin,
-        )
-        for service, _ in expected(pool, version, is_cms=is_cms)
-    )
+__all__ = ["choose_cms", "replicas", "start_services"]
 
 
 def choose_cms(layout: Layout) -> PoolId:
