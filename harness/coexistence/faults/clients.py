@@ -44,8 +44,7 @@ def autodiscover_on_new_pool_prompts_old_homed(scene: Scene) -> Iterator[Injecti
         return
     old = [(pool, new) for pool, new in scene.moving if pool.versions == (Version.L10,)]
     trusted = scene.deployment.particulars.trusted_domains
-    for domain in population.domains:
-        code = population.domains.index(domain)
+    for code, domain in population.coded_domains:
         hit = [
             (pool, new)
             for pool, new in old
@@ -173,7 +172,7 @@ def replicator_skips_a_domain(scene: Scene) -> Iterator[Injection]:
     new = [each.id for each in scene.new_pools(PoolRole.FRONT_END)]
     if isinstance(population, Unknown) or not new or not scene.passes(Checkpoint.PILOT):
         return
-    for code, domain in enumerate(population.domains):
+    for code, domain in population.coded_domains:
         # Servers lie in the first domain, which nobody forgets.
         is_first = any(each.endswith(f".{domain}") for each in new)
         if is_first or not any(len(scene.arriving(pool.id, domain=code)) for pool, _ in scene.moving):

@@ -113,8 +113,7 @@ def bill_of(state: State, plan: Plan, rules: Rules, start: State | None = None) 
     lost_from = None if isinstance(lost, Unknown) else came_from[_organizers(population, lost)]
     for site in sorted(set(sites.values())):
         here = frozenset(pool for pool, place in sites.items() if place == site)
-        is_here = np.zeros(NOWHERE + 1, dtype=bool)
-        is_here[[population.code(pool) for pool in here]] = True
+        is_here = population.by_code(dict.fromkeys(here, 1)) == 1
         part = counting.amounts(
             moved[is_here[moved_from]],
             lost if isinstance(lost, Unknown) else lost[is_here[lost_from]],
@@ -255,9 +254,8 @@ def lost_meetings(
 
     Unknown where one of them may be lost and nobody told which client scheduled it.
     """
-    codes = {pool: population.code(pool) for pool in legacy}
-    place = np.zeros(NOWHERE + 1, np.intp)
-    place[list(codes.values())] = np.arange(1, len(codes) + 1)
+    numbers = {pool: number for number, pool in enumerate(legacy, start=1)}
+    place = population.by_code(numbers)
     whose = np.where(population.home != population.came_from, place[population.came_from], 0)
     of_meeting = whose[meetings.organizer]
     rows = np.flatnonzero(of_meeting)
@@ -265,10 +263,10 @@ def lost_meetings(
     versions, on = _narrowed(meetings.scheduled_on[rows])
     clients, by = _narrowed(meetings.by_upgraded[rows])
     sorts = (of_meeting[rows] * len(versions) + on) * len(clients) + by
-    there_are = np.bincount(sorts, minlength=(len(codes) + 1) * len(versions) * len(clients))
+    there_are = np.bincount(sorts, minlength=(len(numbers) + 1) * len(versions) * len(clients))
     is_lost = np.zeros(len(there_are), dtype=bool)
-    for pool, code in codes.items():
-        first = int(place[code]) * len(versions) * len(clients)
+    for pool, of_pool in numbers.items():
+        first = of_pool * len(versions) * len(clients)
         for number, (version, client) in enumerate(itertools.product(versions, clients), start=first):
             if there_are[number]:
                 scheduled_on: Maybe[Version] = _UNTOLD if version == UNTOLD else Version(version)

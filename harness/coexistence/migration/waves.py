@@ -14,9 +14,9 @@ import numpy as np
 from coexistence.migration import Plan, PlanStep
 from coexistence.migration.planner.move_users import address_key, rows_of
 from coexistence.model.operations import MoveUsers
-from coexistence.model.population import Population
+from coexistence.model.population import Population, with_value
 from coexistence.model.vocabulary import Maybe, PoolId, PoolRole, Unknown
-from coexistence.simulation.transitions import selected, with_value
+from coexistence.simulation.transitions import selected
 
 __all__ = ["WaveSize", "Waves", "waves_of"]
 

@@ -296,7 +296,7 @@ def _clients(observer: Observer) -> Iterator[ClientSubject]:
             observer=observer,
             home=population.pools[home],
             client=ClientGeneration(client),
-            domain=population.domains[domain] if domain < len(population.domains) else Unknown("Get-CsUser"),
+            domain=population.domain_of(domain),
             people=group.count,
             upgraded=CLIENT_VERSIONS if upgraded == UNTOLD else bool(upgraded),
             policy=Unknown("Get-CsUser") if given is None else given.tag(policy),

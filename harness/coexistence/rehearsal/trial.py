@@ -37,7 +37,7 @@ from coexistence.migration.rollback_cost import Bill, Letter, bill_of, letters
 from coexistence.migration.waves import Waves, waves_of
 from coexistence.model.deployment import Deployment, key_of
 from coexistence.model.operations import Operation, PrepareDirectory
-from coexistence.model.population import NOWHERE, UNTOLD, Population
+from coexistence.model.population import NOWHERE, UNTOLD, Population, with_value
 from coexistence.model.vocabulary import (
     CHECKPOINT_ORDER,
     Checkpoint,
@@ -52,7 +52,6 @@ from coexistence.observation.facts.shared_cache import Grounds
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, state_of
-from coexistence.simulation.transitions import with_value
 
 __all__ = ["Stop", "Trial", "places_of"]
 

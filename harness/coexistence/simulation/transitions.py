@@ -22,7 +22,6 @@ __all__ = [
     "selected",
     "service_key",
     "tools_too_old",
-    "with_value",
     "written",
 ]
 
@@ -66,14 +65,6 @@ def selected(population: Population, selection: op.Selection) -> Rows:
         rows = rows[np.isin(rows, selection.listed)]
     rows = rows if selection.first is None else rows[: selection.first]
     return rows[: len(rows) // 2] if selection.is_half else rows
-
-
-def with_value(values: Any, rows: Rows, to: int) -> Any:
-    """Return a copy of a column with some rows set to one value."""
-    changed = values.copy()
-    changed[rows] = to
-    changed.setflags(write=False)
-    return changed
 
 
 def tools_too_old(state: State, tools: Version) -> str | None:

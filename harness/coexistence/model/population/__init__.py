@@ -6,7 +6,17 @@ anybody. What each column holds is said where it stands: ``people`` and ``meetin
 
 from __future__ import annotations
 
-from coexistence.model.population.columns import Addresses, Column, PackedText, Rows, column, head_count
+from coexistence.model.population.columns import (
+    Addresses,
+    Column,
+    PackedText,
+    Rows,
+    code_type,
+    column,
+    head_count,
+    numbered,
+    with_value,
+)
 from coexistence.model.population.grouping import Group, distinct, grouped, with_distinct
 from coexistence.model.population.meetings import (
     CODE_LOST,
@@ -14,6 +24,8 @@ from coexistence.model.population.meetings import (
     HAS_CONTENT,
     LEFT_BEHIND,
     LINK_GONE,
+    LINK_IS_CURRENT,
+    LINK_OF_POOL,
     MEETING_LOST,
     NO_CONTENT,
     NO_DIRECTORY,
@@ -40,6 +52,8 @@ __all__ = [
     "HAS_CONTENT",
     "LEFT_BEHIND",
     "LINK_GONE",
+    "LINK_IS_CURRENT",
+    "LINK_OF_POOL",
     "MEETING_LOST",
     "NOTHING_LOST",
     "NOWHERE",
@@ -61,9 +75,12 @@ __all__ = [
     "PackedText",
     "Population",
     "Rows",
+    "code_type",
     "column",
     "distinct",
     "grouped",
     "head_count",
+    "numbered",
     "with_distinct",
+    "with_value",
 ]

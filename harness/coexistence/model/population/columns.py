@@ -8,23 +8,73 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Addresses", "Column", "ColumnTable", "PackedText", "Rows", "column", "head_count"]
+__all__ = [
+    "Addresses",
+    "Column",
+    "ColumnTable",
+    "PackedText",
+    "Rows",
+    "code_type",
+    "column",
+    "head_count",
+    "numbered",
+    "with_value",
+]
 
 Column: TypeAlias = npt.NDArray[Any]
 #: Row numbers, ascending.
 Rows: TypeAlias = npt.NDArray[np.int64]
 
+_Name = TypeVar("_Name", bound=str)
+
 
 def column(values: Iterable[int] | Column, dtype: npt.DTypeLike) -> Column:
-    """Return ``values`` as a read-only column."""
-    made = np.array(values if isinstance(values, np.ndarray) else list(values), dtype=dtype)
+    """A read-only column of ``values``; raises OverflowError for one that ``dtype`` cannot hold.
+
+    numpy itself would let it wrap around to another code, and nobody would notice.
+    """
+    given = values if isinstance(values, np.ndarray) else np.array(list(values))
+    kind = np.dtype(dtype)
+    if given.dtype != kind and len(given):
+        _refuse_wrapping(int(given.min()), int(given.max()), kind)
+    made = given.astype(kind)
     made.setflags(write=False)
     return made
+
+
+def _refuse_wrapping(least: int, most: int, kind: np.dtype[Any]) -> None:
+    holds = np.iinfo(kind)
+    if least < holds.min or most > holds.max:
+        raise OverflowError(f"a column of {kind} cannot hold numbers from {least} to {most}")
+
+
+def code_type(most: int, *sentinels: int) -> np.dtype[Any]:
+    """The smallest type of codes that holds all from 0 to ``most``, and the sentinels beside them."""
+    return np.min_scalar_type(max(most, *sentinels, 0))
+
+
+def numbered(names: Iterable[_Name], sentinel: int, nobody: _Name) -> tuple[_Name, ...]:
+    """The names, each at the place that is its code; at the place of a sentinel stands ``nobody``.
+
+    So a sentinel means the same in a column of any type, and is no name's code.
+    """
+    made = list(names)
+    return tuple(made) if len(made) <= sentinel else (*made[:sentinel], nobody, *made[sentinel:])
+
+
+def with_value(values: Column, rows: Rows, to: int) -> Column:
+    """A copy of a column with some rows set to one value; of a wider type where the value asks for one."""
+    holds = np.iinfo(values.dtype)
+    is_held = holds.min <= to <= holds.max
+    changed = values.astype(values.dtype if is_held else np.result_type(values, np.min_scalar_type(to)))
+    changed[rows] = to
+    changed.setflags(write=False)
+    return changed
 
 
 class Addresses(Protocol):

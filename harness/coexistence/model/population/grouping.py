@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from coexistence.model.population.columns import Column, Rows
 
 __all__ = ["Group", "distinct", "grouped", "with_distinct"]
+
+#: The largest key of a row.
+_MOST: Final = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,15 @@ def distinct(values: Column) -> Column:
 
 
 def _key(columns: Sequence[Column]) -> Column:
-    """Return one number per row, the same for rows that agree in every column, in the order of values."""
+    """One number per row, the same for rows that agree in every column, in the order of values."""
     key = columns[0].astype(np.int64)
+    most = int(key.max())
     for part in columns[1:]:
-        key = key * (int(part.max()) + 1) + part
+        size = int(part.max()) + 1
+        if most >= _MOST // size:
+            # Wide codes multiply beyond what a number holds; there are no more combinations than rows.
+            key = np.unique(key, return_inverse=True)[1]
+            most = int(key.max())
+        key = key * size + part
+        most = most * size + size - 1
     return key

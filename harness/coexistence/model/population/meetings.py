@@ -21,9 +21,10 @@ column            dtype   meaning
                           :data:`MEETING_LOST` for the meeting itself, which stays in calendars
 ``access``        uint8   :class:`~coexistence.model.vocabulary.Access`: who gets past the lobby
 ``phones``        uint8   :class:`~coexistence.model.vocabulary.PhoneEntry`: what callers get
-``link``          uint16  0 while the link in the invitation is the one that the organizer's site uses;
-                          else one more than the code of the pool it was printed on, or
-                          :data:`LINK_GONE` for a link that no simple URL has any more
+``link``          uint16  :data:`LINK_IS_CURRENT` while the link in the invitation is the one that the
+                          organizer's site uses; :data:`LINK_GONE` for one that no simple URL has any
+                          more; else :data:`LINK_OF_POOL` more than the code of the pool it was printed
+                          on (uint32 where there are more pools than fit)
 ================  ======  =======================================================================
 """
 
@@ -44,6 +45,8 @@ __all__ = [
     "HAS_CONTENT",
     "LEFT_BEHIND",
     "LINK_GONE",
+    "LINK_IS_CURRENT",
+    "LINK_OF_POOL",
     "MEETING_LOST",
     "NOTHING_LOST",
     "NO_CONTENT",
@@ -57,7 +60,7 @@ ENDLESS: Final = 2**31 - 1
 NO_DIRECTORY, UNTOLD_DIRECTORY = -1, 10_000
 NO_CONTENT, HAS_CONTENT, LEFT_BEHIND = 0, 1, 2
 NOTHING_LOST, CODE_LOST, MEETING_LOST = 0, 1, 2
-LINK_GONE: Final = 0xFFFF
+LINK_IS_CURRENT, LINK_GONE, LINK_OF_POOL = 0, 1, 2
 
 
 def _left_out() -> Column:
@@ -122,8 +125,9 @@ class Meetings(ColumnTable):
         """Return these meetings followed by ``more``."""
         columns: dict[str, Column] = {}
         for name, dtype in _MEETING_DTYPES.items():
+            parts = [getattr(self, name), getattr(more, name)]
             # Not by way of column(), which would copy once more.
-            columns[name] = np.concatenate([getattr(self, name), getattr(more, name)], dtype=dtype)
+            columns[name] = np.concatenate(parts, dtype=np.result_type(dtype, *parts))
             columns[name].setflags(write=False)
         return Meetings(**columns)
 

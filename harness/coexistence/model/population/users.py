@@ -4,21 +4,26 @@ Law of this room: one small integer per person and attribute; who they are is as
 
 One row per account:
 
-================  ======  ======================================================================= column
-dtype   meaning ================  ======
-======================================================================= ``home``          uint16  index into
-:attr:`Population.pools`; :data:`NOWHERE` without a pool ``came_from``     uint16  the home when the estate
-was described; never changes afterwards ``client``        uint8
-:class:`~coexistence.model.vocabulary.ClientGeneration` ``first_client``  uint8   the client when the estate
-was described: a downgrade leads back to it ``kind``          uint8
-:class:`~coexistence.model.vocabulary.UserKind` ``contacts``      uint8
-:class:`~coexistence.model.vocabulary.ContactStore` ``voice``         uint8   1 Enterprise Voice, 0 not,
-:data:`UNTOLD` ``xmpp``          uint8   1 has XMPP contacts, 0 not, :data:`UNTOLD` ``chat``          uint8
-1 uses Persistent Chat, 0 not, :data:`UNTOLD` ``upgraded``      uint8   1 the plan or the administrator
-upgraded the client, 0 not, :data:`UNTOLD` ``domain``        uint8   index into :attr:`Population.domains`;
-:data:`UNTOLD` ``records``       uint8   newest :class:`~coexistence.model.vocabulary.Version` that rewrote
-the person's record, 0 for none; the column is there only where older pools may not read such records
-================  ======  =======================================================================
+================  ======  =============================================================================
+column            dtype   meaning
+================  ======  =============================================================================
+``home``          uint16  index into :attr:`Population.pools`; :data:`NOWHERE` without a pool
+``came_from``     uint16  the home when the estate was described; never changes afterwards
+``client``        uint8   :class:`~coexistence.model.vocabulary.ClientGeneration`
+``first_client``  uint8   the client when the estate was described: a downgrade leads back to it
+``kind``          uint8   :class:`~coexistence.model.vocabulary.UserKind`
+``contacts``      uint8   :class:`~coexistence.model.vocabulary.ContactStore`
+``voice``         uint8   1 Enterprise Voice, 0 not, :data:`UNTOLD`
+``xmpp``          uint8   1 has XMPP contacts, 0 not, :data:`UNTOLD`
+``chat``          uint8   1 uses Persistent Chat, 0 not, :data:`UNTOLD`
+``upgraded``      uint8   1 the plan or the administrator upgraded the client, 0 not, :data:`UNTOLD`
+``domain``        uint8   index into :attr:`Population.domains`; :data:`UNTOLD`
+``records``       uint8   newest :class:`~coexistence.model.vocabulary.Version` that rewrote the person's
+                          record, 0 for none; the column is there only where older pools may not read
+                          such records
+================  ======  =============================================================================
+
+Where there are more pools or domains than a type holds, their columns are of the next wider one.
 
 Dial-in PINs (``pin``, int32: the day on which a PIN expires, :data:`NO_PIN` or :data:`PIN_UNTOLD`) are a
 column of people that is left out while nobody told about any.
@@ -28,16 +33,23 @@ Which policies people were given stands apart, one :class:`Assignment` for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
-from coexistence.model.population.columns import Addresses, Column, ColumnTable, Rows, column
+from coexistence.model.population.columns import (
+    Addresses,
+    Column,
+    ColumnTable,
+    Rows,
+    code_type,
+    column,
+)
 from coexistence.model.population.grouping import Group, distinct, grouped, with_distinct
-from coexistence.model.population.meetings import Meetings
+from coexistence.model.population.meetings import LINK_IS_CURRENT, Meetings
 from coexistence.model.vocabulary import (
     ClientGeneration,
     ContactStore,
@@ -61,7 +73,9 @@ __all__ = [
     "Population",
 ]
 
+#: No code of a pool: what would be the pool at this place stands behind it.
 NOWHERE: Final = 0xFFFF
+#: No code of a SIP domain, likewise.
 UNTOLD: Final = 255
 NO_PIN, PIN_UNTOLD = 0, -1
 #: What a PIN is on a day, as the last value of a group of meetings says it.
@@ -75,8 +89,14 @@ class Assignment(ColumnTable):
     #: Names of the policies, without ``Tag:``.
     tags: tuple[str, ...]
     #: One number per account: 0 for automatic (the site's or the global policy counts), else the place
-    #: in ``tags``, counted from 1.
+    #: in ``tags``, counted from 1. Of the smallest type that holds them.
     code: Column
+
+    @classmethod
+    def of(cls, tags: Iterable[str], codes: Iterable[int] | Column) -> Assignment:
+        """The assignment that gives everybody a policy by its place in ``tags``, from 1; 0 for none."""
+        names = tuple(tags)
+        return cls(names, column(codes, code_type(len(names))))
 
     def tag(self, code: int) -> str | None:
         """Return the policy's name behind a number; None for automatic."""
@@ -87,8 +107,8 @@ class Assignment(ColumnTable):
 class Population(ColumnTable):
     """Everybody with an account, and what they scheduled."""
 
-    #: Pools that the columns ``home`` and ``came_from`` refer to; a pool that the topology does not
-    #: know may stand here too.
+    #: Pools that the columns ``home`` and ``came_from`` refer to, as :func:`numbered` puts them beside
+    #: :data:`NOWHERE`; a pool that the topology does not know may stand here too.
     pools: tuple[PoolId, ...]
     home: Column
     came_from: Column
@@ -101,7 +121,8 @@ class Population(ColumnTable):
     chat: Column
     upgraded: Column
     domain: Column
-    #: SIP domains that the column ``domain`` refers to, in lower case.
+    #: SIP domains that the column ``domain`` refers to, in lower case, as :func:`numbered` puts them
+    #: beside :data:`UNTOLD`.
     domains: tuple[str, ...]
     meetings: Maybe[Meetings]
     #: Policies given in person, by kind (``POLICY_CMDLETS``); a kind that nobody told about is left out.
@@ -141,10 +162,11 @@ class Population(ColumnTable):
         assigned: Mapping[str, Assignment] | None = None,
     ) -> Population:
         """Build a population; a column that is left out is unknown (``kind``: all persons)."""
-        homes = column(home, np.uint16)
+        homes = column(home, code_type(len(pools) - 1, NOWHERE))
 
-        def given(values: Iterable[int] | Column | None, otherwise: int) -> Column:
-            return column(np.full(len(homes), otherwise) if values is None else values, np.uint8)
+        def given(values: Iterable[int] | Column | None, otherwise: int, most: int = 0) -> Column:
+            kind = code_type(most, otherwise, UNTOLD)
+            return column(np.full(len(homes), otherwise) if values is None else values, kind)
 
         clients = given(client, ClientGeneration.UNKNOWN)
         return cls(
@@ -159,7 +181,7 @@ class Population(ColumnTable):
             xmpp=given(xmpp, UNTOLD),
             chat=given(chat, UNTOLD),
             upgraded=given(upgraded, UNTOLD),
-            domain=given(domain, UNTOLD),
+            domain=given(domain, UNTOLD, len(domains) - 1),
             domains=tuple(domains),
             meetings=meetings,
             assigned=dict(assigned or {}),
@@ -179,7 +201,27 @@ class Population(ColumnTable):
 
     def with_pool(self, pool: PoolId) -> Population:
         """Return a population that can name ``pool``; itself if it can already."""
-        return self if pool in self._codes else replace(self, pools=(*self.pools, pool))
+        if pool in self._codes:
+            return self
+        gap = (PoolId(""),) if len(self.pools) == NOWHERE else ()
+        return replace(self, pools=(*self.pools, *gap, pool))
+
+    def by_code(self, values: Mapping[PoolId, int]) -> Column:
+        """Numbers of pools as a table by their codes; 0 for every other code, :data:`NOWHERE` included."""
+        table = np.zeros(max(len(self.pools), NOWHERE + 1), np.intp)
+        for pool, value in values.items():
+            if pool in self._codes:
+                table[self._codes[pool]] = value
+        return table
+
+    def domain_of(self, code: int) -> Maybe[str]:
+        """The SIP domain behind a code; unknown where nobody told."""
+        return Unknown("Get-CsUser") if code == UNTOLD else self.domains[code]
+
+    @property
+    def coded_domains(self) -> Iterator[tuple[int, str]]:
+        """The SIP domains, each with its code."""
+        return ((code, domain) for code, domain in enumerate(self.domains) if code != UNTOLD)
 
     @cached_property
     def _codes(self) -> dict[PoolId, int]:
@@ -238,7 +280,8 @@ class Population(ColumnTable):
         )
         if self.pin is None and not (meetings.access.any() or meetings.phones.any() or meetings.link.any()):
             return common
-        return (*common, meetings.access, meetings.phones, meetings.link != 0, self._pins_of(meetings, day))
+        link = meetings.link != LINK_IS_CURRENT
+        return (*common, meetings.access, meetings.phones, link, self._pins_of(meetings, day))
 
     def _pins_of(self, meetings: Meetings, day: int) -> Column:
         """Return, by meeting, what its organizer's dial-in PIN is on a day."""

@@ -59,11 +59,6 @@ class Judge:
         self._judgements: dict[tuple[Moment, str, Moment], Judgement] = {}
         self._needs_before = any("before" in check.views for check in self.checks)
 
-    @property
-    def times_asked(self) -> int:
-        """How many moments were judged, each once for a checkpoint."""
-        return len(self._judgements)
-
     def judge(self, state: State, place: Place, before: State | None = None) -> Judgement:
         """Return what the checks of a checkpoint say about a state; ``before`` is the one it came from."""
         moment = self.moments.alike(state)

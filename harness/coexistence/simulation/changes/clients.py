@@ -22,6 +22,7 @@ from coexistence.model.population import (
     Population,
     Rows,
     column,
+    with_value,
 )
 from coexistence.model.vocabulary import ContactStore, Disposition, Maybe, Unknown, Version
 from coexistence.simulation.changes.meetings import may_answer, moved_along
@@ -31,7 +32,7 @@ from coexistence.simulation.rules.assumptions import DESKTOP, Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.user_replicas import not_provisioned
 from coexistence.simulation.state import State
-from coexistence.simulation.transitions import Step, refused, selected, with_value
+from coexistence.simulation.transitions import Step, refused, selected
 
 __all__ = ["CHANGES", "move_directories", "move_users"]
 
@@ -89,8 +90,9 @@ def _not_replicated(
     if not state.backing.replicators:
         return None
     codes = np.unique(population.domain[rows])
-    domains = frozenset(population.domains[code] for code in codes if code < len(population.domains))
-    return not_provisioned(state, target.id, domains, rules)
+    domains = (population.domain_of(code) for code in codes.tolist())
+    known = frozenset(domain for domain in domains if not isinstance(domain, Unknown))
+    return not_provisioned(state, target.id, known, rules)
 
 
 def _half_way(state: State, operation: op.MoveUsers, store: SqlStore, people: int, rules: Rules) -> Step:

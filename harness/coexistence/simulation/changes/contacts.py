@@ -7,14 +7,14 @@ from typing import Final
 import numpy as np
 
 from coexistence.model import operations as op
-from coexistence.model.population import UNTOLD, Column, Population, Rows, column
+from coexistence.model.population import UNTOLD, Column, Population, Rows, column, with_value
 from coexistence.model.vocabulary import ContactStore, Mailbox, PoolId, Unknown, Version
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.policies import effective, is_set
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
-from coexistence.simulation.transitions import Step, refused, selected, with_value
+from coexistence.simulation.transitions import Step, refused, selected
 
 __all__ = ["CHANGES", "may_keep"]
 

@@ -16,6 +16,8 @@ from coexistence.model.population import (
     ENDLESS,
     HAS_CONTENT,
     LINK_GONE,
+    LINK_IS_CURRENT,
+    LINK_OF_POOL,
     MEETING_LOST,
     NO_CONTENT,
     NO_PIN,
@@ -28,6 +30,7 @@ from coexistence.model.population import (
     Rows,
     column,
     distinct,
+    with_value,
 )
 from coexistence.model.vocabulary import (
     Access,
@@ -54,7 +57,7 @@ from coexistence.simulation.rules.meeting_settings import (
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.simple_urls import among
 from coexistence.simulation.state import State
-from coexistence.simulation.transitions import Step, refused, selected, with_value
+from coexistence.simulation.transitions import Step, refused, selected
 
 __all__ = ["CHANGES", "MOST_MEETINGS", "may_answer", "moved_along", "terms_of_new"]
 
@@ -184,7 +187,7 @@ def reschedule(state: State, operation: op.RescheduleMeetings, rules: Rules) -> 
         scheduled_on=with_value(meetings.scheduled_on, rows, host.versions[0]),
         by_upgraded=column(by_upgraded, np.uint8),
         # The new invitation prints the link that the site uses now.
-        link=with_value(meetings.link, rows, 0) if meetings.link.any() else meetings.link,
+        link=with_value(meetings.link, rows, LINK_IS_CURRENT) if meetings.link.any() else meetings.link,
     )
     return Step(state.changed(population=population.changed(meetings=renewed)))
 
@@ -262,14 +265,15 @@ def _relinked(state: State, before: Population, meetings: Meetings, rows: Rows, 
     """Note which pool an invitation's link was printed on, where the organizer's site now uses another."""
     theirs = np.isin(meetings.organizer, rows)
     was = before.home[meetings.organizer]
-    printed = np.where(meetings.link == 0, was + 1, meetings.link).astype(np.int64)
+    links = meetings.link.astype(np.int64)
+    printed = np.where(links == LINK_IS_CURRENT, was.astype(np.int64) + LINK_OF_POOL, links)
     now = _meet_urls(state, to)
-    link = meetings.link.copy()
+    link = meetings.link
     for code in {int(each) for each in distinct(printed[theirs])} - {LINK_GONE}:
-        pool = before.pools[code - 1] if code - 1 < len(before.pools) else None
-        same = pool is not None and _meet_urls(state, pool) == now
-        link[theirs & (printed == code)] = 0 if same else code
-    link.setflags(write=False)
+        pool = code - LINK_OF_POOL
+        same = pool < len(before.pools) and _meet_urls(state, before.pools[pool]) == now
+        rows_ = np.flatnonzero(theirs & (printed == code))
+        link = with_value(link, rows_, LINK_IS_CURRENT if same else code)
     return replace(meetings, link=link)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from coexistence.model import operations as op
 from coexistence.model.deployment import Policy, SimpleUrl
-from coexistence.model.population import LINK_GONE, column
+from coexistence.model.population import LINK_GONE, LINK_IS_CURRENT, with_value
 from coexistence.model.vocabulary import Origin, PoolRole, Unknown
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
@@ -134,10 +134,10 @@ def _with_dead_links(state: State, before: tuple[SimpleUrl, ...], after: tuple[S
         if {each.url for each in among(before, "Meet", pool.site)}
         - {each.url for each in among(after, "Meet", pool.site)}
     ]
-    hit = np.isin(population.home[meetings.organizer], dead) & (meetings.link == 0)
+    hit = np.isin(population.home[meetings.organizer], dead) & (meetings.link == LINK_IS_CURRENT)
     if not hit.any():
         return state
-    link = column(np.where(hit, LINK_GONE, meetings.link), np.uint16)
+    link = with_value(meetings.link, np.flatnonzero(hit), LINK_GONE)
     return state.changed(population=population.changed(meetings=replace(meetings, link=link)))
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from coexistence.model.conditions.machines_and_databases import RoutingGroup
-from coexistence.model.population import Column, Population
+from coexistence.model.population import Column, Population, code_type
 from coexistence.model.vocabulary import Confidence, Maybe, PoolId, PoolRole, Unknown
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.quorum import may_run
@@ -49,7 +49,7 @@ def group_column(state: State, population: Population) -> Column | None:
     if not groups:
         return None
     rows = np.arange(len(population))
-    codes = np.full(len(population), NO_GROUP, np.uint8)
+    codes = np.full(len(population), NO_GROUP, code_type(len(groups)))
     for code, group in enumerate(groups, start=1):
         home = population.code(group.pool)
         codes[(population.home == home) & (rows % group.of == group.number)] = code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from coexistence.model.population import NOWHERE, UNTOLD, Addresses, Assignment, Population
+from coexistence.model.population import NOWHERE, UNTOLD, Addresses, Assignment, Population, numbered
 from coexistence.model.vocabulary import PoolId, Unknown
 
 if TYPE_CHECKING:
@@ -42,19 +42,14 @@ def population_of(
     other pools in the order in which the rows name them. The same goes for SIP domains: ``domain`` holds
     places in ``domains`` (an empty one is none), and ``known_domains``, the deployment's, come first.
     """
-    codes: dict[PoolId, int] = {}
-    for pool in pools:
-        if pool.homes_users:
-            codes.setdefault(pool.id, len(codes))
-    if len(home):
-        found, first = np.unique(home, return_index=True)
-        for place in found[np.argsort(first, kind="stable")].tolist():
-            name = homes[place]
-            if name is not None:
-                codes.setdefault(name, len(codes))
+    named = [homes[place] for place in _in_order(home)]
+    ids = dict.fromkeys(pool.id for pool in pools if pool.homes_users)
+    ids |= dict.fromkeys(name for name in named if name is not None)
+    numbers = numbered(ids, NOWHERE, PoolId(""))
+    codes = {name: code for code, name in enumerate(numbers)}
     table = np.array([NOWHERE if name is None else codes.get(name, 0) for name in homes], np.int64)
     return Population.of(
-        tuple(codes),
+        numbers,
         table[home] if len(home) else home,
         kind=kind,
         voice=voice,
@@ -66,17 +61,20 @@ def population_of(
 
 
 def _domains(domain: npt.NDArray[np.int64], domains: Sequence[str], known: Sequence[str]) -> _DomainColumns:
-    """Return the column of SIP domains and what it refers to; the few beyond its codes stay untold."""
-    codes: dict[str, int] = {}
-    for name in known:
-        codes.setdefault(name.lower(), len(codes))
-    if len(domain):
-        found, first = np.unique(domain, return_index=True)
-        for place in found[np.argsort(first, kind="stable")].tolist():
-            if domains[place]:
-                codes.setdefault(domains[place], len(codes))
-    table = np.array([min(codes.get(name, UNTOLD), UNTOLD) for name in domains], np.int64)
-    return {"domain": table[domain] if len(domain) else domain, "domains": tuple(codes)[:UNTOLD]}
+    """The column of SIP domains, and what it refers to."""
+    named = (domains[place] for place in _in_order(domain))
+    names = dict.fromkeys([*map(str.lower, known), *(name for name in named if name)])
+    numbers = numbered(names, UNTOLD, "")
+    codes = {name: code for code, name in enumerate(numbers)}
+    table = np.array([codes.get(name, UNTOLD) for name in domains], np.int64)
+    return {"domain": table[domain] if len(domain) else domain, "domains": numbers}
+
+
+def _in_order(places: npt.NDArray[np.int64]) -> list[int]:
+    """The different places, in the order in which rows name them first."""
+    found, first = np.unique(places, return_index=True)
+    in_order: list[int] = found[np.argsort(first, kind="stable")].tolist()
+    return in_order
 
 
 class _DomainColumns(TypedDict):

@@ -23,7 +23,7 @@ from coexistence.inputs.exports.account.file_accounts import Account
 from coexistence.inputs.exports.formats import csv_tables
 from coexistence.inputs.exports.read.population_columns import population_of
 from coexistence.inputs.exports.read.user_cells import UNREADABLE, Facts, meaning, tag_of
-from coexistence.model.population import NOWHERE, UNTOLD, Assignment, PackedText, Population, column
+from coexistence.model.population import UNTOLD, Assignment, PackedText, Population
 from coexistence.model.vocabulary import Origin, PoolId, UserKind
 
 if TYPE_CHECKING:
@@ -68,8 +68,6 @@ _OTHERS: Final = frozenset(
 )
 
 _LONGEST_ADDRESS: Final = 500
-#: The code of a policy is one byte, and one stands for nobody told.
-_MOST_POLICIES: Final = 250
 #: Far more than pools times policies; beyond it a column holds what it should not.
 _MOST_DISTINCT: Final = 200_000
 
@@ -243,26 +241,20 @@ class _Kept:
                 if kind in self.policies
             },
         )
-        if len(made.pools) >= NOWHERE:
-            raise InputError(
-                f"the column RegistrarPool names more than {NOWHERE - 1} different pools. "
-                "Export the file again.",
-                file=self.files[0][0].file,
-            )
         return Listing(made, hashes[order], order, tells_homes=self.tells_homes)
 
     def _assignment(self, column_: str, tags: Sequence[str], taken: npt.NDArray[np.int64]) -> Assignment:
-        """Return which policy of a kind everybody was given; the few beyond its codes count as the last."""
+        """Which policy of a kind everybody was given."""
         codes = {tag.lower(): place for place, tag in enumerate(tags, 1)}
         names = list(tags)
         table = []
         for facts in self.facts:
             tag = tag_of(getattr(facts, column_))
-            if tag and tag.lower() not in codes and len(names) < _MOST_POLICIES:
+            if tag and tag.lower() not in codes:
                 names.append(tag)
                 codes[tag.lower()] = len(names)
-            table.append(codes.get(tag.lower(), len(names)) if tag else 0)
-        return Assignment(tuple(names), column(np.array(table or [0])[taken], np.uint8))
+            table.append(codes[tag.lower()] if tag else 0)
+        return Assignment.of(names, np.array(table or [0])[taken])
 
     def _place(self, row: int) -> tuple[Account, int]:
         """Return the account of a row's file and the row's line."""

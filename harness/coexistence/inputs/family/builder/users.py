@@ -25,7 +25,6 @@ from coexistence.model.population import (
     Column,
     Meetings,
     Population,
-    column,
 )
 from coexistence.model.vocabulary import (
     POLICY_CMDLETS,
@@ -56,8 +55,7 @@ def population(layout: Layout, directories: Mapping[PoolId, int], as_of: dt.date
         return np.repeat(np.fromiter(values, np.int64, len(crowds)), counts)
 
     total = int(counts.sum())
-    tags = column(spread(_tag_code(crowd) for _, crowd in crowds), np.uint8)
-    nobody = Assignment((), column(np.zeros(total), np.uint8))
+    nobody = Assignment.of((), np.zeros(total, np.int64))
     return Population.of(
         pools,
         spread(home for home, _ in crowds),
@@ -76,7 +74,11 @@ def population(layout: Layout, directories: Mapping[PoolId, int], as_of: dt.date
         domain=np.arange(total, dtype=np.int64) % len(layout.domains),
         domains=layout.domains,
         assigned=dict.fromkeys(POLICY_CMDLETS, nobody)
-        | {"conferencing": Assignment(tuple(CONFERENCING_POLICIES), tags)},
+        | {
+            "conferencing": Assignment.of(
+                CONFERENCING_POLICIES, spread(_tag_code(crowd) for _, crowd in crowds)
+            )
+        },
     )
 
 
