@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coexistence.inputs.exports import read_exports
-from coexistence.inputs.transport import carried, received
+from coexistence.inputs.transport import packed, unpacked
 from coexistence.migration.rollback_cost import bill_of
 from coexistence.model import vocabulary
 from coexistence.model.conditions.machines_and_databases import RoutingGroup
@@ -157,7 +157,8 @@ def people(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_everybody_keeps_policy_domain_and_pool(people: Population) -> None:
-    for made in (people, received(bytes(carried(people)))):
+    parcel = packed(people)
+    for made in (people, unpacked(parcel.head, parcel.columns)):
         given_ = made.assigned["conferencing"]
         for row in {0, 253, 254, 255, 256, len(made) - 1} & set(range(len(made))):
             assert given_.tag(int(given_.code[row])) == f"Policy{row}"
