@@ -7,6 +7,8 @@ A test compares each page on disk with what this script would write. Edit the da
 
 from __future__ import annotations
 
+import ast
+import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +19,7 @@ from export_tables import by_hand_rows, decides_rows, script_rows
 from guide_assertions import ASSERTIONS
 from guide_assertions import LEFT_OUT as ASSERTIONS_LEFT_OUT
 from model_vocabulary import ROWS
+from rooms import FLOORS, LINES
 
 import coexistence.observation
 import coexistence.simulation.engine
@@ -489,28 +492,41 @@ def model_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _room_rows() -> Iterable[tuple[str, str, str]]:
+    """Yield floor, room and what it owns, which the room says itself, from the ground up."""
+    package = HERE.parent / "harness" / "coexistence"
+    for floor, rooms in enumerate(FLOORS[:-1]):  # above them is the window, which owns nothing
+        for room in rooms:
+            is_room = (package / room).is_dir()
+            source = package / room / "__init__.py" if is_room else package / f"{room}.py"
+            owns = (ast.get_docstring(ast.parse(source.read_text("utf-8"))) or "").partition("\n\n")[0]
+            yield str(floor), f"`{room}/`" if is_room else f"`{room}.py`", " ".join(owns.split())
+
+
 #: Parts of pages that people write, by the word in their marks.
 FRAGMENTS: Final[dict[str, Callable[[], list[str]]]] = {
     "script files": lambda: _table(("file (.csv)", "run", "cmdlet", "columns"), script_rows()),
     "own tables": lambda: _table(("table", "columns"), by_hand_rows()),
+    "rooms": lambda: _table(("floor", "room", "it owns"), _room_rows()),
+    "lines": lambda: _table(("it says", "home"), LINES),
     "decides": lambda: _table(("file", "it tells", "undecided without it"), decides_rows()),
 }
 _FRAGMENT: Final = re.compile(r"(<!-- made by docs/generate\.py: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def exports_page() -> str:
-    """Return the page on exports, with its tables as the data says."""
+def _with_tables(page: str) -> str:
+    """Return a page that people write, with its tables as the data says."""
     return _FRAGMENT.sub(
         lambda found: f"{found[1]}\n" + "\n".join(FRAGMENTS[found[2]]()) + f"\n\n{found[3]}",
-        (HERE / "exports.md").read_text("utf-8"),
+        (HERE / page).read_text("utf-8"),
     )
 
 
 #: Pages of this folder, and what writes each.
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    **{page: functools.partial(_with_tables, page) for page in ("../ARCHITECTURE.md", "exports.md")},
     "assertions.md": assertions_page,
     "checks.md": checks_page,
-    "exports.md": exports_page,
     "model.md": model_page,
     "operator-errors.md": operator_errors_page,
     "rules.md": rules_page,

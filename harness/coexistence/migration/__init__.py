@@ -1,4 +1,4 @@
-"""The guide as a value: which steps a deployment needs, in which order, and how to go back.
+"""The guide as a value: steps a deployment needs, in which order, what is typed, what going back costs.
 
 Law of this room: a plan is data made from a deployment. Planning knows the guide's order and what the
 steps do to named objects; whether the product agrees is the simulation's to say. Step ids are those of

@@ -1,1 +1,1 @@
-"""Reports: pure functions from a run's verdicts to text and JSON."""
+"""Reports: pure functions from a run's verdicts to text, JSON, CSV and a runbook."""

@@ -1,1 +1,1 @@
-"""Planner."""
+"""Steps of the guide that one deployment needs, as operations on its own objects."""

@@ -1,1 +1,1 @@
-"""Administration."""
+"""Administration: who may open and change what, with which tools."""

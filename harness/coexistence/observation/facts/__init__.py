@@ -1,1 +1,1 @@
-"""Facts."""
+"""What every observation rests on: legs, routes, outcomes, and answers worked out before."""

@@ -1,1 +1,1 @@
-"""Network."""
+"""Ways through the network: names, Edge Servers, federation, XMPP, remote access."""

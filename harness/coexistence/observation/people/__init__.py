@@ -1,1 +1,1 @@
-"""People."""
+"""Between people: messages, presence, contact lists, address book, chat, policies."""

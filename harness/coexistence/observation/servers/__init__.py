@@ -1,1 +1,1 @@
-"""Servers."""
+"""Pools and servers: services, replication, support, and what is left behind."""

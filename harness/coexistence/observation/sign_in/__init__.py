@@ -1,1 +1,1 @@
-"""Sign in."""
+"""Sign-in: discovery, authentication, admission, registration and its end."""

@@ -1,1 +1,1 @@
-"""Voice."""
+"""Voice: calls, trunks, Call Park, Response Groups, voicemail, applications."""

@@ -1,1 +1,1 @@
-"""Changes."""
+"""What each operation does to a state, and what the product refuses."""

@@ -1,1 +1,1 @@
-"""Account."""
+"""What became of each exported file, and which evidence is missing."""

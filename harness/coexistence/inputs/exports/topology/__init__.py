@@ -1,1 +1,1 @@
-"""Topology."""
+"""Topologies: published, drafted, embedded in other text, or made of lists."""

@@ -1,1 +1,1 @@
-"""Write."""
+"""A deployment written as the files that exports of it would be."""
