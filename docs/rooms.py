@@ -51,6 +51,8 @@ GUESTS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "hypothesis": ("inputs.family",),
     "faker": ("inputs.family.fake_names",),
+    # Where pytest would have looked for settings is said by nothing public.
+    "_pytest": ("plugin.project_root",),
     "pytest": ("plugin",),
     "xdist": ("plugin",),
 }

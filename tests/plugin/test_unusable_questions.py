@@ -13,7 +13,9 @@ def test_a_report_cannot_be_a_folder(pytester: pytest.Pytester) -> None:
     ran = pytester.runpytest_subprocess("--coexistence", "--coexistence-json=.")
 
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    ran.stderr.fnmatch_lines(["ERROR: --coexistence-json .: is a folder. Name a file in it."])
+    ran.stderr.fnmatch_lines(
+        ["ERROR: --coexistence-json .: cannot be written: it is a folder; name a file in it."]
+    )
 
 
 def test_a_checkpoint_that_a_twin_has_passed_is_not_on_its_path(pytester: pytest.Pytester) -> None:

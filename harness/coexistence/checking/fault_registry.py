@@ -89,7 +89,7 @@ class Faults:
         if identity in self.excluded:
             raise InputError(f"fault {identity!r} is left out: {self.excluded[identity]}.")
         hint = did_you_mean(identity, self._faults)
-        raise InputError(f"there is no fault {identity!r}.{hint} `--coexistence-fault list` prints all.")
+        raise InputError(f"there is no fault {identity!r}.{hint} `--coexistence-fault=list` prints all.")
 
     def add(self, function: Callable[..., Any], module: str | None = None) -> Fault:
         """Verify a tagged function and register it; the same function twice counts once.

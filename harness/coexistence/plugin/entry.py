@@ -147,6 +147,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Print the plan or the faults instead of running anything, if that is what was asked for."""
     if not config.getoption("--coexistence"):
         return None
+    if not hasattr(config, "workerinput"):  # a worker has its settings from the controller
+        from coexistence.plugin.project_root import refuse_misplaced_root
+
+        refuse_misplaced_root(config)
     if "list" in (config.getoption("--coexistence-fault") or config.getini("coexistence_fault")):
         from coexistence.plugin import show
 

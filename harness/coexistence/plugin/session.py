@@ -41,6 +41,10 @@ class Question:
         self.settings = settings_of(config)
         self.is_worker = is_worker(config)
         tool = read_tool(config.rootpath / "pyproject.toml")
+        self._sources = [
+            *([] if config.inipath is None else [config.inipath.name]),
+            *([f"[tool.coexistence] of {tool.file}"] if tool.file else []),
+        ]
         operations = Operations()
         config.hook.pytest_coexistence_operations(operations=operations)
         self.rules = dataclasses.replace(tool.rules, own=operations.table)
@@ -93,13 +97,16 @@ class Question:
             )
 
     def about(self) -> list[str]:
-        """Say what is asked about, in one line for each estate."""
+        """Say which files settings come from, and what is asked about, in one line for each estate."""
         checks = f"{len(self.registry)} checks"
         if self.qualifying is not None:
             checks += f", {len(self.qualifying.aims)} faults"
         elif self.aims:
             checks += f", with {' and '.join(map(str, self.aims))}"
-        return [f"coexistence: {_about(estate, self.settings)}, {checks}" for estate in self.estates]
+        return [
+            f"coexistence: settings from {' and '.join(self._sources) or 'no file'}",
+            *(f"coexistence: {_about(estate, self.settings)}, {checks}" for estate in self.estates),
+        ]
 
 
 def _about(estate: Estate, settings: Settings) -> str:

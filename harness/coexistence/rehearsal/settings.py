@@ -145,6 +145,8 @@ def parse_checkpoints(text: str) -> tuple[str, ...]:
 class Tool:
     """What ``[tool.coexistence]`` of a ``pyproject.toml`` says."""
 
+    #: Name of the file; "" where there is no such table.
+    file: str = ""
     rules: Rules = field(default_factory=Rules)
     #: What is said about each check, by its name or id.
     checks: Mapping[str, Table] = field(default_factory=dict)
@@ -159,7 +161,8 @@ def read_tool(file: Path) -> Tool:
     """
     if not is_file(file):
         return Tool()
-    table = read_toml(file, "[tool.coexistence] of").table("tool").table("coexistence")
+    tools = read_toml(file, "[tool.coexistence] of").table("tool")
+    table = tools.table("coexistence")
     table.only("rules", "checks")
     switches = table.table("rules")
     for name, value in switches.content.items():
@@ -169,6 +172,7 @@ def read_tool(file: Path) -> Tool:
             raise InputError(str(error), file=file.name, line=switches.line_of(name)) from None
     checks = table.table("checks")
     return Tool(
+        file=file.name if "coexistence" in tools else "",
         rules=Rules({name: str(value) for name, value in switches.content.items()}),
         checks={name: checks.table(name) for name in checks.content},
     )

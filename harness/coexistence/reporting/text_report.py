@@ -254,7 +254,7 @@ def _findings(run: Run, width: int) -> Iterator[Line]:
     more = sum(item.more_findings for item in run.items)
     if hidden or more:
         yield from _wrapped(
-            f"… and {hidden + more} more findings (--coexistence-json FILE has them)", width, "  "
+            f"… and {hidden + more} more findings (--coexistence-json=FILE has them)", width, "  "
         )
 
 
@@ -279,14 +279,14 @@ def _waivers(run: Run, width: int) -> Iterator[Line]:
             "  ",
         )
     if len(accepted) > _SHOWN:
-        yield Line(f"  … and {len(accepted) - _SHOWN} more (--coexistence-json FILE has them)")
+        yield Line(f"  … and {len(accepted) - _SHOWN} more (--coexistence-json=FILE has them)")
     if complaints := run.waiver_complaints():
         yield Line()
         yield Line("Waivers that need a decision", {"bold": True})
         for complaint in complaints[:_SHOWN]:
             yield from _wrapped(complaint.message, width, "  ")
         if len(complaints) > _SHOWN:
-            yield Line(f"  … and {len(complaints) - _SHOWN} more (--coexistence-json FILE has them)")
+            yield Line(f"  … and {len(complaints) - _SHOWN} more (--coexistence-json=FILE has them)")
 
 
 def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
