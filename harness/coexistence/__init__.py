@@ -1,208 +1,148 @@
 """Rehearse a Lync / Skype for Business side-by-side migration.
 
-This is the window: what stands in ``__all__`` is promised, to the built-in checks and to everybody's own
-checks alike. Names are imported when they are first used, so that an idle plugin costs nothing.
+This is the window: what it names is promised, to the built-in checks and to everybody's own code alike,
+and does not move when files do. Names are imported when they are first used: an idle plugin costs nothing.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coexistence.checking.decorators import check, fault
-    from coexistence.checking.fault_registry import Injection, Scene
-    from coexistence.checking.results import Finding
-    from coexistence.model.conditions.administrators import (
-        Administrator,
-        AdminRole,
-        AdminTask,
-        AdminTool,
-        AdminWay,
+    # What is promised, and where it lives, stands here and nowhere else. Type checkers read these statements
+    # (``X as X`` is how a typed package says that a name is public), and so does _homes.
+    from coexistence.checking.decorators import (
+        check as check,
+        fault as fault,
     )
-    from coexistence.model.operations.custom import OwnOperation
+    from coexistence.checking.fault_registry import (
+        Injection as Injection,
+        Scene as Scene,
+    )
+    from coexistence.checking.results import (
+        Finding as Finding,
+    )
+    from coexistence.inputs.exports import (
+        read_exports as read_exports,
+    )
+    from coexistence.inputs.family.blueprint_of_twin import (
+        blueprint_of as blueprint_of,
+    )
+    from coexistence.inputs.family.builder import (
+        build as build,
+    )
+    from coexistence.inputs.family.neighbours import (
+        neighbours as neighbours,
+    )
+    from coexistence.model import (
+        operations as operations,
+    )
+    from coexistence.model.blueprint import (
+        Blueprint as Blueprint,
+        BranchBlueprint as BranchBlueprint,
+        Crowd as Crowd,
+        EdgeBlueprint as EdgeBlueprint,
+        PoolBlueprint as PoolBlueprint,
+        SiteBlueprint as SiteBlueprint,
+    )
+    from coexistence.model.conditions.administrators import (
+        Administrator as Administrator,
+        AdminRole as AdminRole,
+        AdminTask as AdminTask,
+        AdminTool as AdminTool,
+        AdminWay as AdminWay,
+    )
+    from coexistence.model.operations.custom import (
+        OwnOperation as OwnOperation,
+    )
     from coexistence.model.vocabulary import (
-        ApplicationKind,
-        Checkpoint,
-        Clause,
-        Content,
-        Credentials,
-        Deregistration,
-        Disposition,
-        Guest,
-        MeetingKind,
-        Modality,
-        PoolId,
-        PoolRole,
-        Recipient,
-        ServiceState,
-        Severity,
-        Unknown,
-        Version,
-        is_known,
+        ApplicationKind as ApplicationKind,
+        Checkpoint as Checkpoint,
+        Clause as Clause,
+        Content as Content,
+        Credentials as Credentials,
+        Deregistration as Deregistration,
+        Disposition as Disposition,
+        Guest as Guest,
+        MeetingKind as MeetingKind,
+        Modality as Modality,
+        PoolId as PoolId,
+        PoolRole as PoolRole,
+        Recipient as Recipient,
+        ServiceState as ServiceState,
+        Severity as Severity,
+        Unknown as Unknown,
+        Version as Version,
+        is_known as is_known,
     )
     from coexistence.observation import (
-        ApplicationSubject,
-        Asked,
-        CertificateSubject,
-        ClientSubject,
-        Cohort,
-        Conversation,
-        DeploymentSubject,
-        DirectorySubject,
-        Hop,
-        Loss,
-        MeetingSubject,
-        NameSubject,
-        Observer,
-        Organizer,
-        Outcome,
-        PartnerSubject,
-        PartySubject,
-        PoolSubject,
-        Reference,
-        ReplicaSubject,
-        ServerSubject,
-        ServiceSubject,
-        SiteSubject,
-        StepSubject,
-        User,
-        not_applicable,
+        ApplicationSubject as ApplicationSubject,
+        Asked as Asked,
+        CertificateSubject as CertificateSubject,
+        ClientSubject as ClientSubject,
+        Cohort as Cohort,
+        Conversation as Conversation,
+        DeploymentSubject as DeploymentSubject,
+        DirectorySubject as DirectorySubject,
+        Hop as Hop,
+        Loss as Loss,
+        MeetingSubject as MeetingSubject,
+        NameSubject as NameSubject,
+        Observer as Observer,
+        Organizer as Organizer,
+        Outcome as Outcome,
+        PartnerSubject as PartnerSubject,
+        PartySubject as PartySubject,
+        PoolSubject as PoolSubject,
+        Reference as Reference,
+        ReplicaSubject as ReplicaSubject,
+        ServerSubject as ServerSubject,
+        ServiceSubject as ServiceSubject,
+        SiteSubject as SiteSubject,
+        StepSubject as StepSubject,
+        User as User,
+        not_applicable as not_applicable,
     )
-    from coexistence.observation.listings import subjects
-    from coexistence.observation.service_losses import losses
-    from coexistence.simulation.rules.meeting_clients import MeetingClient
-    from coexistence.simulation.state import State
+    from coexistence.observation.listings import (
+        subjects as subjects,
+    )
+    from coexistence.observation.service_losses import (
+        losses as losses,
+    )
+    from coexistence.simulation.rules.meeting_clients import (
+        MeetingClient as MeetingClient,
+    )
+    from coexistence.simulation.state import (
+        State as State,
+    )
+else:
+    # Out of their sight: for a name that is not there they complain, instead of taking it for anything.
 
-__all__ = [
-    "AdminRole",
-    "AdminTask",
-    "AdminTool",
-    "AdminWay",
-    "Administrator",
-    "ApplicationKind",
-    "ApplicationSubject",
-    "Asked",
-    "CertificateSubject",
-    "Checkpoint",
-    "Clause",
-    "ClientSubject",
-    "Cohort",
-    "Content",
-    "Conversation",
-    "Credentials",
-    "DeploymentSubject",
-    "Deregistration",
-    "DirectorySubject",
-    "Disposition",
-    "Finding",
-    "Guest",
-    "Hop",
-    "Injection",
-    "Loss",
-    "MeetingClient",
-    "MeetingKind",
-    "MeetingSubject",
-    "Modality",
-    "NameSubject",
-    "Observer",
-    "Organizer",
-    "Outcome",
-    "OwnOperation",
-    "PartnerSubject",
-    "PartySubject",
-    "PoolId",
-    "PoolRole",
-    "PoolSubject",
-    "Recipient",
-    "Reference",
-    "ReplicaSubject",
-    "Scene",
-    "ServerSubject",
-    "ServiceState",
-    "ServiceSubject",
-    "Severity",
-    "SiteSubject",
-    "State",
-    "StepSubject",
-    "Unknown",
-    "User",
-    "Version",
-    "check",
-    "fault",
-    "is_known",
-    "losses",
-    "not_applicable",
-    "subjects",
-]
+    def __getattr__(name: str) -> object:
+        if name == "__all__":
+            return sorted(_homes())
+        if name not in _homes():
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        # As ``from home import name``: a module that was not imported yet is imported.
+        return getattr(__import__(_homes()[name], fromlist=(name,)), name)
 
-_HOMES = {
-    "simulation.rules.meeting_clients": ("MeetingClient",),
-    "model.conditions.administrators": ("AdminRole", "AdminTask", "AdminTool", "AdminWay", "Administrator"),
-    "checking.decorators": ("check", "fault"),
-    "checking.results": ("Finding",),
-    "checking.fault_registry": ("Injection", "Scene"),
-    "model.operations.custom": ("OwnOperation",),
-    "simulation.state": ("State",),
-    "observation.listings": ("subjects",),
-    "observation.service_losses": ("losses",),
-    "observation": (
-        "ApplicationSubject",
-        "Asked",
-        "CertificateSubject",
-        "ClientSubject",
-        "Cohort",
-        "Conversation",
-        "DeploymentSubject",
-        "DirectorySubject",
-        "Hop",
-        "Loss",
-        "MeetingSubject",
-        "NameSubject",
-        "Observer",
-        "Organizer",
-        "Outcome",
-        "PartnerSubject",
-        "PartySubject",
-        "PoolSubject",
-        "Reference",
-        "ReplicaSubject",
-        "ServerSubject",
-        "ServiceSubject",
-        "SiteSubject",
-        "StepSubject",
-        "User",
-        "not_applicable",
-    ),
-    "model.vocabulary": (
-        "ApplicationKind",
-        "Checkpoint",
-        "Clause",
-        "Content",
-        "Credentials",
-        "Deregistration",
-        "Disposition",
-        "Guest",
-        "MeetingKind",
-        "Modality",
-        "PoolId",
-        "PoolRole",
-        "Recipient",
-        "ServiceState",
-        "Severity",
-        "Unknown",
-        "Version",
-        "is_known",
-    ),
-}
-_ROOM = {name: room for room, names in _HOMES.items() for name in names}
+    def __dir__() -> list[str]:
+        return sorted([*globals(), *_homes()])
 
+    @cache
+    def _homes() -> dict[str, str]:
+        """Modules of the promised names, read from the statements above when one is used for the first time.
 
-def __getattr__(name: str) -> Any:
-    if name not in _ROOM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_ROOM[name]}"), name)
+        That takes half a millisecond, and nothing where no name is used. A literal list besides would save it
+        and say everything twice; and no list of texts can tell a type checker what a name is.
+        """
+        import ast
 
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+        source = __spec__.loader.get_source(__name__)
+        return {
+            each.name: node.module
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.ImportFrom) and node.module.startswith(f"{__name__}.")
+            for each in node.names
+        }
