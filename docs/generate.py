@@ -374,8 +374,6 @@ def catalogue_page() -> str:
 
 #: The deployment on which operators' mistakes are tried out: what a plan can be about, at two sites.
 _TRIED_ON: Final = Blueprint(
-    legacy=Version.L13,
-    target=Version.S19,
     sites=(
         SiteBlueprint(
             pools=(

@@ -52,8 +52,6 @@ Standing = Literal["kept", "broken", "undecided", "not-applicable"]
 #: The deployment that checks are tried on unless somebody names another one: two sites, every role, Lync
 #: Server 2013 on the way to Skype for Business Server 2019.
 SOME_OF_EVERYTHING: Final = Blueprint(
-    legacy=Version.L13,
-    target=Version.S19,
     sites=(
         SiteBlueprint(
             pools=(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from coexistence import ApplicationKind, Injection, PoolRole, Scene, Severity, Version, fault
+from coexistence import ApplicationKind, Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
 from coexistence.model.conditions.external_systems import ExchangeUm
 from coexistence.model.deployment import Application
-from coexistence.model.vocabulary import Checkpoint, Origin, PoolId, Unknown
+from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Unknown, have
 
 __all__: list[str] = []
 
@@ -145,13 +145,13 @@ def um_contacts_fail_on_2019(scene: Scene) -> Iterator[Injection]:
     Calls to subscriber access and auto attendants get a fast busy tone; messages for people may still be
     left.
     """
-    if not scene.plan.target or min(scene.plan.target) < Version.S19:
+    if have(scene.plan.target, Feature.UM_DEFECT) is not True:
         return
     if not scene.passes(Checkpoint.POST_MIGRATION):
         return
     for pool in scene.leaving:
         contacts = _owned(scene, pool.id, ApplicationKind.EXCHANGE_UM)
-        if not contacts or not set(pool.versions) <= {Version.L10, Version.L13, Version.S15}:
+        if not contacts or pool.has(Feature.UM_DEFECT) is True:
             continue
         new = scene.successors[pool.id]
         fails = scene.add_to_part("surroundings", um_defect=frozenset({new}))

@@ -11,13 +11,11 @@ from coexistence.model import operations as op
 from coexistence.model.conditions.machines_and_databases import Backing, UserReplicator
 from coexistence.model.conditions.messaging import DhcpScope
 from coexistence.model.deployment import DnsRecord
-from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
+from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Feature, Origin, PoolId, Unknown, have
 
 __all__: list[str] = []
 
 _ORIGIN = Origin("fault")
-#: Versions whose web services have no mobility service of the first kind.
-_WITHOUT_MCX = frozenset({Version.S19, Version.SE})
 
 
 @fault(
@@ -42,7 +40,7 @@ def autodiscover_on_new_pool_prompts_old_homed(scene: Scene) -> Iterator[Injecti
         return
     if not scene.passes(Checkpoint.SIDE_BY_SIDE) or scene.plan.phase is not Checkpoint.LEGACY:
         return
-    old = [(pool, new) for pool, new in scene.moving if pool.versions == (Version.L10,)]
+    old = [(pool, new) for pool, new in scene.moving if pool.has(Feature.AUTODISCOVER) is False]
     trusted = scene.deployment.particulars.trusted_domains
     for code, domain in population.coded_domains:
         hit = [
@@ -113,10 +111,10 @@ def mcx_mobile_after_move_to_2019(scene: Scene) -> Iterator[Injection]:
     The old app does not sign in any more; desktop clients and current apps do, and so does the old app of
     whoever was not moved.
     """
-    if not _WITHOUT_MCX & set(scene.plan.target):
+    if have(scene.plan.target, Feature.MCX) is not False:
         return
     for pool, new in scene.moving:
-        if Version.S19 in pool.versions:
+        if pool.has(Feature.MCX) is False:
             continue
         rows = scene.movers(pool.id)
         if len(rows):

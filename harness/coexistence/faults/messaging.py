@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from coexistence import Injection, PoolRole, Scene, Severity, Version, fault
+from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
 from coexistence.model.conditions.machines_and_databases import Machine
 from coexistence.model.conditions.messaging import ImFilter
-from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId
+from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Feature, Origin, PoolId, have
 
 __all__: list[str] = []
 
 _ORIGIN = Origin("fault")
-_WITHOUT_XMPP = frozenset({Version.S19, Version.SE})
 #: Clients that came before the privacy mode of presence.
 _OLD_CLIENTS = (
     ClientGeneration.LYNC_2010,
@@ -38,7 +37,7 @@ def xmpp_user_moved_forward(scene: Scene) -> Iterator[Injection]:
     Their XMPP contacts are offline for good and messages to them fail; whoever was not moved goes on
     reaching theirs.
     """
-    if not _WITHOUT_XMPP & set(scene.plan.target):
+    if have(scene.plan.target, Feature.XMPP) is not False:
         return
     for pool, new in scene.moving:
         if not len(scene.people_on(pool.id, xmpp=1)):
@@ -157,7 +156,7 @@ def tls_session_ticket_breaks_port_444(scene: Scene) -> Iterator[Injection]:
         *(by_id[new] for pool, new in scene.moving if new in by_id and len(scene.arriving(pool.id))),
     ]
     for pool in dict.fromkeys(there):
-        if pool.versions != (Version.L13,):
+        if pool.has(Feature.SESSION_TICKET_DEFECT) is not True:
             continue
         machines = tuple(
             Machine(server=server, os="Windows Server 2012 R2", origin=_ORIGIN) for server in pool.servers

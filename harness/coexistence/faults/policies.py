@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from coexistence import Injection, PoolRole, Scene, Severity, Version, fault
+from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
 from coexistence.model.conditions.external_systems import ADDRESS_BOOK_RULES, AddressBookSettings, StoreFile
 from coexistence.model.deployment import Policy
-from coexistence.model.vocabulary import Checkpoint, ContactStore, Origin, PoolId, SiteId, SiteKind, Unknown
+from coexistence.model.vocabulary import (
+    Checkpoint,
+    ContactStore,
+    Feature,
+    Origin,
+    PoolId,
+    SiteId,
+    SiteKind,
+    Unknown,
+)
 
 __all__: list[str] = []
 
@@ -122,7 +131,9 @@ def unified_store_policy_left_on(scene: Scene) -> Iterator[Injection]:
     allowed = scene.with_deployment(policies=(*rest, allowing))
     for pool, new in scene.moving:
         # Lync Server 2010 keeps no list in Exchange, whatever a policy says.
-        if Version.L10 in pool.versions or not len(scene.movers(pool.id, contacts=ContactStore.EXCHANGE)):
+        if pool.has(Feature.UNIFIED_CONTACTS) is False:
+            continue
+        if not len(scene.movers(pool.id, contacts=ContactStore.EXCHANGE)):
             continue
         rolled_back = op.RollBackContactStore(users=op.Selection(on=pool.id))
         made = allowed.going_back(Checkpoint.PILOT, rolled_back)
@@ -204,6 +215,6 @@ def derived_same_setting_different_default(scene: Scene) -> Iterator[Injection]:
     if isinstance(known, Unknown) or any(each.kind == "meeting" and each.settings for each in known):
         return
     for pool, new in scene.moving:
-        if pool.versions == (Version.L10,) and len(scene.movers(pool.id)):
+        if pool.has(Feature.COMPANY_MEETINGS) is True and len(scene.movers(pool.id)):
             made = scene.assuming("scheduled-meetings-of-2010", "company")
             yield Injection(target=new, about=(pool.id,), scene=made)

@@ -16,14 +16,13 @@ from coexistence import (
     Scene,
     Severity,
     Unknown,
-    Version,
     fault,
 )
 from coexistence.model import operations as op
 from coexistence.model.conditions.administrators import DOMAIN_ADMINS, SERVER_ADMINS, USER_ADMINS
 from coexistence.model.conditions.machines_and_databases import Machine
 from coexistence.model.deployment import Policy
-from coexistence.model.vocabulary import Origin
+from coexistence.model.vocabulary import Feature, Origin
 
 _MADE: Final = Origin("fault")
 _GROUPS: Final = frozenset({SERVER_ADMINS, USER_ADMINS, DOMAIN_ADMINS})
@@ -194,7 +193,8 @@ def derived_old_tool_strips_new_fields(scene: Scene) -> Iterator[Injection]:
     People who were moved lose what the setting allowed them, hours after an edit that was made for others.
     """
     policies, (kind, name) = scene.deployment.policies, _NEWER
-    if isinstance(policies, Unknown) or scene.old_tools is not Version.L10:
+    tools = scene.old_tools
+    if isinstance(policies, Unknown) or tools is None or tools.has(Feature.XMPP_ACCESS_SETTING):
         return
     if not scene.passes(Checkpoint.PILOT):
         return
@@ -206,7 +206,7 @@ def derived_old_tool_strips_new_fields(scene: Scene) -> Iterator[Injection]:
             target=f"{kind} {policy.scope}",
             scene=scene.before(
                 Checkpoint.SIDE_BY_SIDE, op.SavePolicy(policy=opened, tools=scene.new_tools)
-            ).before(Checkpoint.PILOT, op.SavePolicy(policy=opened, tools=Version.L10)),
+            ).before(Checkpoint.PILOT, op.SavePolicy(policy=opened, tools=tools)),
         )
 
 

@@ -10,7 +10,7 @@ from coexistence import Checkpoint, Injection, PoolId, PoolRole, Scene, Severity
 from coexistence.model import operations as op
 from coexistence.model.conditions.machines_and_databases import ROOM_PORTAL, Machine
 from coexistence.model.deployment import Cms
-from coexistence.model.vocabulary import Edition, Origin, UserKind
+from coexistence.model.vocabulary import Edition, Feature, Origin, UserKind
 
 _MADE: Final = Origin("fault")
 #: Roles of which one may be left from an earlier migration without anybody being homed there.
@@ -157,7 +157,7 @@ def paired_pools_on_different_versions(scene: Scene) -> Iterator[Injection]:
     new = {pool.id for pool in scene.new_pools(PoolRole.FRONT_END)}
     for old in scene.leaving:
         to = scene.successors[old.id]
-        if to not in new or old.versions == (Version.L10,):
+        if to not in new or old.has(Feature.POOL_PAIRING) is False:
             continue
         pair = op.PairPools(pool=to, other=old.id)
         made = scene.before(Checkpoint.SIDE_BY_SIDE, pair, op.Replicate())

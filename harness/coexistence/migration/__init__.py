@@ -14,8 +14,6 @@ from typing import Final
 from coexistence.errors import InputError
 from coexistence.migration.custom_plan import NOTHING_ASKED, OwnPlan
 from coexistence.migration.plan import (
-    CLIENT_OF,
-    NO_COUNTERPART,
     Calendar,
     Plan,
     PlanStep,
@@ -49,9 +47,7 @@ from coexistence.model.operations import (
 from coexistence.model.vocabulary import CHECKPOINT_ORDER, Checkpoint, PoolRole, SiteKind, Unknown, Version
 
 __all__ = [
-    "CLIENT_OF",
     "NOTHING_ASKED",
-    "NO_COUNTERPART",
     "Calendar",
     "OwnPlan",
     "Plan",

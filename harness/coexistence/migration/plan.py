@@ -10,7 +10,6 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 
 from coexistence.migration.custom_plan import NOTHING_ASKED, AddedStep, OwnPlan, Window
 from coexistence.migration.guide import GuideStep, Requirement, Tool, guide_of
@@ -29,14 +28,11 @@ from coexistence.model.vocabulary import (
     CHECKPOINT_ORDER,
     PATHS,
     Checkpoint,
-    ClientGeneration,
     PoolId,
     Version,
 )
 
 __all__ = [
-    "CLIENT_OF",
-    "NO_COUNTERPART",
     "Calendar",
     "Plan",
     "PlanStep",
@@ -49,20 +45,6 @@ __all__ = [
     "still",
     "targets_of",
 ]
-
-#: Versions without XMPP federation and Persistent Chat: people who need them stay on legacy pools.
-#: Source: "Features removed from Skype for Business Server 2019"; SE has the same list (third party).
-NO_COUNTERPART: Final = frozenset({Version.S19, Version.SE})
-
-
-#: The desktop client that goes with a server generation, rolled out to people who are moved.
-CLIENT_OF: Final = {
-    Version.L10: ClientGeneration.LYNC_2010,
-    Version.L13: ClientGeneration.LYNC_2013,
-    Version.S15: ClientGeneration.SFB_2015,
-    Version.S19: ClientGeneration.SFB_2016,
-    Version.SE: ClientGeneration.SFB_2016,
-}
 
 
 class Undo(enum.Enum):

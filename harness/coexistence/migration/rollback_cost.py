@@ -24,7 +24,16 @@ from coexistence.model.population import (
     Rows,
     distinct,
 )
-from coexistence.model.vocabulary import ContactStore, Maybe, PoolId, SiteId, Unknown, UserKind, Version
+from coexistence.model.vocabulary import (
+    ContactStore,
+    Feature,
+    Maybe,
+    PoolId,
+    SiteId,
+    Unknown,
+    UserKind,
+    Version,
+)
 from coexistence.simulation.rules.assumptions import Rules, meeting_survives
 from coexistence.simulation.state import State
 
@@ -221,13 +230,17 @@ def lists_at_risk(state: State, population: Population) -> Rows:
 
     Lync Server 2010 cannot read a list that is kept in Exchange ("Roll back migrated users").
     """
-    on_2010 = np.isin(
+    unreadable = np.isin(
         population.came_from,
-        [population.code(pool.id) for pool in state.pools.values() if Version.L10 in pool.versions],
+        [
+            population.code(pool.id)
+            for pool in state.pools.values()
+            if pool.has(Feature.UNIFIED_CONTACTS) is False
+        ],
     ) & (population.came_from != NOWHERE)
     risk = np.zeros(len(population), dtype=np.int64)
-    risk[on_2010 & (population.contacts == ContactStore.EXCHANGE)] = 1
-    risk[on_2010 & (population.contacts == ContactStore.UNKNOWN)] = UNTOLD
+    risk[unreadable & (population.contacts == ContactStore.EXCHANGE)] = 1
+    risk[unreadable & (population.contacts == ContactStore.UNKNOWN)] = UNTOLD
     risk[population.contacts == ContactStore.LOST] = 1
     return risk
 

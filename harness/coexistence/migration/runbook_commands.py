@@ -14,7 +14,7 @@ from typing import Any, Final
 from coexistence.migration.plan import Plan, PlanStep
 from coexistence.model import operations as op
 from coexistence.model.deployment import Application, Deployment
-from coexistence.model.vocabulary import ApplicationKind, Unknown, Version
+from coexistence.model.vocabulary import ApplicationKind, Feature, Unknown, have
 
 __all__ = ["Instruction", "instructions", "quoted", "rollback_instructions"]
 
@@ -138,7 +138,7 @@ class _Telling:
         if users.listed is not None:
             wish = self._wish()
             file = quoted(wish) if wish else "<file with the addresses, one a line>"
-            if set(self.plan.target) & {Version.S15, Version.S19, Version.SE}:
+            if have(self.plan.target, Feature.MOVE_BY_LIST) is True:
                 yield _type(f"{how} -UserList {file} -Report 'moved.csv'")
             else:
                 yield _type(f"Get-Content {file} | Get-CsUser | {how}")

@@ -18,6 +18,7 @@ from coexistence.model.vocabulary import (
     ClientGeneration,
     ContactStore,
     Disposition,
+    Feature,
     Mailbox,
     Maybe,
     MeetingKind,
@@ -180,8 +181,9 @@ def _users(observer: Observer) -> Iterator[User]:
     if population.mailbox is not None:
         columns["mailbox"] = population.mailbox
         columns["contacts"] = population.contacts
-    is_beside_2010 = any(Version.L10 in pool.versions for pool in observer.state.pools.values())
-    if is_beside_2010 or any(ContactStore.LOST in each for each in kept.values()):
+    pools = observer.state.pools.values()
+    some_cannot_read = any(pool.has(Feature.UNIFIED_CONTACTS) is False for pool in pools)
+    if some_cannot_read or any(ContactStore.LOST in each for each in kept.values()):
         columns["contacts"] = population.contacts
     groups = group_column(observer.state, population)
     if groups is not None:

@@ -18,7 +18,7 @@ from coexistence.inputs.pseudonyms import Pseudonyms
 from coexistence.inputs.toml.tables import Table, read_toml
 from coexistence.migration import NOTHING_ASKED, OwnPlan
 from coexistence.model.files import is_file
-from coexistence.model.vocabulary import Version
+from coexistence.model.vocabulary import VERSION_NAMES, Version
 from coexistence.simulation.rules.assumptions import Rules
 
 __all__ = [
@@ -85,13 +85,12 @@ def parse_version(text: str) -> Version | None:
     """
     if not text:
         return None
-    wanted = text.strip().lower()
-    for version in Version:
-        if wanted in (version.name.lower(), version.product.lower()):
-            return version
-    raise InputError(
-        f"--coexistence-to {text}: no such version. Known: {', '.join(v.name for v in Version)}."
-    )
+    version = VERSION_NAMES.get(text.strip().lower())
+    if version is None:
+        raise InputError(
+            f"--coexistence-to {text}: no such version. Known: {', '.join(v.name for v in Version)}."
+        )
+    return version
 
 
 def parse_count(text: str, option: str, least: int, most: int) -> int:

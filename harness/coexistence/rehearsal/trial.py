@@ -22,7 +22,6 @@ from coexistence.checking.results import Result
 from coexistence.checking.runner import Views, run_check
 from coexistence.inputs.family.builder import DEFAULT_DATE
 from coexistence.migration import (
-    NO_COUNTERPART,
     NOTHING_ASKED,
     Calendar,
     OwnPlan,
@@ -42,10 +41,12 @@ from coexistence.model.vocabulary import (
     CHECKPOINT_ORDER,
     Checkpoint,
     Disposition,
+    Feature,
     PoolId,
     PoolRole,
     Unknown,
     Version,
+    have,
 )
 from coexistence.observation import Hop, Observer, Outcome, StepSubject
 from coexistence.observation.facts.shared_cache import Grounds
@@ -263,7 +264,7 @@ class Trial:
         if self.is_twin and not isinstance(population, Unknown):
             if any(population.people_by_pool.get(pool) for pool in self.plan.predecessor):
                 found.add("rollback-home")
-            if set(self.plan.target) & NO_COUNTERPART and bool(np.any(population.xmpp == UNTOLD)):
+            if have(self.plan.target, Feature.XMPP) is False and bool(np.any(population.xmpp == UNTOLD)):
                 found.add("needs-told")
         return tuple(sorted(found))
 

@@ -367,7 +367,7 @@ def _both_sides(state: State) -> Maybe[tuple[DnsRecord, ...]]:
 
 def _with_readings(state: State, server: Server) -> Server:
     pool = state.pools[server.pool]
-    version = pool.versions[0] if pool.versions else Version.SE
+    version = pool.versions[0] if pool.versions else max(Version)
     on_edge = pool.role is PoolRole.EDGE
     return replace(server, services=_exported(state.services[server.id], server, version, on_edge=on_edge))
 

@@ -20,6 +20,7 @@ from coexistence.model.vocabulary import (
     ClientGeneration,
     ContactStore,
     Edition,
+    Feature,
     MeetingKind,
     PathPair,
     UserKind,
@@ -40,7 +41,7 @@ def clients_for(legacy: Version, target: Version) -> tuple[ClientGeneration, ...
 
 def blueprint_space(path: PathPair, *, max_sites: int = 4, crowds: bool = True) -> Record:
     """Return the space of blueprints for one pair of versions; without ``crowds`` no site is crowded."""
-    keeps = path.legacy in (Version.L13, Version.S15) and path.target is Version.S15
+    keeps = path.legacy.has(Feature.XMPP) and path.target.has(Feature.XMPP)
     crowd = Record(
         Crowd,
         {

@@ -33,7 +33,7 @@ from coexistence.migration.custom_plan import (
 )
 from coexistence.migration.plan import RollbackAction
 from coexistence.model.files import is_file
-from coexistence.model.vocabulary import Edition, Version
+from coexistence.model.vocabulary import VERSION_NAMES, Edition
 
 __all__ = ["PlanSource", "parse_plan", "read_source"]
 
@@ -147,10 +147,7 @@ class _Reading:
     def plan(self, document: Mapping[str, Any]) -> OwnPlan:
         """Read the whole document."""
         top = Table(self.complaints, (), document)
-        target = top.one_of(
-            "target",
-            {name.lower(): version for version in Version for name in (version.name, version.product)},
-        )
+        target = top.one_of("target", VERSION_NAMES)
         out_of_scope = top.texts("out_of_scope") or ()
         pools = tuple(self._each(top, "pools", self._pool))
         waves = tuple(self._each(top, "waves", self._wave))

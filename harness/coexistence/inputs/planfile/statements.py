@@ -12,12 +12,16 @@ from coexistence.inputs.exports.read.client_versions import client_of
 from coexistence.inputs.planfile.statement_keys import OBJECTS, SUBJECTS, Takes
 from coexistence.inputs.planfile.tables import Table, known_names, shown
 from coexistence.migration.custom_plan import Statement
-from coexistence.model.vocabulary import CHECKPOINT_ORDER, Checkpoint, ClientGeneration, Version
+from coexistence.model.vocabulary import (
+    CHECKPOINT_ORDER,
+    VERSION_NAMES,
+    Checkpoint,
+    ClientGeneration,
+)
 
 __all__ = ["read_statement"]
 
 _PHASES: Final = {each.value: each for each in CHECKPOINT_ORDER if each is not Checkpoint.LEGACY}
-_VERSIONS: Final = {name.lower(): each for each in Version for name in (each.name, each.product)}
 _STORES: Final = {"server": "server", "exchange": "exchange"}
 
 
@@ -99,7 +103,7 @@ _TAKEN: Final[Mapping[Takes, Callable[[Table, str], Any]]] = {
     Takes.PORT: lambda table, key: table.number(key, most=65_535),
     Takes.CLIENT: _client,
     Takes.STORE: lambda table, key: table.one_of(key, _STORES) or "",
-    Takes.VERSION: lambda table, key: table.one_of(key, _VERSIONS),
+    Takes.VERSION: lambda table, key: table.one_of(key, VERSION_NAMES),
     Takes.NAMES: lambda table, key: table.texts(key) or (),
     **dict.fromkeys(
         (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from coexistence.migration.plan import NO_COUNTERPART, PlanStep, published, still
+from coexistence.migration.plan import PlanStep, published, still
 from coexistence.migration.planner.deploy import Deploying
 from coexistence.migration.planner.target_pools import has_single_name
 from coexistence.model.deployment import ACCESS_EDGE_EXTERNAL, Pool
@@ -22,7 +22,16 @@ from coexistence.model.operations import (
     StartServices,
     SwitchFederationRoute,
 )
-from coexistence.model.vocabulary import Checkpoint, Origin, PoolId, PoolRole, SiteKind, Unknown
+from coexistence.model.vocabulary import (
+    Checkpoint,
+    Feature,
+    Origin,
+    PoolId,
+    PoolRole,
+    SiteKind,
+    Unknown,
+    have,
+)
 
 __all__ = ["CuttingOver"]
 
@@ -57,7 +66,7 @@ class CuttingOver(Deploying):
 
     def _new_xmpp_edges(self) -> tuple[PoolId, ...]:
         """Return the new Edge pools that take XMPP federation over, where the target has it."""
-        if set(self.target) & NO_COUNTERPART:
+        if have(self.target, Feature.XMPP) is False:
             return ()
         return tuple(self.successor[edge.id] for edge in self._old_edges() if edge.xmpp)
 

@@ -21,7 +21,7 @@ from coexistence.model.operations import (
     SetVoiceRoutes,
     StartServices,
 )
-from coexistence.model.vocabulary import Checkpoint, Origin, PoolId, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, PoolRole, Unknown
 
 __all__ = ["Deploying"]
 
@@ -169,7 +169,7 @@ class Deploying(Moving):
 
         A 2010 pool can answer only for itself, a newer one for everybody (UCWA, "Root URL").
         """
-        if not any(pool.versions == (Version.L10,) for pool in self.legacy_pools):
+        if not any(pool.has(Feature.AUTODISCOVER) is False for pool in self.legacy_pools):
             return ()
         return tuple(
             replace(each, records=found)

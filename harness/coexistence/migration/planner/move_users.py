@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coexistence.migration.custom_plan import OwnWave
-from coexistence.migration.plan import CLIENT_OF, NO_COUNTERPART, PlanStep, Undo, Wave, pilot_size, reached
+from coexistence.migration.plan import PlanStep, Undo, Wave, pilot_size, reached
 from coexistence.migration.planner.target_pools import Succession
 from coexistence.model.deployment import Pool, key_of
 from coexistence.model.operations import (
@@ -23,7 +23,7 @@ from coexistence.model.operations import (
     UpgradeClients,
 )
 from coexistence.model.population import Population
-from coexistence.model.vocabulary import Checkpoint, PoolId, Unknown
+from coexistence.model.vocabulary import Checkpoint, Feature, PoolId, Unknown, have
 
 __all__ = ["Moving", "address_key", "rows_of"]
 
@@ -64,8 +64,9 @@ class Moving(Succession):
     later_waves: list[_Planned]
 
     def _selection(self, on: PoolId, **more: bool | int | PoolId | tuple[int, ...] | None) -> Selection:
-        narrowed = bool(set(self.target) & NO_COUNTERPART)
-        return Selection(on=on, without_xmpp=narrowed, without_chat=narrowed, **more)  # type: ignore[arg-type]  # fields of Selection
+        without_xmpp = have(self.target, Feature.XMPP) is False
+        without_chat = have(self.target, Feature.PERSISTENT_CHAT) is False
+        return Selection(on=on, without_xmpp=without_xmpp, without_chat=without_chat, **more)  # type: ignore[arg-type]  # fields of Selection
 
     def _moving_steps(
         self, step: str, title: str, waves: Sequence[_Planned], reaches: Checkpoint, wait: int
@@ -97,7 +98,7 @@ class Moving(Succession):
             )
             there = Selection(on=new, came_from=old, listed=selection.listed)
             if planned.upgrades:
-                yield UpgradeClients(users=there, to=CLIENT_OF[self._tools])
+                yield UpgradeClients(users=there, to=self._new_client)
             if self.calendar.meetings_held:
                 yield HoldMeetings(on=new)
             yield ScheduleMeetings(by=there, each=1)

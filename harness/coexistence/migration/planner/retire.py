@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from coexistence.migration.plan import CLIENT_OF, PlanStep, Undo, published, still
+from coexistence.migration.plan import PlanStep, Undo, published, still
 from coexistence.migration.planner.cut_over import CuttingOver
 from coexistence.migration.planner.target_pools import has_single_name
 from coexistence.model.deployment import Pool
@@ -103,7 +103,7 @@ class Retiring(CuttingOver):
             id="P7.9",
             title="Deploy clients to everybody",
             operations=tuple(
-                UpgradeClients(users=Selection(on=new, came_from=old.id), to=CLIENT_OF[self._tools])
+                UpgradeClients(users=Selection(on=new, came_from=old.id), to=self._new_client)
                 for old, new in front_ends
             ),
             undo=Undo.BILL,

@@ -12,11 +12,13 @@ from typing import Final
 from coexistence.errors import InputError
 from coexistence.migration.custom_plan import NOTHING_ASKED, OwnPlan, OwnPool
 from coexistence.migration.phase import phase_of
-from coexistence.migration.plan import NO_COUNTERPART, Calendar, targets_of
+from coexistence.migration.plan import Calendar, targets_of
 from coexistence.model.deployment import Deployment, Pool, Server, generations, key_of
 from coexistence.model.vocabulary import (
     PATHS,
     Checkpoint,
+    ClientGeneration,
+    Feature,
     Origin,
     PoolId,
     PoolRole,
@@ -24,6 +26,7 @@ from coexistence.model.vocabulary import (
     SiteId,
     Unknown,
     Version,
+    have,
     version_name,
 )
 
@@ -135,7 +138,8 @@ class Succession:
         return taken
 
     def _gets_new_chat(self, pool: Pool) -> bool:
-        return pool.role is PoolRole.PERSISTENT_CHAT and not set(self.target) & NO_COUNTERPART
+        is_there = have(self.target, Feature.PERSISTENT_CHAT) is not False
+        return pool.role is PoolRole.PERSISTENT_CHAT and is_there
 
     def _merged(self, old: Pool) -> PoolId | None:
         """Return the new pool that another legacy pool was given already, where both shall share one."""
@@ -220,7 +224,7 @@ class Succession:
 
     def _office_web_apps(self, old: Pool) -> str | None:
         """Name the server that shows slides: from Lync Server 2013 on a pool does not do it by itself."""
-        is_native = old.role is PoolRole.FRONT_END and old.versions == (Version.L10,)
+        is_native = old.role is PoolRole.FRONT_END and old.has(Feature.OFFICE_WEB_APPS) is False
         return f"owas.{old.fqdn.partition('.')[2]}" if is_native else old.office_web_apps
 
     def _connected(self, pool: Pool, successor: Mapping[PoolId, PoolId]) -> Pool:
@@ -241,15 +245,20 @@ class Succession:
             for pool in self.deployment.pools
             if pool.id in self.own.left_alone
         }
-        if isinstance(population, Unknown) or not set(self.target) & NO_COUNTERPART:
+        if isinstance(population, Unknown):
             return left_alone
         found: dict[PoolId, str] = {}
-        for column, feature in ((population.xmpp, "XMPP"), (population.chat, "Persistent Chat")):
+        for column, feature, name in (
+            (population.xmpp, Feature.XMPP, "XMPP"),
+            (population.chat, Feature.PERSISTENT_CHAT, "Persistent Chat"),
+        ):
+            if have(self.target, feature) is not False:
+                continue
             needing = population.people[column[population.people] == 1]
             for code in sorted(set(population.home[needing].tolist())):
                 found.setdefault(
                     population.pools[code],
-                    f"people here use {feature}, which {version_name(self.target)} does not have",
+                    f"people here use {name}, which {version_name(self.target)} does not have",
                 )
         if found:
             for pool in self.legacy_pools:
@@ -278,6 +287,11 @@ class Succession:
     @property
     def _tools(self) -> Version:
         return self.target[-1]
+
+    @property
+    def _new_client(self) -> ClientGeneration:
+        """The desktop client that goes with the new version, rolled out to people who are moved."""
+        return ClientGeneration[self._tools.facts.client]
 
     def _fresh(self, *roles: PoolRole) -> list[Pool]:
         return [pool for pool in self.additions if pool.role in roles]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from coexistence.model.vocabulary import (
     Edition,
+    Feature,
     Maybe,
     Origin,
     PoolId,
@@ -19,6 +20,7 @@ from coexistence.model.vocabulary import (
     SiteKind,
     Unknown,
     Version,
+    have,
 )
 
 __all__ = ["EdgeNames", "Pool", "Site", "generations", "key_of"]
@@ -114,6 +116,10 @@ class Pool:
     def version(self) -> Version | None:
         """The one version this pool runs, or None while the evidence leaves several or none."""
         return self.versions[0] if len(self.versions) == 1 else None
+
+    def has(self, feature: Feature) -> Maybe[bool]:
+        """Whether the version that it runs has a feature; unknown where it may run several that differ."""
+        return have(self.versions, feature)
 
     @property
     def homes_users(self) -> bool:

@@ -49,7 +49,16 @@ from coexistence.model.vocabulary.topology import (
     ServiceState,
     SiteKind,
 )
-from coexistence.model.vocabulary.versions import PATHS, PathPair, Version, version_name
+from coexistence.model.vocabulary.versions import (
+    PATHS,
+    VERSION_NAMES,
+    Feature,
+    PathPair,
+    Version,
+    by_version,
+    have,
+    version_name,
+)
 
 __all__ = [
     "APPLICATION_CMDLETS",
@@ -57,6 +66,7 @@ __all__ = [
     "CONFIGURATION_CMDLETS",
     "PATHS",
     "POLICY_CMDLETS",
+    "VERSION_NAMES",
     "Access",
     "ApplicationKind",
     "Checkpoint",
@@ -70,6 +80,7 @@ __all__ = [
     "Deregistration",
     "Disposition",
     "Edition",
+    "Feature",
     "Guest",
     "Mailbox",
     "Maybe",
@@ -93,6 +104,8 @@ __all__ = [
     "UserKind",
     "Version",
     "Word",
+    "by_version",
+    "have",
     "is_known",
     "version_name",
 ]

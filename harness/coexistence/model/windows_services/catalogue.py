@@ -7,11 +7,11 @@ running deployment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeAlias
 
-from coexistence.model.vocabulary import Confidence, Version
+from coexistence.model.vocabulary import Confidence, Version, by_version
 from coexistence.model.windows_services.schema import (
     Evidence,
     Host,
@@ -22,9 +22,6 @@ from coexistence.model.windows_services.schema import (
     Weight,
     WindowsService,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["CATALOGUE"]
 
@@ -52,13 +49,14 @@ _LATER_ROLES: Final = _ROLES | {Host.PERSISTENT_CHAT, Host.VIDEO_INTEROP}
 _EDGE: Final = frozenset({Host.EDGE})
 _CHAT_HOSTS: Final = frozenset({Host.PERSISTENT_CHAT, Host.FRONT_END_STANDARD})
 
+ByVersion: TypeAlias = Mapping[Version, Evidence]
+
 _YES, _INFERRED, _MAYBE = Evidence.PRESENT, Evidence.ASSUMED, Evidence.OPTIONAL
 _OPEN, _NO = Evidence.UNKNOWN, Evidence.ABSENT
 
 
-def _since(*evidence: Evidence) -> Mapping[Version, Evidence]:
-    """Evidence for the five versions, oldest first."""
-    return MappingProxyType(dict(zip(Version, evidence, strict=True)))
+def _since(l10: Evidence, l13: Evidence, s15: Evidence, s19: Evidence, se: Evidence) -> ByVersion:
+    return by_version("Windows services", L10=l10, L13=l13, S15=s15, S19=s19, SE=se)
 
 
 # Subscription Edition is taken to be like 2019: no list of its services has been published.

@@ -13,18 +13,11 @@ from coexistence.model.windows_services.schema import WindowsService
 
 __all__ = ["display_name", "find", "matches"]
 
-_PREFIXES: Final = {
-    Version.L10: "Lync Server ",
-    Version.L13: "Lync Server ",
-    Version.S15: "Skype for Business Server ",
-    Version.S19: "Skype for Business Server ",
-    # Assumed: no list of that version has been seen.
-    Version.SE: "Skype for Business Server ",
-}
-
 
 def display_name(service: WindowsService, version: Version, on_edge: bool = False) -> str | None:
     """Name the service as Windows shows it, or None where no source tells.
+
+    That of SE is assumed: no list of that version has been seen.
 
     >>> display_name(CATALOGUE[0], Version.L13, on_edge=True)
     'Lync Server Access Edge'
@@ -32,7 +25,7 @@ def display_name(service: WindowsService, version: Version, on_edge: bool = Fals
     if service.full_display is not None:
         return service.full_display
     suffix = (service.display_on_edge if on_edge else None) or service.display_suffix
-    return None if suffix is None else _PREFIXES[version] + suffix
+    return None if suffix is None else f"{version.facts.brand} {suffix}"
 
 
 def _display_names(service: WindowsService) -> set[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from coexistence.model.conditions.administrators import Administrator, AdminTask, AdminTool, AdminWay
 from coexistence.model.deployment import Pool, key_of
-from coexistence.model.vocabulary import PoolId, PoolRole, SiteId, Unknown, Version
+from coexistence.model.vocabulary import Feature, PoolId, PoolRole, SiteId, Unknown, Version
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, undecided
 from coexistence.observation.sign_in.discovery import certificate_trouble, leads_to
@@ -211,9 +211,9 @@ def _silverlight(facts: Facts, who: Administrator | None) -> Leg:
     switch="macp-after-release",
 )
 def _new_control_panel(facts: Facts, pool: Pool) -> Leg:
-    if pool.versions and pool.versions[-1] < Version.S19:
+    if pool.has(Feature.NEW_CONTROL_PANEL) is False:
         return failed(pool.fqdn, f"{pool.versions[-1].product} has no new Control Panel")
-    if pool.versions == (Version.SE,):
+    if pool.has(Feature.NEW_CONTROL_PANEL_AT_RELEASE) is True:
         return passed(pool.fqdn, "has the new Control Panel; what it lacks is done by cmdlet")
     for server in pool.servers:
         build = facts.state.servers[server].build

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coexistence.model.deployment import Pool
-from coexistence.model.vocabulary import Confidence, PoolId, Version, version_name
+from coexistence.model.vocabulary import Confidence, Feature, PoolId, Version, version_name
 from coexistence.observation.conferencing.hosting import MCU_TYPES, factory, hosting_pool
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
@@ -21,7 +21,7 @@ from coexistence.observation.facts.routes import Leg, failed, passed, refused, t
 from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
 from coexistence.simulation.rules.registry import rule
 
-__all__ = ["CLIENT_TEXTS", "MCU_SINCE", "Demand", "Flaw", "demand", "shown"]
+__all__ = ["CLIENT_TEXTS", "NEWER_MCUS", "Demand", "Flaw", "demand", "shown"]
 
 
 class Flaw(enum.IntEnum):
@@ -56,10 +56,10 @@ class Flaw(enum.IntEnum):
     ATTENDEE_SHARES = 21002
 
 
-#: Versions that brought kinds of conferencing that an MCU type has since (assumption ``newer-mcu-types``).
-MCU_SINCE: Final = {
-    "slides by Office Web Apps": ("DataConf", Version.L13),
-    "sharing as video": ("AppSharingConf", Version.S15),
+#: Kinds of conferencing that an MCU type has on some versions alone (assumption ``newer-mcu-types``).
+NEWER_MCUS: Final = {
+    "slides by Office Web Apps": ("DataConf", Feature.OFFICE_WEB_APPS),
+    "sharing as video": ("AppSharingConf", Feature.VIDEO_SHARING),
 }
 
 
@@ -67,7 +67,7 @@ MCU_SINCE: Final = {
 class Demand:
     """What a request asks of the host, beside plain joining; versions tell since when hosts know it."""
 
-    #: An MCU type, or one of :data:`MCU_SINCE`.
+    #: An MCU type, or one of :data:`NEWER_MCUS`.
     mcu: str = ""
     #: Version of the conference document, as ``capability-version`` orders them.
     document: Version | None = None
@@ -177,8 +177,8 @@ def _newer_resource(pool: Pool) -> Leg:
     switch="newer-mcu-types",
 )
 def _mcu_type(facts: Facts, pool: Pool, asked: str) -> Leg:
-    component, since = MCU_SINCE.get(asked, ("", None))
-    if _is_newer(since, pool):
+    component, brought = NEWER_MCUS.get(asked, ("", None))
+    if brought is not None and pool.has(brought) is False:
         assumes = ("newer-mcu-types",)
         if facts.rules.value("newer-mcu-types") == "older-form":
             return passed(pool.fqdn, f"takes the older form: {asked} is newer than the pool", *assumes)

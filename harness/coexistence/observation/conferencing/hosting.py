@@ -13,6 +13,7 @@ from coexistence.model.deployment import Pool, key_of
 from coexistence.model.vocabulary import (
     Confidence,
     Disposition,
+    Feature,
     Maybe,
     Modality,
     PoolId,
@@ -233,7 +234,7 @@ def _web_apps(facts: Facts, host: PoolId) -> Leg:
     pool = facts.state.pools[host]
     if not pool.versions:
         return undecided(pool.fqdn, "nobody told which version the pool runs", "Get-CsServerPatchVersion")
-    if pool.versions[-1] < Version.L13:
+    if pool.has(Feature.OFFICE_WEB_APPS) is False:
         return Leg()
     if not pool.tells("office_web_apps"):
         return undecided(pool.fqdn, "nobody told its Office Web Apps server", "Get-CsTopology -AsXml")

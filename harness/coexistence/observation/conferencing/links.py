@@ -11,7 +11,7 @@ from typing import Final
 
 from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
 from coexistence.model.deployment import SimpleUrl, is_address
-from coexistence.model.vocabulary import Confidence, Guest, Maybe, PoolId, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import Confidence, Feature, Guest, Maybe, PoolId, PoolRole, Unknown, Version
 from coexistence.observation.conferencing.admission import OPEN, Terms
 from coexistence.observation.conferencing.hosting import fate, hosting_pool, needed_service, to_focus
 from coexistence.observation.conferencing.joining import Joiner, legs_of_join
@@ -159,7 +159,7 @@ def by_link(
         given,
         lost,
     )
-    if not (terms is OPEN and client is None and not old_link) or scheduled_on is Version.L10:
+    if not (terms is OPEN and client is None and not old_link) or _has_slides_of_its_own(scheduled_on):
         key = (*key, terms, client, old_link, scheduled_on)
     return facts.outcome(
         key,
@@ -295,10 +295,15 @@ def _join_page(facts: Facts, host: PoolId, client: MeetingClient) -> Leg:
     source="Client interoperability in Lync 2013",
 )
 def _kept_slides(facts: Facts, host: PoolId, scheduled_on: Maybe[Version]) -> Leg:
-    versions = facts.state.pools[host].versions
-    if scheduled_on is not Version.L10 or not versions or versions[0] < Version.L13:
+    pool = facts.state.pools[host]
+    if not _has_slides_of_its_own(scheduled_on) or pool.has(Feature.OFFICE_WEB_APPS) is not True:
         return Leg()
     return passed(facts.fqdn(host), "the Web App shows slides and takes no new ones: scheduled on 2010")
+
+
+def _has_slides_of_its_own(scheduled_on: Maybe[Version]) -> bool:
+    """Tell whether a meeting comes from a version that showed slides without Office Web Apps."""
+    return isinstance(scheduled_on, Version) and not scheduled_on.has(Feature.OFFICE_WEB_APPS)
 
 
 # -------------------------------------------------------------------- the reverse proxy

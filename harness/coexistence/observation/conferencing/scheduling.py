@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from coexistence.model.vocabulary import (
     ApplicationKind,
     ClientGeneration,
     Confidence,
+    Feature,
     Maybe,
     Modality,
     PoolId,
@@ -199,10 +199,6 @@ def schedule_by_web(facts: Facts, home: PoolId, at: PoolId | None = None) -> Out
     )
 
 
-#: Versions whose pools bring a web scheduler. Source: Client interoperability in Lync 2013.
-_WEB_SCHEDULER_SINCE: Final = Version.L13
-
-
 @rule(
     "web-scheduler-of-2013",
     "The web scheduler of Lync Server 2013 works for people on 2013 alone.",
@@ -219,10 +215,10 @@ def _schedule_by_web(facts: Facts, home: PoolId, at: PoolId) -> Iterator[Leg]:
     if len(theirs) != 1 or len(ours) != 1:
         if theirs != ours:
             yield undecided(fqdn, "nobody told which version both pools run", "Get-CsServerPatchVersion")
-    elif theirs[0] < _WEB_SCHEDULER_SINCE:
+    elif not theirs[0].has(Feature.WEB_SCHEDULER):
         yield refused(fqdn, f"{theirs[0].product} brings no web scheduler")
     elif theirs != ours:
-        if ours[0] < _WEB_SCHEDULER_SINCE:
+        if not ours[0].has(Feature.WEB_SCHEDULER):
             yield refused(
                 fqdn, f"the web scheduler of {theirs[0].product} cannot schedule on {ours[0].product}"
             )

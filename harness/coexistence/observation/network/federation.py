@@ -11,6 +11,7 @@ from typing import Final
 
 from coexistence.model.deployment import Partner, Pool, Site
 from coexistence.model.vocabulary import (
+    Feature,
     Maybe,
     PartnerKind,
     PartyKind,
@@ -18,7 +19,6 @@ from coexistence.model.vocabulary import (
     PoolRole,
     SiteId,
     Unknown,
-    Version,
 )
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
@@ -301,7 +301,9 @@ def _negotiated(facts: Facts, edge: Pool, host: str, partner: Partner) -> Leg:
     """
     asking = partner.domain if host else edge.fqdn
     spoken = facts.tls_versions(edge.id)
-    if partner.generation is Version.L10 and not isinstance(spoken, Unknown) and "1.0" not in spoken:
+    theirs = partner.generation
+    is_old = theirs is not None and theirs.has(Feature.TLS_10_ONLY)
+    if is_old and not isinstance(spoken, Unknown) and "1.0" not in spoken:
         return failed(asking, f"{partner.domain} needs TLS 1.0, which {edge.fqdn} does not speak", 1047)
     refusal = shows(facts, partner.domain, edge, host, partner.roots, 1047)
     if refusal.stop is None or host:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from coexistence.model.deployment import DnsRecord, Pool
-from coexistence.model.vocabulary import Disposition, Maybe, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import Disposition, Feature, Maybe, PoolRole, Unknown
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
@@ -107,7 +107,7 @@ def _sends_home(facts: Facts, record: DnsRecord) -> Outcome:
     if answer.disposition is not Disposition.DONE or behind is None:
         return answer
     pool = facts.state.pools[behind]
-    if pool.versions != (Version.L10,) or facts.rules.value("autodiscover-2010") != "own-version":
+    if pool.has(Feature.AUTODISCOVER) is not False or facts.rules.value("autodiscover-2010") != "own-version":
         return answer
     newer = _newer_with_people(facts, pool)
     if newer is None:

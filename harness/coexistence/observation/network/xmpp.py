@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coexistence.model.deployment import Pool
-from coexistence.model.vocabulary import PoolId, PoolRole, Unknown, Version, version_name
+from coexistence.model.vocabulary import Feature, PoolId, PoolRole, Unknown, version_name
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, best_of, failed, passed, refused, travel, undecided
@@ -22,8 +22,6 @@ __all__ = ["has_gateway", "reach_xmpp", "receive_xmpp"]
 _XMPP_PORT = 23456
 #: Between XMPP proxies of two organisations. Source: port summary of the consolidated Edge.
 _OUTSIDE_PORT = 5269
-#: Generations with an XMPP gateway. Source: "Features removed from Skype for Business Server 2019".
-_HAS_XMPP = frozenset({Version.L13, Version.S15})
 _SERVICE = "_xmpp-server._tcp"
 
 
@@ -63,10 +61,10 @@ def _version_has(facts: Facts, home: PoolId) -> Iterator[Leg]:
     pool = facts.state.pools[home]
     if pool.role is PoolRole.BRANCH_APPLIANCE:
         yield refused(pool.fqdn, "people on a branch appliance have no XMPP federation")
-    possible = _HAS_XMPP & set(pool.versions)
-    if not possible:
+    has_xmpp = pool.has(Feature.XMPP)
+    if has_xmpp is False or not pool.versions:
         yield refused(pool.fqdn, f"{version_name(pool.versions)} has no XMPP federation")
-    if possible != set(pool.versions):
+    if isinstance(has_xmpp, Unknown):
         yield undecided(pool.fqdn, "nobody told which version runs here", "Get-CsServerPatchVersion")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from coexistence.model.conditions.external_systems import ADDRESS_BOOK_RULES, AddressBookSettings
 from coexistence.model.deployment import Pool
-from coexistence.model.vocabulary import PoolId, Version
+from coexistence.model.vocabulary import Feature, PoolId
 from coexistence.observation.conferencing import hosting_pool
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
@@ -58,7 +58,7 @@ def _finds_names(facts: Facts, pool: Pool) -> Leg:
     settings = _settings(facts, pool)
     if settings is None:
         return _as_shipped(facts, pool)
-    if not settings.use_normalization_rules and (not pool.versions or pool.versions[-1] >= Version.L13):
+    if not settings.use_normalization_rules and pool.has(Feature.NUMBER_RULES) is not False:
         reason = f"UseNormalizationRules is off at {settings.scope}: a search finds nobody"
         return failed(pool.fqdn, reason)
     return Leg()
@@ -107,5 +107,5 @@ def _numbers(facts: Facts, home: PoolId) -> Iterator[Leg]:
     here = next((each for each in files if each.pool == pool.id), None)
     if here is None:
         yield failed(pool.fqdn, "the company's own number rules are not in the file store of this pool")
-    elif not here.fits_newer and (not pool.versions or pool.versions[-1] >= Version.L13):
+    elif not here.fits_newer and pool.has(Feature.NUMBER_RULES) is not False:
         yield failed(pool.fqdn, "patterns with spaces or punctuation in the number rules match nothing here")

@@ -11,11 +11,11 @@ from coexistence.model.deployment import Pool
 from coexistence.model.vocabulary import (
     ContactStore,
     Disposition,
+    Feature,
     Mailbox,
     PoolId,
     PoolRole,
     Unknown,
-    Version,
     version_name,
 )
 from coexistence.observation.conferencing import hosting_pool
@@ -29,11 +29,6 @@ from coexistence.simulation.changes.contacts import may_keep
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["archive", "chat", "contacts_stay", "has_archive", "read_contacts", "report_calls", "rooms"]
-
-#: Versions with Persistent Chat ("New Persistent Chat features" for 2013; removed features for 2019).
-_WITH_CHAT = frozenset({Version.L13, Version.S15})
-#: Group Chat, which is what it was called before and shares nothing with it.
-_GROUP_CHAT = frozenset({Version.L10})
 
 
 def read_contacts(
@@ -67,7 +62,7 @@ def _contacts(facts: Facts, home: PoolId, store: ContactStore, mailbox: Mailbox)
     if store is ContactStore.LOST:
         yield failed(facts.fqdn(home), "the contact list was given up by a move with -Force")
     pool = facts.state.pools[home]
-    if Version.L10 in pool.versions:
+    if pool.has(Feature.UNIFIED_CONTACTS) is not True and pool.versions:
         if store is ContactStore.UNKNOWN:
             yield undecided(
                 pool.fqdn, "nobody told where contact lists are kept", "Test-CsUnifiedContactStore"
@@ -137,7 +132,7 @@ def _chat(facts: Facts, home: PoolId) -> Iterator[Leg]:
     yield facts.in_topology(home)
     yield facts.registrar(home)
     pool = facts.state.pools[home]
-    if not (_WITH_CHAT | _GROUP_CHAT) & set(pool.versions):
+    if not any(pool.has(each) is True for each in (Feature.PERSISTENT_CHAT, Feature.GROUP_CHAT)):
         yield refused(pool.fqdn, f"{version_name(pool.versions)} has no Persistent Chat")
     yield _to_a_room(facts, pool)
 
@@ -152,7 +147,7 @@ def _to_a_room(facts: Facts, home: Pool) -> Leg:
             return Leg(tried.hops, None, tried.assumes)
         if last is None or tried.disposition is Disposition.UNDECIDED:
             last = Leg(tried.hops, tried, tried.assumes)
-    if last is None and _GROUP_CHAT & set(home.versions):
+    if last is None and home.has(Feature.GROUP_CHAT) is True:
         return refused(home.fqdn, f"{version_name(home.versions)} has no Persistent Chat")
     return last or failed(home.fqdn, "there is no Persistent Chat pool")
 
@@ -165,7 +160,7 @@ def _to_a_room(facts: Facts, home: Pool) -> Leg:
     switch="chat-across-generations",
 )
 def _room(facts: Facts, home: Pool, room: Pool) -> Iterator[Leg]:
-    if room.versions != home.versions and _GROUP_CHAT & {*room.versions, *home.versions}:
+    if room.versions != home.versions and any(each.has(Feature.GROUP_CHAT) is True for each in (room, home)):
         yield refused(room.fqdn, "Group Chat of 2010 and Persistent Chat share nothing")
     if room.versions != home.versions:
         assumes = ("chat-across-generations",)
@@ -229,10 +224,11 @@ def report_calls(facts: Facts, pool: PoolId) -> Outcome:
 )
 def _reported(facts: Facts, pool: PoolId) -> Leg:
     known = facts.state.pools[pool]
-    if known.role is PoolRole.BRANCH_APPLIANCE and known.versions == (Version.L10,):
-        own = [each for each in facts.pools(PoolRole.MONITORING) if Version.L10 in each.versions]
+    if known.role is PoolRole.BRANCH_APPLIANCE and known.has(Feature.MONITORING_SERVER) is True:
+        own = [each for each in facts.pools(PoolRole.MONITORING) if each.versions == known.versions]
         if not own:
-            return failed(known.fqdn, "there is no Monitoring Server of Lync Server 2010 any more")
+            name = version_name(known.versions)
+            return failed(known.fqdn, f"there is no Monitoring Server of {name} any more")
         return passed(known.fqdn, f"reports to {own[0].fqdn}")
     registrar = facts.state.pools.get(known.backup) if known.backup is not None else None
     is_branch = known.role is PoolRole.BRANCH_APPLIANCE

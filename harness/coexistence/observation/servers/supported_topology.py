@@ -15,6 +15,7 @@ from coexistence.model.vocabulary import (
     PATHS,
     Confidence,
     Disposition,
+    Feature,
     Maybe,
     PoolId,
     PoolRole,
@@ -50,8 +51,6 @@ _ADMINISTRATOR: Final = "administrator"
 #: Roles that run something else than the product's own version.
 _STRANGERS: Final = (PoolRole.TRUSTED_APPLICATION, PoolRole.OTHER)
 _PAIRS: Final = frozenset((path.legacy, path.target) for path in PATHS)
-#: The first day without support for everything before the Subscription Edition.
-_UNSUPPORTED_FROM: Final = dt.date(2025, 10, 15)
 
 
 # -------------------------------------------------------------------- generations
@@ -165,11 +164,17 @@ def in_support(facts: Facts) -> Outcome:
     """
     newest = facts.newest
     pools = [pool for pool in facts.state.pools.values() if pool.versions and pool.versions[0] == newest]
-    may_be = any(Version.SE in pool.versions for pool in pools)
-    if not pools or may_be or facts.state.day < _UNSUPPORTED_FROM.toordinal():
+    ends = [version.facts.supported_until for pool in pools for version in pool.versions]
+    known = [each for each in ends if each is not None]
+    if not known or len(known) < len(ends) or facts.state.day <= max(known).toordinal():
         return _DONE
     name = version_name(pools[0].versions)
-    return travel([failed(pools[0].fqdn, f"support for {name} ended on 14 October 2025")])
+    return travel([failed(pools[0].fqdn, f"support for {name} ended on {_in_words(max(known))}")])
+
+
+def _in_words(day: dt.date) -> str:
+    months = "January February March April May June July August September October November December"
+    return f"{day.day} {months.split()[day.month - 1]} {day.year}"
 
 
 # -------------------------------------------------------------------- the servers of a pool
@@ -356,7 +361,7 @@ def own_instance(facts: Facts, pool: Pool) -> Outcome:
 )
 def mirrored(facts: Facts, pool: Pool) -> Outcome:
     """Return whether a pool keeps clear of mirrored databases where its version has no mirroring any more."""
-    if not facts.state.backing.stores or not pool.versions or pool.versions[0] < Version.S19:
+    if not facts.state.backing.stores or pool.has(Feature.SQL_MIRRORING) is not False:
         return _DONE
     told = facts.state.backing.store_by_instance
     for instance in (pool.back_end, pool.archiving_store, pool.monitoring_store):

@@ -15,13 +15,13 @@ from coexistence.model.deployment import Pool, key_of
 from coexistence.model.vocabulary import (
     Confidence,
     Disposition,
+    Feature,
     Maybe,
     PoolId,
     PoolRole,
     ServiceState,
     SiteId,
     Unknown,
-    Version,
 )
 from coexistence.observation.facts.facts import SIP_PORT, Facts, covers
 from coexistence.observation.facts.outcomes import Hop
@@ -77,8 +77,7 @@ def find(facts: Facts, client: Client, domain: str, home: PoolId, site: SiteId) 
 
     Only Autodiscover of Lync Server 2010 asks who somebody is, and only DHCP in which ``site`` they are.
     """
-    versions = facts.state.pools[home].versions
-    is_newer = bool(versions) and versions[0] > Version.L10
+    is_newer = facts.state.pools[home].has(Feature.AUTODISCOVER) is True
     place = None if isinstance(facts.state.particulars.dhcp, Unknown) else site
     key = ("found", client.discovery, domain, is_newer, place)
     return facts.leg(key, lambda: _find(facts, client.discovery, domain, is_newer, site))
@@ -180,7 +179,7 @@ def _by_dhcp(
     switch="autodiscover-2010",
 )
 def _is_2010(facts: Facts, pool: str) -> bool:
-    return facts.state.pools[PoolId(pool)].versions == (Version.L10,)
+    return facts.state.pools[PoolId(pool)].has(Feature.AUTODISCOVER) is False
 
 
 def leads_to(facts: Facts, name: str, kind: str) -> str | None:

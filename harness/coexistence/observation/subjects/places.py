@@ -61,7 +61,7 @@ class ServiceSubject(Asked):
     @property
     def version(self) -> Version:
         """The oldest version that the evidence leaves for the pool; or the newest of all."""
-        return self.pool.versions[0] if self.pool.versions else Version.SE
+        return self.pool.versions[0] if self.pool.versions else max(Version)
 
     @property
     def is_minor(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coexistence.model.vocabulary import ApplicationKind, Mailbox, PoolId, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import ApplicationKind, Feature, Mailbox, PoolId, PoolRole, Unknown
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
@@ -60,7 +60,7 @@ def contact(facts: Facts, owner: PoolId) -> Iterator[Leg]:
     Source: Testing peer-to-peer A/V calls.
     """
     pool = facts.state.pools[owner]
-    if any(version >= Version.S19 for version in pool.versions):
+    if pool.has(Feature.UM_DEFECT) is True:
         is_known = owner in facts.state.surroundings.um_defect
         assumes = () if is_known else ("um-contacts-work-on-2019",)
         if is_known or facts.rules.value("um-contacts-work-on-2019") == "no":
@@ -101,10 +101,10 @@ def _leave(facts: Facts, home: PoolId, mailbox: Mailbox) -> Iterator[Leg]:
         else:
             yield exchange(facts, home, 15030)
         return
-    newer = {version >= Version.S19 for version in pool.versions}
-    if len(newer) != 1:
-        yield undecided(pool.fqdn, "nobody told which version runs here", "Get-CsServerPatchVersion")
-    if newer == {True}:
+    in_the_cloud = pool.has(Feature.CLOUD_VOICEMAIL)
+    if isinstance(in_the_cloud, Unknown):
+        yield undecided(pool.fqdn, "nobody told which version runs here", in_the_cloud.needs)
+    if in_the_cloud is True:
         yield _in_the_cloud(facts, pool.fqdn)
     elif mailbox is Mailbox.ONLINE:
         yield exchange(facts, home, 15030)

@@ -8,7 +8,7 @@ from typing import Final
 from coexistence.model import operations as op
 from coexistence.model.conditions.administrators import CONFIG_REPLICATORS, Administrator
 from coexistence.model.deployment import Policy
-from coexistence.model.vocabulary import Confidence, ServerId, Unknown, Version
+from coexistence.model.vocabulary import Confidence, Feature, ServerId, Unknown, Version
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.admin_rights import person
 from coexistence.simulation.rules.assumptions import Rules
@@ -83,8 +83,8 @@ def set_discovery_candidates(state: State, operation: op.SetDiscoveryCandidates,
     return Step(state.changed(cms=replace(state.cms, discovery_candidates=operation.servers)))
 
 
-#: Settings that outcomes look at, by the first version whose tools know them.
-NEWER_SETTINGS: Final = {("external-access", "enablexmppaccess"): Version.L13}
+#: Settings that outcomes look at, and that some tools do not know.
+NEWER_SETTINGS: Final = {("external-access", "enablexmppaccess"): Feature.XMPP_ACCESS_SETTING}
 
 
 @CHANGES.carries_out(op.SavePolicy, configures=True)
@@ -108,7 +108,8 @@ def save_policy(state: State, operation: op.SavePolicy, rules: Rules) -> Step:
 
 
 def _known_to(tools: Version, policy: Policy) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name, "False" if tools < NEWER_SETTINGS.get((policy.kind, name.lower()), tools) else value)
-        for name, value in policy.settings
-    )
+    known = []
+    for name, value in policy.settings:
+        needed = NEWER_SETTINGS.get((policy.kind, name.lower()))
+        known.append((name, value if needed is None or tools.has(needed) else "False"))
+    return tuple(known)

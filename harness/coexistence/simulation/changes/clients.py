@@ -136,7 +136,7 @@ def _moved_meetings(
     behind = np.flatnonzero(meetings.content == HAS_CONTENT)
     behind = behind[theirs[meetings.organizer[behind]]]
     if brings:
-        newest = target.versions[-1] if target.versions else Version.SE
+        newest = target.versions[-1] if target.versions else max(Version)
         on = meetings.scheduled_on[behind]
         behind = behind[(on != UNTOLD) & (on > newest)]
     if not len(behind):

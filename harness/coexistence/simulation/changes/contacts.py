@@ -8,7 +8,7 @@ import numpy as np
 
 from coexistence.model import operations as op
 from coexistence.model.population import UNTOLD, Column, Population, Rows, column, with_value
-from coexistence.model.vocabulary import ContactStore, Mailbox, PoolId, Unknown, Version
+from coexistence.model.vocabulary import ContactStore, Feature, Mailbox, PoolId, Unknown
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.policies import effective, is_set
@@ -43,7 +43,7 @@ def contact_store(state: State, operation: op.RollBackContactStore, _rules: Rule
         return Step(state)
     if operation.users.came_from is not None:
         home = state.pools.get(operation.users.came_from)
-        if home is None or home.versions != (Version.L10,):
+        if home is None or home.has(Feature.UNIFIED_CONTACTS) is not False:
             return Step(state)
     rows = selected(population, operation.users)
     rows = rows[population.contacts[rows] == ContactStore.EXCHANGE]
@@ -116,7 +116,7 @@ def _returned(state: State, population: Population, rolled_back: Column, rules: 
 def may_keep(state: State, home: PoolId, rules: Rules) -> bool:
     """Tell whether people of a pool may keep their lists in Exchange."""
     pool = state.pools.get(home)
-    if pool is None or not pool.versions or pool.versions[0] < Version.L13:
+    if pool is None or pool.has(Feature.UNIFIED_CONTACTS) is not True:
         return False
     policy = effective(state, rules, "user-services", home, None)
     allowed = policy if isinstance(policy, Unknown) else is_set(policy, "UcsAllowed")

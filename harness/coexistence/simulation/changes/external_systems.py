@@ -16,12 +16,12 @@ from coexistence.model.deployment import Policy
 from coexistence.model.vocabulary import (
     ApplicationKind,
     Confidence,
+    Feature,
     Origin,
     PoolId,
     PoolRole,
     ServiceState,
     Unknown,
-    Version,
 )
 from coexistence.simulation.dispatch import Change, Changes
 from coexistence.simulation.rules.assumptions import Rules
@@ -210,8 +210,9 @@ def _links(state: State, operation: op.SetBandwidthLinks, _rules: Rules) -> Step
 def _unassigned(state: State, operation: op.MoveUnassignedNumbers, _rules: Rules) -> Step:
     if reason := _unknown_pool(state, operation.source, operation.to):
         return refused(state, reason)
-    if operation.by_tool is not None and operation.by_tool >= Version.S19:
-        return refused(state, f"{operation.by_tool.product} ships no tool that moves unassigned numbers")
+    tool = operation.by_tool
+    if tool is not None and not tool.has(Feature.UNASSIGNED_NUMBER_TOOL):
+        return refused(state, f"{tool.product} ships no tool that moves unassigned numbers")
     if isinstance(state.applications, Unknown):
         return Step(state)
     ranges = [
@@ -260,9 +261,6 @@ def _runtime(state: State, operation: op.UpdateRuntime, _rules: Rules) -> Step:
     return _around(state, runtimes=(*others, made))
 
 
-_WITH_IMPORT: Final = frozenset({Version.L13, Version.S15})
-
-
 @CHANGES.carries_out(op.ImportChatRooms)
 @rule(
     "chat-rooms-by-import",
@@ -275,7 +273,7 @@ def _chat_rooms(state: State, operation: op.ImportChatRooms, _rules: Rules) -> S
         if known is None or known.role is not PoolRole.PERSISTENT_CHAT:
             return refused(state, f"there is no chat pool {pool} in the topology")
     target = state.pools[operation.to]
-    if not _WITH_IMPORT & set(target.versions):
+    if target.has(Feature.PERSISTENT_CHAT) is not True:
         return refused(state, f"{target.fqdn} cannot import rooms")
     for pool in (operation.source, operation.to):
         for server in state.pools[pool].servers:

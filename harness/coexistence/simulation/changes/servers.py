@@ -11,6 +11,7 @@ from coexistence.model.deployment import Pool
 from coexistence.model.operations import servers as op
 from coexistence.model.vocabulary import (
     Disposition,
+    Feature,
     Maybe,
     Origin,
     PoolId,
@@ -18,7 +19,7 @@ from coexistence.model.vocabulary import (
     ServerId,
     ServiceState,
     Unknown,
-    Version,
+    version_name,
 )
 from coexistence.simulation.changes.external_systems import restarting
 from coexistence.simulation.changes.service_start import settled, start, stopped_by_quorum
@@ -250,8 +251,10 @@ def pair_pools(state: State, operation: op.PairPools, _rules: Rules) -> Step:
             return refused(state, f"there is no pool {name} in the topology")
         if pool.role is not PoolRole.FRONT_END:
             return refused(state, f"{pool.fqdn} is no Front End pool")
-        if pool.versions == (Version.L10,):
-            return refused(state, f"{pool.fqdn} runs {Version.L10.product}, which has no pool pairing")
+        if pool.has(Feature.POOL_PAIRING) is False:
+            return refused(
+                state, f"{pool.fqdn} runs {version_name(pool.versions)}, which has no pool pairing"
+            )
     assert one is not None  # refused above
     assert other is not None  # as above
     if one.id == other.id:

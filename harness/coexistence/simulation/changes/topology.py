@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from coexistence.model import operations as op
 from coexistence.model.deployment import Server
-from coexistence.model.vocabulary import Disposition, PoolId, PoolRole, ServiceState, Unknown, Version
+from coexistence.model.vocabulary import (
+    Disposition,
+    Feature,
+    PoolId,
+    PoolRole,
+    ServiceState,
+    Unknown,
+)
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.central_management import receivers
@@ -143,9 +150,9 @@ def edge_federation(state: State, operation: op.SetEdgeFederation, _rules: Rules
     source="Skype for Business Server 2019: features removed; Migrating XMPP federation",
 )
 def edge_xmpp(state: State, operation: op.SetEdgeXmpp, _rules: Rules) -> Step:
-    """The proxy exists on Edges of L13 and S15 only ("Features removed", Skype for Business Server 2019)."""
+    """Open or close the ports of an Edge's proxy, where its version has one."""
     edge = state.pools.get(operation.edge)
-    if operation.enabled and edge is not None and not {Version.L13, Version.S15} & set(edge.versions):
+    if operation.enabled and edge is not None and edge.has(Feature.XMPP) is not True:
         return refused(state, f"{edge.fqdn} has no XMPP federation")
     step = _change_pool(state, operation.edge, xmpp=operation.enabled)
     if edge is None or not step.accepted:

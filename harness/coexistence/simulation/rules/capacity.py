@@ -6,7 +6,7 @@ full, a pool has more people than it was tested with or it has not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from coexistence.model.deployment import Pool
@@ -29,8 +29,7 @@ class Figures:
     assumes: tuple[str, ...] = ()
 
 
-_2015: Final = Figures(people=80_000, servers=12, people_per_server=6_660, people_after_failover=80_000)
-_2019: Final = Figures(people=106_000, servers=16, people_per_server=6_660, people_after_failover=106_000)
+_PER_SERVER: Final = 6_660
 _STANDARD: Final = Figures(people=2_500, servers=1, people_per_server=2_500, people_after_failover=5_000)
 
 
@@ -44,31 +43,31 @@ _STANDARD: Final = Figures(people=2_500, servers=1, people_per_server=2_500, peo
 def figures_for(pool: Pool, rules: Rules) -> Maybe[Figures | None]:
     """Return the figures for a pool; None where there are none to hold it to, unknown without a version.
 
-    The Subscription Edition is taken to be as 2019: the same hardware and prerequisites.
+    A version without a user model of its own is held to the first later one that has one.
     """
     if pool.role is not PoolRole.FRONT_END:
         return None
     if not pool.versions:
         return Unknown("Get-CsServerPatchVersion")
     version = pool.versions[0]
+    model = version.facts.user_model
     assumes: tuple[str, ...] = ()
-    if version <= Version.L13:
-        if rules.value("capacity-of-lync") == "any-number":
+    if model is None:
+        later = (each.facts.user_model for each in Version if each > version)
+        model = next((each for each in later if each is not None), None)
+        if model is None or rules.value("capacity-of-lync") == "any-number":
             return None
         assumes = ("capacity-of-lync",)
     if pool.edition is Edition.STANDARD:
-        found = _STANDARD
-    elif version >= Version.S19:
-        found, assumes = _2019, (*assumes, "front-ends-of-2019")
-    else:
-        found = _2015
-    servers = found.servers
-    if "front-ends-of-2019" in assumes:
+        return replace(_STANDARD, assumes=assumes)
+    servers = model.servers
+    if model.is_disputed:
+        assumes = (*assumes, "front-ends-of-2019")
         servers = int(rules.value("front-ends-of-2019"))
     return Figures(
-        people=found.people,
+        people=model.people,
         servers=servers,
-        people_per_server=found.people_per_server,
-        people_after_failover=found.people_after_failover,
+        people_per_server=_PER_SERVER,
+        people_after_failover=model.people,
         assumes=assumes,
     )

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from coexistence.model.deployment import ClientVersionRule, ClientVersionSettings, Pool
-from coexistence.model.vocabulary import ClientGeneration, Confidence, Scheme, Unknown, Version
+from coexistence.model.vocabulary import ClientGeneration, Confidence, Scheme, Unknown, Version, by_version
 
 __all__ = [
     "ALLOWING",
@@ -98,9 +98,9 @@ class Client:
     schemes: frozenset[Scheme] = frozenset(Scheme)
 
 
-def _listed(*answers: Listed) -> Mapping[Version, Listed]:
-    """Answers for the five versions, oldest first. SE is taken to be like 2019: it has no list yet."""
-    return dict(zip(Version, (*answers, answers[-1]), strict=True))
+def _listed(l10: Listed, l13: Listed, s15: Listed, s19: Listed) -> Mapping[Version, Listed]:
+    """SE has no list yet."""
+    return by_version("clients that may sign in", L10=l10, L13=l13, S15=s15, S19=s19)
 
 
 def _from(low: Sequence[int], major: int, minor: int | None = None) -> Span:

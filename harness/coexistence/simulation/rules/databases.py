@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from coexistence.model.conditions.machines_and_databases import SqlStore
 from coexistence.model.deployment import Pool
-from coexistence.model.vocabulary import Confidence, Maybe, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import Confidence, Feature, Maybe, PoolRole, Unknown
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
@@ -74,7 +74,7 @@ def back_end_down(state: State, pool: Pool, rules: Rules) -> str | None:
     source="Skype for Business Server 2019: removed features",
 )
 def _may_mirror(pool: Pool) -> bool:
-    return bool(pool.versions) and pool.versions[0] <= Version.S15
+    return pool.has(Feature.SQL_MIRRORING) is True
 
 
 @rule(

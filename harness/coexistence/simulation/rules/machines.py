@@ -13,13 +13,13 @@ from coexistence.model.conditions.machines_and_databases import BACKUP_SERVICE, 
 from coexistence.model.deployment import Certificate, Pool
 from coexistence.model.vocabulary import (
     Confidence,
+    Feature,
     Maybe,
     PoolId,
     PoolRole,
     ServerId,
     ServiceState,
     Unknown,
-    Version,
 )
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
@@ -91,7 +91,9 @@ def _serves_web(state: State, server: ServerId) -> bool:
 )
 def tickets_break(state: State, pool: Pool) -> str | None:
     """Say why port 444 of a pool is flaky; None where it is not."""
-    if not state.backing.machines or pool.role is not PoolRole.FRONT_END or Version.L13 not in pool.versions:
+    if not state.backing.machines or pool.role is not PoolRole.FRONT_END:
+        return None
+    if pool.has(Feature.SESSION_TICKET_DEFECT) is not True:
         return None
     for machine in _machines(state, pool.servers):
         if "2012 R2" in machine.os and not machine.session_tickets_fixed:

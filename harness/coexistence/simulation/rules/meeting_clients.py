@@ -11,7 +11,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from coexistence.model.vocabulary import ClientGeneration, Confidence, Maybe, Unknown, Version
+from coexistence.model.vocabulary import ClientGeneration, Confidence, Maybe, Unknown, Version, by_version
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["ADD_INS", "Fit", "MeetingClient", "Scheduler", "fit_of_joiner", "fit_of_scheduler", "reduced"]
@@ -71,9 +71,9 @@ class Fit(enum.Enum):
 _Y, _R, _N, _O = Fit.YES, Fit.REDUCED, Fit.NO, Fit.NOT_LISTED
 
 
-def _row(*answers: Fit) -> Mapping[Version, Fit]:
-    """Answers for 2010, 2013, 2015 and 2019; SE is taken to be like 2019: it has no list yet."""
-    return dict(zip(Version, (*answers, answers[-1]), strict=True))
+def _row(l10: Fit, l13: Fit, s15: Fit, s19: Fit) -> Mapping[Version, Fit]:
+    """SE has no list yet."""
+    return by_version("clients in meetings", L10=l10, L13=l13, S15=s15, S19=s19)
 
 
 #: Sources: Client interoperability in Lync 2013; Clients and devices (2015); feature comparison (2019).
@@ -96,13 +96,23 @@ _SCHEDULERS: Final[Mapping[Scheduler, Mapping[Version, Fit]]] = {
     Scheduler.ADD_IN_SFB: _row(_O, _O, _Y, _Y),
 }
 
-#: What is missing in meetings of a host, for clients that would have it.
-_MISSING: Final[Mapping[tuple[MeetingClient, Version], str]] = {
-    (
-        MeetingClient.LYNC_2013,
-        Version.L10,
-    ): "no gallery view, no meeting without messages, no video spotlight",
-    (MeetingClient.LYNC_2010, Version.L13): "slides of newer clients can be viewed, not annotated",
+_SHARED: Final = "with the features that both have"
+#: What is missing in meetings of a host, for clients that would have it; some pairs are only known to differ.
+_MISSING: Final[Mapping[MeetingClient, Mapping[Version, str]]] = {
+    MeetingClient.LYNC_2010: by_version(
+        "what clients miss in meetings",
+        L10=_SHARED,
+        L13="slides of newer clients can be viewed, not annotated",
+        S15=_SHARED,
+        S19=_SHARED,
+    ),
+    MeetingClient.LYNC_2013: by_version(
+        "what clients miss in meetings",
+        L10="no gallery view, no meeting without messages, no video spotlight",
+        L13=_SHARED,
+        S15=_SHARED,
+        S19=_SHARED,
+    ),
 }
 
 
@@ -143,5 +153,5 @@ def _one(found: set[Fit]) -> Maybe[Fit]:
     confidence=Confidence.DOCUMENTED,
 )
 def reduced(client: MeetingClient, host: Version) -> str:
-    """Return what a client misses in meetings of a host, in words; some pairs are only known to differ."""
-    return _MISSING.get((client, host), "with the features that both have")
+    """Return what a client misses in meetings of a host, in words."""
+    return _MISSING[client][host] if client in _MISSING else _SHARED

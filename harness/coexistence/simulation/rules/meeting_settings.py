@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from coexistence.model.deployment import Policy
-from coexistence.model.vocabulary import Confidence, Maybe, PoolId, Unknown, Version
+from coexistence.model.vocabulary import Confidence, Feature, Maybe, PoolId, Unknown, Version
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
@@ -80,7 +80,7 @@ def default_of(name: str, version: Version, rules: Rules) -> bool:
     """Return what a setting is on a version where nobody set it."""
     if (
         name == ADMIT_ANONYMOUS
-        and version is Version.L10
+        and version.has(Feature.COMPANY_MEETINGS)
         and rules.value("scheduled-meetings-of-2010") == "company"
     ):
         return False

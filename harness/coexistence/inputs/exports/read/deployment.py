@@ -38,7 +38,7 @@ from coexistence.inputs.exports.read.policies import (
 from coexistence.inputs.exports.topology.roles_and_versions import narrowed
 from coexistence.model.deployment import Deployment
 from coexistence.model.population import UNTOLD, Population, column
-from coexistence.model.vocabulary import Maybe, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import Feature, Maybe, PoolRole, Unknown
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -165,7 +165,8 @@ def _without_what_nobody_offers(population: Population, topology: Topology) -> P
     Lync Server 2010 had both as products of their own, which no topology shows: beside it, silence is no
     answer. Source: Migrating XMPP federation; Migrating Group Chat servers.
     """
-    if any(Version.L10 in pool.versions or not pool.versions for pool in topology.pools):
+    apart = (Feature.XMPP_APART, Feature.GROUP_CHAT)
+    if any(pool.has(each) is not False for pool in topology.pools for each in apart):
         return population
     made = {}
     if not any(pool.xmpp for pool in topology.pools):

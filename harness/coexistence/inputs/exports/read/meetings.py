@@ -34,7 +34,7 @@ from coexistence.model.population import (
     Meetings,
     column,
 )
-from coexistence.model.vocabulary import ClientGeneration, MeetingKind, Origin, Version
+from coexistence.model.vocabulary import VERSION_NAMES, ClientGeneration, MeetingKind, Origin, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -79,9 +79,6 @@ _OLD_CLIENTS: Final = {
     ClientGeneration.LYNC_2010: Version.L13,
     ClientGeneration.LYNC_2010_MOBILE: Version.L13,
     ClientGeneration.LYNC_2013: Version.S15,
-}
-_VERSIONS: Final = {
-    name: version for version in Version for name in (version.name.lower(), version.product.lower())
 }
 _KINDS: Final = {kind.name.lower(): kind for kind in MeetingKind}
 _MOST_DISTINCT: Final = 200_000
@@ -357,7 +354,7 @@ def _only_generation(bearings: Bearings) -> int:
 
 
 def _scheduled_on(facts: _Facts, only: int, bearings: Bearings) -> int:
-    stated = _VERSIONS.get(facts.scheduled_on.lower())
+    stated = VERSION_NAMES.get(facts.scheduled_on.lower())
     if stated is not None:
         return int(stated)
     if only != UNTOLD:

@@ -24,7 +24,7 @@ from coexistence.inputs.exports.topology.roles_and_versions import (
 )
 from coexistence.inputs.exports.topology.service_columns import APPLICATION_PORTS, TIES
 from coexistence.model.deployment import key_of
-from coexistence.model.vocabulary import Edition, PoolRole, Version
+from coexistence.model.vocabulary import Edition, Feature, PoolRole, have
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,8 +54,6 @@ _PARTICULARS: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "edge_names": ("EdgeServer", frozenset({"access"})),
     "external_web_fqdn": ("WebServices", frozenset({"web"})),
 }
-#: Versions whose Edge Servers have an XMPP proxy.
-_XMPP: Final = frozenset({Version.L13, Version.S15})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +184,7 @@ def _is_director(place: Place) -> bool:
 
 def _fabric(version: str) -> Iterator[Port]:
     """Yield Windows Fabric's port for versions that have it: no list shows it under a name we know."""
-    versions = versions_of(version)
-    if versions and versions[0] >= Version.L13:
+    if have(versions_of(version), Feature.FABRIC) is True:
         yield _port("WinFab", "WinFabFederation", "Primary", "5090", protocol="Tcp")
 
 
@@ -281,7 +278,7 @@ class Telling:
             for field, (role, columns) in _PARTICULARS.items()
             if role in roles and not tells(role, *columns)
         }
-        if pool.versions and not set(pool.versions) & _XMPP:
+        if pool.has(Feature.XMPP) is False:
             found.discard("xmpp")
         # The test robot of the Audio Test Service is on every pool, and nothing asks for it.
         ports = [column.lower() for column, name in APPLICATION_PORTS.items() if name != "testbot"]

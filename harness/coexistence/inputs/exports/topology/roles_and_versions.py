@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from coexistence.model.vocabulary import PoolRole, SiteKind, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "CMDLET_ROLES",
@@ -28,15 +28,11 @@ __all__ = [
     "versions_of",
 ]
 
-VERSIONS: Final[dict[str, tuple[Version, ...]]] = {
-    "5": (Version.L10,),
-    "6": (Version.L13,),
-    "7": (Version.S15,),
-    # The number is the same for both; only a build tells them apart (topology format, section 2.5).
-    "8": (Version.S19, Version.SE),
+#: Several versions may have one number; only a build tells them apart (topology format, section 2.5).
+VERSIONS: Final[Mapping[str, tuple[Version, ...]]] = {
+    number: tuple(version for version in Version if str(version.service_version) == number)
+    for number in dict.fromkeys(str(version.service_version) for version in Version)
 }
-#: The first build of SE in the line that it shares with S19, whose updates ended at .553.
-_FIRST_SE_BUILD: Final = 820
 _BUILD: Final = re.compile(r"(\d{1,3}\.\d{1,3}\.\d{1,6})\.(\d{1,6})")
 
 STORES: Final = frozenset(
@@ -127,21 +123,23 @@ def versions_of(service_version: str) -> tuple[Version, ...]:
 
 
 def narrowed(versions: tuple[Version, ...], builds: Iterable[str]) -> tuple[Version, ...]:
-    """Return what is left of ``(S19, SE)`` when servers of the pool have told their builds.
+    """Return which of several versions with one number a pool runs, by the builds that its servers have told.
 
-    Other versions stay as they are, and so do these while the builds contradict each other. Source:
-    topology format, section 2.5; SE begins at 7.0.2046.820.
+    One version stays as it is, and so do several while the builds contradict each other. Source: topology
+    format, section 2.5; SE begins at 7.0.2046.820.
 
     >>> [version.name for version in narrowed((Version.S19, Version.SE), ["7.0.2046.553"])]
     ['S19']
     """
-    if versions != VERSIONS["8"]:
+    if len(versions) < 2:
         return versions
     told = set()
     for build in builds:
         found = _BUILD.fullmatch(build)
-        if found is not None and found[1] == Version.S19.build:
-            told.add(Version.SE if int(found[2]) >= _FIRST_SE_BUILD else Version.S19)
+        if found is not None:
+            line, update = found[1], int(found[2])
+            possible = [each for each in versions if each.build == line and each.facts.first_update <= update]
+            told.update(possible[-1:])
     return (told.pop(),) if len(told) == 1 else versions
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from coexistence.inputs.family.builder.layout import PUBLIC_CA, Layout, origin
 from coexistence.model.blueprint import EdgeBlueprint
 from coexistence.model.deployment import EdgeNames, Partner, Pool, Site
-from coexistence.model.vocabulary import PoolId, PoolRole, SiteId, SiteKind, Version
+from coexistence.model.vocabulary import Feature, PoolId, PoolRole, SiteId, SiteKind
 
 __all__ = ["add_edge", "federation_partners", "routed"]
 
@@ -32,7 +32,7 @@ def add_edge(layout: Layout, site: SiteId, plan: EdgeBlueprint, *, next_hop: Poo
             roles=frozenset({"EdgeServer", "ManagementServices"}),
             next_hop=next_hop,
             federation=federation,
-            xmpp=plan.xmpp and federation and layout.version in (Version.L13, Version.S15),
+            xmpp=plan.xmpp and federation and layout.version.has(Feature.XMPP),
             edge_names=EdgeNames(
                 access=f"{host}-sip.{domain}",
                 web_conferencing=f"{host}-{'sip' if plan.single_name else 'wc'}.{domain}",

@@ -10,7 +10,16 @@ from typing import Final
 
 from coexistence.model.blueprint import Crowd
 from coexistence.model.deployment import Application, Gateway, Pool, Server, Site
-from coexistence.model.vocabulary import ApplicationKind, Origin, PoolId, PoolRole, ServerId, SiteId, Version
+from coexistence.model.vocabulary import (
+    ApplicationKind,
+    Feature,
+    Origin,
+    PoolId,
+    PoolRole,
+    ServerId,
+    SiteId,
+    Version,
+)
 
 __all__ = ["INTERNAL_CA", "PUBLIC_CA", "Layout", "origin", "region"]
 
@@ -118,7 +127,7 @@ class Layout:
                 roles=frozenset(roles),
                 next_hop=next_hop,
                 backup=backup,
-                has_fabric=fabric and self.version >= Version.L13,
+                has_fabric=fabric and self.version.has(Feature.FABRIC),
                 origin=origin("pools", fqdn),
             )
         )

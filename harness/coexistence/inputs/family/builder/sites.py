@@ -14,7 +14,15 @@ from coexistence.inputs.family.builder.layout import Layout, origin
 from coexistence.inputs.family.fake_names import town
 from coexistence.model.blueprint import BranchBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.model.deployment import Pool, Site
-from coexistence.model.vocabulary import ApplicationKind, Edition, PoolId, PoolRole, SiteId, SiteKind, Version
+from coexistence.model.vocabulary import (
+    ApplicationKind,
+    Edition,
+    Feature,
+    PoolId,
+    PoolRole,
+    SiteId,
+    SiteKind,
+)
 
 __all__ = ["add_site"]
 
@@ -27,7 +35,6 @@ _FRONT_END_ROLES: Final = frozenset(
     {"Registrar", "UserServices", "WebServices", "ConfServices", "ApplicationServer"}
 )
 _MCUS: Final = frozenset({"IMConf", "DataConf", "AppSharingConf", "AVConf"})
-_MAX_FRONT_ENDS: Final = {Version.L10: 10, Version.L13: 12, Version.S15: 12, Version.S19: 16, Version.SE: 16}
 
 
 def add_site(layout: Layout, plan: SiteBlueprint) -> None:
@@ -51,7 +58,7 @@ def add_site(layout: Layout, plan: SiteBlueprint) -> None:
         pool = layout.add_plain(site, "app", PoolRole.TRUSTED_APPLICATION, {"ExternalServer"}, first)
         endpoint = f"app-{pool.id.split('.')[0]}"
         layout.add_application(ApplicationKind.TRUSTED_ENDPOINT, first, endpoint, runs_on=pool.id)
-    if plan.persistent_chat and layout.version in (Version.L13, Version.S15):
+    if plan.persistent_chat and layout.version.has(Feature.PERSISTENT_CHAT):
         layout.add_plain(site, "chat", PoolRole.PERSISTENT_CHAT, {"PersistentChatService"}, first)
     for branch in plan.branches:
         _add_branch(layout, site, branch, registrar=first)
@@ -87,7 +94,7 @@ def _crowded(plan: PoolBlueprint) -> PoolBlueprint:
 
 def _add_front_end(layout: Layout, site: SiteId, plan: PoolBlueprint) -> Pool:
     enterprise = plan.edition is Edition.ENTERPRISE
-    count = min(max(plan.front_ends, 1), _MAX_FRONT_ENDS[layout.version]) if enterprise else 1
+    count = min(max(plan.front_ends, 1), layout.version.facts.most_front_ends) if enterprise else 1
     fqdn = layout.fqdn("pool" if enterprise else "se")
     host, _, domain = fqdn.partition(".")
     enabled = {"testbot": True, "Cas": plan.dial_in, "Caa": plan.dial_in, "Cps": plan.call_park}
@@ -108,12 +115,12 @@ def _add_front_end(layout: Layout, site: SiteId, plan: PoolBlueprint) -> Pool:
             roles=_FRONT_END_ROLES | ({"MediationServer"} if plan.voice else set()),
             mcus=_MCUS,
             applications=frozenset(name for name, wanted in enabled.items() if wanted),
-            has_fabric=layout.version >= Version.L13,
+            has_fabric=layout.version.has(Feature.FABRIC),
             back_end=stores if enterprise else f"{fqdn}\\rtc",
             file_store=f"\\\\files.{domain}\\{host}",
             archiving_store=f"{stores}\\archiving" if plan.archiving else None,
             monitoring_store=f"{stores}\\monitoring" if plan.monitoring else None,
-            office_web_apps=f"owas.{domain}" if layout.version >= Version.L13 else None,
+            office_web_apps=f"owas.{domain}" if layout.version.has(Feature.OFFICE_WEB_APPS) else None,
             external_web_fqdn=f"{host}-web.{domain}",
             origin=origin("pools", fqdn),
         )
@@ -143,8 +150,8 @@ def _add_applications(layout: Layout, owner: PoolId, plan: PoolBlueprint) -> Non
 
 
 def _pair(layout: Layout, plans: Sequence[PoolBlueprint], front_ends: Sequence[Pool]) -> None:
-    """Pair neighbours of one edition that ask for it; pairs exist from Lync Server 2013 on."""
-    if layout.version < Version.L13:
+    """Pair neighbours of one edition that ask for it, where the version has pairs."""
+    if not layout.version.has(Feature.POOL_PAIRING):
         return
     taken: set[PoolId] = set()
     for plan, one, other in zip(plans, front_ends, front_ends[1:], strict=False):

@@ -30,6 +30,7 @@ from coexistence.model.vocabulary import (
     POLICY_CMDLETS,
     Access,
     ContactStore,
+    Feature,
     MeetingKind,
     PhoneEntry,
     PoolId,
@@ -84,17 +85,19 @@ def population(layout: Layout, directories: Mapping[PoolId, int], as_of: dt.date
 
 def _possible(layout: Layout, crowd: Crowd) -> Crowd:
     """Return the crowd without what its server generation does not have."""
-    has_xmpp_or_chat = layout.version in (Version.L13, Version.S15) and crowd.kind is UserKind.PERSON
+    is_person = crowd.kind is UserKind.PERSON
+    has_xmpp = is_person and layout.version.has(Feature.XMPP)
+    has_chat = is_person and layout.version.has(Feature.PERSISTENT_CHAT)
     return replace(
         crowd,
-        contacts=crowd.contacts if layout.version >= Version.L13 else ContactStore.SERVER,
+        contacts=crowd.contacts if layout.version.has(Feature.UNIFIED_CONTACTS) else ContactStore.SERVER,
         conferencing_policy=""
         if crowd.conferencing_policy == "No Guests" and layout.route is not None
         else crowd.conferencing_policy,
         # Nobody is enabled for Enterprise Voice where no trunk leads out.
         voice=crowd.voice and bool(layout.gateways),
-        xmpp=crowd.xmpp and has_xmpp_or_chat and any(pool.xmpp for pool in layout.pools),
-        chat=crowd.chat and has_xmpp_or_chat and bool(layout.pools_of(PoolRole.PERSISTENT_CHAT)),
+        xmpp=crowd.xmpp and has_xmpp and any(pool.xmpp for pool in layout.pools),
+        chat=crowd.chat and has_chat and bool(layout.pools_of(PoolRole.PERSISTENT_CHAT)),
     )
 
 
