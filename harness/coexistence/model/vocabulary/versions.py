@@ -171,6 +171,8 @@ _TO_2019: Final = "Migration to Skype for Business Server 2019"
 _ANNOUNCED: Final = "Subscription Edition announcement"
 _SUPPORT_ENDED: Final = dt.date(2025, 10, 14)
 _F = Feature
+_LYNC: Final = "Lync Server"
+_SFB: Final = "Skype for Business Server"
 
 
 def _set(*features: Feature) -> frozenset[Feature]:
@@ -205,7 +207,7 @@ class Version(enum.IntEnum):
     # Laid out by hand: a table is read by rows.
     # fmt: off
     L10 = 10, VersionFacts(
-        brand="Lync Server", release="2010", service_version=5, build="4.0.7577",
+        brand=_LYNC, release="2010", service_version=5, build="4.0.7577",
         client="LYNC_2010", most_front_ends=10,
         user_model=None,
         supported_until=_SUPPORT_ENDED,
@@ -222,7 +224,7 @@ class Version(enum.IntEnum):
         ),
     )
     L13 = 13, VersionFacts(
-        brand="Lync Server", release="2013", service_version=6, build="5.0.8308",
+        brand=_LYNC, release="2013", service_version=6, build="5.0.8308",
         client="LYNC_2013", most_front_ends=12,
         user_model=None,
         supported_until=_SUPPORT_ENDED,
@@ -240,7 +242,7 @@ class Version(enum.IntEnum):
         ),
     )
     S15 = 15, VersionFacts(
-        brand="Skype for Business Server", release="2015", service_version=7, build="6.0.9319",
+        brand=_SFB, release="2015", service_version=7, build="6.0.9319",
         client="SFB_2015", most_front_ends=12,
         user_model=UserModel(people=80_000, servers=12),
         supported_until=_SUPPORT_ENDED,
@@ -261,7 +263,7 @@ class Version(enum.IntEnum):
         ),
     )
     S19 = 19, VersionFacts(
-        brand="Skype for Business Server", release="2019", service_version=8, build="7.0.2046",
+        brand=_SFB, release="2019", service_version=8, build="7.0.2046",
         client="SFB_2016", most_front_ends=16,
         user_model=UserModel(people=106_000, servers=16, is_disputed=True),
         supported_until=_SUPPORT_ENDED,
@@ -281,7 +283,7 @@ class Version(enum.IntEnum):
         ),
     )
     SE = 25, VersionFacts(
-        brand="Skype for Business Server", release="Subscription Edition",
+        brand=_SFB, release="Subscription Edition",
         # An assumption: no document of that product has been seen (topology format, section 2.5).
         service_version=8, build="7.0.2046",
         # S19 ended at .553 (topology format, section 2.5).
@@ -394,12 +396,8 @@ def version_name(versions: tuple[Version, ...]) -> str:
     if not versions:
         return "unknown product version"
     first, *rest = versions
-    return " or ".join(
-        [
-            first.product,
-            *(each.facts.release if each.facts.brand == first.facts.brand else each.product for each in rest),
-        ]
-    )
+    others = (each.facts.release if each.facts.brand == _SFB else each.product for each in rest)
+    return " or ".join((first.product, *others))
 
 
 @dataclass(frozen=True, slots=True)
