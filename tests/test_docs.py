@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import datetime as dt
 import importlib
 import importlib.util
 import inspect
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkout import DOCS
+from checkout import DOCS, ROOT
 from guide_assertions import ASSERTIONS, LEFT_OUT
 from model_vocabulary import ROWS
+from structure.source_tree import pyproject
 
 from coexistence.checking.registry import Registry
 from coexistence.checking.waivers import read_waivers
@@ -99,6 +102,50 @@ def test_what_the_model_is_said_to_hold_is_there(row: tuple[str, str, str, str])
     for place in filter(None, map(str.strip, places.split(","))):
         owner, _, field = place.partition(".")
         assert field in {each.name for each in dataclasses.fields(HELD_BY[owner])}, place
+
+
+def python_blocks() -> list[tuple[str, str]]:
+    """Every example in Python of the pages that users read, with the page that it is on."""
+    return [
+        (page.name, part.split("```")[0])
+        for page in (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+        for part in page.read_text("utf-8").split("```python\n")[1:]
+    ]
+
+
+def test_examples_import_from_the_window_and_from_nowhere_deeper() -> None:
+    """What users type does not follow files that move."""
+    windows = {name: importlib.import_module(name) for name in ("coexistence", "coexistence.testing")}
+    wrong = []
+    for page, text in python_blocks():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "coexistence":
+                window = windows.get(str(node.module))
+                wrong += [
+                    (page, node.module, each.name) for each in node.names if not hasattr(window, each.name)
+                ]
+            elif isinstance(node, ast.Import):
+                wrong += [(page, each.name, "") for each in node.names if each.name.startswith("coexistence")]
+
+    assert wrong == []
+
+
+def test_examples_run() -> None:
+    """Those of two pages do so step by step and import each other: see ``plugin/test_documented.py``."""
+    for page, text in python_blocks():
+        if page not in ("hooks.md", "writing-checks.md"):
+            exec(compile(text, page, "exec"), {"__name__": "example"})
+
+
+def test_commands_that_pages_show_are_there() -> None:
+    pages = "".join(page.read_text("utf-8") for page in (ROOT / "README.md", *sorted(DOCS.glob("*.md"))))
+    scripts: dict[str, str] = pyproject()["project"]["scripts"]  # type: ignore[assignment]  # names and functions
+
+    assert "python -m coexistence" not in pages
+    assert set(re.findall(r"^(?:\S*\\)?(coexistence-[\w-]+)", pages, re.MULTILINE)) == set(scripts)
+    for target in scripts.values():
+        module, _, function = target.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_every_assertion_of_the_guide_is_held_or_left_out_for_a_reason() -> None:

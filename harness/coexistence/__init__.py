@@ -53,6 +53,9 @@ if TYPE_CHECKING:
         AdminTool as AdminTool,
         AdminWay as AdminWay,
     )
+    from coexistence.model.deployment import (
+        Deployment as Deployment,
+    )
     from coexistence.model.operations.custom import (
         OwnOperation as OwnOperation,
     )
@@ -60,10 +63,13 @@ if TYPE_CHECKING:
         ApplicationKind as ApplicationKind,
         Checkpoint as Checkpoint,
         Clause as Clause,
+        ClientGeneration as ClientGeneration,
+        ContactStore as ContactStore,
         Content as Content,
         Credentials as Credentials,
         Deregistration as Deregistration,
         Disposition as Disposition,
+        Edition as Edition,
         Guest as Guest,
         MeetingKind as MeetingKind,
         Modality as Modality,
@@ -73,6 +79,7 @@ if TYPE_CHECKING:
         ServiceState as ServiceState,
         Severity as Severity,
         Unknown as Unknown,
+        UserKind as UserKind,
         Version as Version,
         is_known as is_known,
     )

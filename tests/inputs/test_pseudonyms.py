@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import re
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -21,7 +23,7 @@ from coexistence.errors import InputError
 from coexistence.inputs.exports import Imported, read_exports, write_exports
 from coexistence.inputs.exports.export_script import export_script
 from coexistence.inputs.family.strategies import deployments
-from coexistence.inputs.pseudonyms import Pseudonyms, read_key
+from coexistence.inputs.pseudonyms import Pseudonyms, command, read_key
 from coexistence.inputs.pseudonyms.allowlist import ENDS, KEPT, KEYS, PLAIN, TERMS
 from coexistence.inputs.pseudonyms.fields import KINDS
 from coexistence.migration import OwnPlan
@@ -351,8 +353,42 @@ def test_the_script_replaces_names_in_the_same_way() -> None:
         assert said in export_script()
 
 
+def test_the_command_tells_who_has_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(KEY)
+    names = Pseudonyms(KEY)
+
+    def run(*arguments: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["coexistence-pseudonyms", *map(str, arguments)])
+        return command.main()
+
+    assert run(key, "pool01.contoso.com", "sip:ken@contoso.com", "Ken Myer") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{names.host('pool01.contoso.com')}\tpool01.contoso.com",
+        f"{names.address('sip:ken@contoso.com')}\tsip:ken@contoso.com",
+        f"{names.name('Ken Myer')}\tKen Myer",
+    ]
+    # From standard input, one on a line; a console without the letters of a name still shows which it is.
+    console = io.TextIOWrapper(io.BytesIO(), "cp1252", newline="")
+    with monkeypatch.context() as piped:
+        piped.setattr(sys, "stdin", io.StringIO("\nžižka\n"))
+        piped.setattr(sys, "stdout", console)
+        assert run(key) == 0
+        console.flush()
+    shown = console.buffer.getvalue().decode("cp1252")
+    assert shown == f"{names.host('žižka')}\t{names.name('žižka')}\tžižka\n"
+    with monkeypatch.context() as piped:
+        piped.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe"), "utf-8"))
+        assert run(key) == 4
+    assert "standard input: the names cannot be read as utf-8" in capsys.readouterr().err
+    assert [run(), run("-v"), run(tmp_path / "none"), run("--help")] == [4, 4, 4, 0]
+    assert "no such key file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
-    ("content", "complaint"), [(None, "no such key file"), (b"short", "from 32 to 4096 bytes, and not 5")]
+    ("content", "complaint"), [(None, "no such key file"), (b"short", "has 32 bytes at least, and not 5")]
 )
 def test_a_key_that_cannot_be_used(content: bytes | None, complaint: str, tmp_path: Path) -> None:
     if content is not None:

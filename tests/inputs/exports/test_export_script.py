@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
 import tree_sitter
 import tree_sitter_powershell
-from checkout import DOCS
 from script_tables import SCRIPT, TABLES, kind_in
 
-from coexistence.inputs.exports.export_script import NAME
+from coexistence.inputs.exports import export_script
 from coexistence.inputs.exports.read.catalogue import CATALOGUE
 from coexistence.inputs.pseudonyms import allowlist, pseudonymizer
 
@@ -344,17 +344,27 @@ def test_it_says_that_no_product_server_has_run_it() -> None:
     assert "NOT EXECUTED ON A PRODUCT SERVER" in SCRIPT[:300]
 
 
-def test_the_page_has_the_same_script() -> None:
-    assert (DOCS / NAME).read_text("ascii") == SCRIPT
+def test_the_command_hands_out_the_very_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packaged = (Path(export_script.__file__).parent / export_script.NAME).read_bytes()
+    # A console may have any encoding, and line ends of its own.
+    console = io.TextIOWrapper(io.BytesIO(), "utf-16", newline="\r\n")
+    file = tmp_path / "new folder" / export_script.NAME
 
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["coexistence-export-script", *arguments])
+        return export_script.main()
 
-def test_it_is_printed() -> None:
-    done = subprocess.run(  # our own module
-        [sys.executable, "-m", "coexistence.inputs.exports.export_script"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert done.stdout == SCRIPT
-    assert done.stderr == ""
+    with monkeypatch.context() as on_console:
+        on_console.setattr(sys, "stdout", console)
+        assert run() == 0
+    assert console.buffer.getvalue() == packaged
+    assert run(str(file)) == 0
+    assert file.read_bytes() == packaged
+    assert run(str(tmp_path)) == 4
+    assert "cannot be written: it is a folder" in capsys.readouterr().err
+    assert [run("-x"), run("one", "two"), run("--help")] == [4, 4, 0]
+    said = capsys.readouterr()
+    assert said.err.count("usage: coexistence-export-script [FILE]") == 2
+    assert "usage: coexistence-export-script [FILE]" in said.out
