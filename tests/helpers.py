@@ -14,6 +14,7 @@ from coexistence.checking.runner import Views, run_check
 from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.model.operations import SetServiceState
+from coexistence.model.population import Heads, head_count
 from coexistence.model.vocabulary import (
     ClientGeneration,
     PoolId,
@@ -138,6 +139,11 @@ def with_service(
     for server in state.pools[pool].servers[:servers]:
         state = after(state, SetServiceState(server=server, service=service, state=becomes))
     return state
+
+
+def heads(hit: Mapping[str, Heads]) -> dict[str, int]:
+    """How many people are hit, by what they are called."""
+    return {name: head_count(each) for name, each in hit.items()}
 
 
 def population_of(state: State) -> Population:

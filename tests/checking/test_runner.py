@@ -10,6 +10,7 @@ from helpers import (
     asked,
     built,
     front_end,
+    heads,
     new,
     one_pool,
     place,
@@ -371,7 +372,7 @@ def test_an_undecided_outcome_ends_the_call_and_is_no_finding() -> None:
         ("Get-CsWindowsService", "an export of ours")
     }
     sides = population_of(PILOT).people_by_pool
-    assert dict(result.undecided[0].hit) == {OLD: sides[OLD]}
+    assert heads(result.undecided[0].hit) == {OLD: sides[OLD]}
 
 
 def test_an_undecided_finding_is_an_open_question() -> None:

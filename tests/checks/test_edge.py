@@ -7,7 +7,20 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
-from helpers import RULES, after, asked, built, crowd, front_end, new, state_at, tried, weights, with_service
+from helpers import (
+    RULES,
+    after,
+    asked,
+    built,
+    crowd,
+    front_end,
+    heads,
+    new,
+    state_at,
+    tried,
+    weights,
+    with_service,
+)
 
 from coexistence import PartnerSubject, Severity, User
 from coexistence.checking.registry import Check, Registry
@@ -246,7 +259,7 @@ def test_a_fault_breaks_the_check_that_is_about_it(witness: Witness) -> None:
     result = ask(witness.check, witness.make())
 
     assert weights(result) == witness.kinds
-    hit = {cohort: people for broken in result.broken for cohort, people in broken.hit.items()}
+    hit = {cohort: people for broken in result.broken for cohort, people in heads(broken.hit).items()}
     assert sum(hit.values()) == witness.people
 
 

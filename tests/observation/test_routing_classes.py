@@ -24,6 +24,7 @@ from coexistence.model.conditions.machines_and_databases import (
 )
 from coexistence.model.conditions.messaging import ImFilter
 from coexistence.model.deployment import Block
+from coexistence.model.population import Part
 from coexistence.model.vocabulary import (
     Content,
     Edition,
@@ -85,7 +86,7 @@ def as_users(check: Check) -> Check:
 
 
 def plain(hit: Mapping[str, Any]) -> dict[str, Any]:
-    return {whom: how if isinstance(how, int) else how.tolist() for whom, how in hit.items()}
+    return {whom: (how.rows if isinstance(how, Part) else how).tolist() for whom, how in hit.items()}
 
 
 def said(check: Check, here: Observer) -> Any:

@@ -45,7 +45,7 @@ def asked(change: Callable[[Scene], Scene] | None = None, labels: tuple[str, ...
         name="contoso",
         kind="twin",
         checkpoints=tuple(place.label for place in places),
-        inventory={"pools": [], "users": 1},
+        inventory={"pools": [], "users": 1, "people": 1},
     )
     return Run(version="1", seed=7, as_of="", rerun="", deployments=1, estates=(estate,), items=tuple(items))
 

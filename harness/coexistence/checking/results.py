@@ -1,6 +1,6 @@
 """What comes of asking: findings, open questions, and the result of one check at one place.
 
-Law of this room: values only. Who is hit is kept by cohort or by row, so that nobody is counted twice.
+Law of this room: values only. Who is hit is kept by row where that is known, so that nobody counts twice.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from coexistence.model.population import Rows, head_count
+from coexistence.model.population import Heads, head_count
 from coexistence.model.vocabulary import Severity
 from coexistence.observation import Outcome
 
@@ -34,8 +34,8 @@ class Broken:
     finding: Finding
     severity: Severity
     subject: str
-    #: Cohorts hit, with their head counts.
-    hit: Mapping[str, int | Rows]
+    #: Who is hit, by what to call them.
+    hit: Mapping[str, Heads]
     #: What the check itself said.
     message: str
     #: What is broken, then what it belongs to and what else is spoken of: keys of pools, servers, names.
@@ -56,7 +56,7 @@ class OpenQuestion:
     subject: str
     reason: str
     needs: tuple[str, ...]
-    hit: Mapping[str, int | Rows]
+    hit: Mapping[str, Heads]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +71,5 @@ class Result:
     assumes: frozenset[str] = frozenset()
     #: What the check raised other than an assertion.
     crash: BaseException | None = None
+    #: How many people there are at this place; None where nobody told, or nothing is broken.
+    everybody: int | None = None

@@ -18,7 +18,7 @@ from coexistence.checking.mutation_guard import Watch
 from coexistence.checking.registry import Check
 from coexistence.checking.results import Broken, Finding, OpenQuestion, Result
 from coexistence.errors import CheckError
-from coexistence.model.vocabulary import Disposition
+from coexistence.model.vocabulary import Disposition, Unknown
 from coexistence.observation import Asked, Conversation, NotApplicable, Observer, Outcome, Undecided
 from coexistence.observation.facts.blame import points_at
 from coexistence.observation.listings import conversations, subjects
@@ -187,7 +187,13 @@ class _Call:
             undecided=tuple(self.undecided),
             assumes=frozenset().union(*self.assumes) if self.assumes else _NOTHING,
             crash=self.crash,
+            everybody=self._everybody if self.broken else None,
         )
+
+    @property
+    def _everybody(self) -> int | None:
+        population = self.here.state.population
+        return None if isinstance(population, Unknown) else len(population.people)
 
     def ask_all(self, subjects: Iterable[Any], watches: Sequence[Watch] = ()) -> None:
         """Call the check about one subject after the other; a crash ends that."""

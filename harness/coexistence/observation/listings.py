@@ -12,7 +12,16 @@ from typing import Final, TypeAlias, cast
 import numpy as np
 
 from coexistence.model.deployment import Application, Partner
-from coexistence.model.population import PIN_UNKNOWN, UNTOLD, UNTOLD_DIRECTORY, Meetings, Population, grouped
+from coexistence.model.population import (
+    PIN_UNKNOWN,
+    UNTOLD,
+    UNTOLD_DIRECTORY,
+    Division,
+    Meetings,
+    Part,
+    Population,
+    grouped,
+)
 from coexistence.model.vocabulary import (
     Access,
     ClientGeneration,
@@ -141,14 +150,18 @@ def _cohorts(observer: Observer) -> Iterator[Cohort]:
     population = _population(observer)
     groups = group_column(observer.state, population)
     if groups is not None:
-        for group in grouped((population.home, groups), population.people):
-            home = population.pools[group.values[0]]
-            known = observer.state.pools.get(home)
-            yield Cohort(home, group.count, known.versions if known else (), group.values[1])
+        for part in Division((population.home, groups), population.people).parts:
+            yield _cohort(observer, population, part, part.group.values[1])
         return
-    for pool, people in population.people_by_pool.items():
-        known = observer.state.pools.get(pool)
-        yield Cohort(pool, people, known.versions if known else ())
+    for part in population.people_by_home.values():
+        yield _cohort(observer, population, part)
+
+
+def _cohort(observer: Observer, population: Population, part: Part, group: int = 0) -> Cohort:
+    """A part of the people, the first of whose columns is their home."""
+    pool = population.pools[part.group.values[0]]
+    known = observer.state.pools.get(pool)
+    return Cohort(pool, part.count, known.versions if known else (), group, part)
 
 
 def _users(observer: Observer) -> Iterator[User]:
@@ -188,18 +201,15 @@ def _users(observer: Observer) -> Iterator[User]:
     groups = group_column(observer.state, population)
     if groups is not None:
         columns["group"] = groups
-    for group in grouped((population.home, *columns.values()), people):
-        home, *values = group.values
+    for part in Division((population.home, *columns.values()), people).parts:
+        home, *values = part.group.values
         of = dict(zip(columns, values, strict=True))
-        pool = population.pools[home]
-        known = observer.state.pools.get(pool)
-
         own = {
             kind: policies[kind].tag(of[kind]) if kind in policies else automatic[kind] for kind in automatic
         }
         yield User(
             observer=observer,
-            cohort=Cohort(pool, group.count, known.versions if known else (), of.get("group", 0)),
+            cohort=_cohort(observer, population, part, of.get("group", 0)),
             access_policy=own["external-access"],
             has_xmpp=_needed(of["xmpp"], silence_is_no=silence_is_no),
             has_voice=_told(of["voice"]),
@@ -255,10 +265,8 @@ def _by_access(observer: Observer) -> Iterator[tuple[Cohort, Maybe[str | None]]]
         for cohort in _cohorts(observer):
             yield cohort, policy
         return
-    for group in grouped((population.home, given.code), population.people):
-        pool = population.pools[group.values[0]]
-        known = observer.state.pools.get(pool)
-        yield Cohort(pool, group.count, known.versions if known else ()), given.tag(group.values[1])
+    for part in Division((population.home, given.code), population.people).parts:
+        yield _cohort(observer, population, part), given.tag(part.group.values[1])
 
 
 #: Stands for every partner where nobody told who they are.
@@ -288,8 +296,8 @@ def _clients(observer: Observer) -> Iterator[ClientSubject]:
     given = population.assigned.get("client-version")
     groups = group_column(observer.state, population)
     divided = population.people_by_client if groups is None else population.people_by_client_and(groups)
-    for group in divided:
-        home, *others = group.values
+    for part in divided.parts:
+        home, *others = part.group.values
         routing = others.pop(0) if groups is not None else 0
         client, domain, upgraded, policy, *record = others
         if home >= len(population.pools):
@@ -299,7 +307,8 @@ def _clients(observer: Observer) -> Iterator[ClientSubject]:
             home=population.pools[home],
             client=ClientGeneration(client),
             domain=population.domain_of(domain),
-            people=group.count,
+            people=part.count,
+            part=part,
             upgraded=CLIENT_VERSIONS if upgraded == UNTOLD else bool(upgraded),
             policy=Unknown("Get-CsUser") if given is None else given.tag(policy),
             record=Version(record[0]) if record and record[0] else None,
@@ -359,13 +368,12 @@ def _organizers(observer: Observer) -> Iterator[Organizer]:
     groups = group_column(observer.state, population)
     if groups is not None:
         columns.append(groups)
-    for group in grouped(columns, population.people):
-        pool, code = population.pools[group.values[0]], 0 if given is None else group.values[1]
-        routing = 0 if groups is None else group.values[-1]
-        known = observer.state.pools.get(pool)
+    for part in Division(columns, population.people).parts:
+        code = 0 if given is None else part.group.values[1]
+        routing = 0 if groups is None else part.group.values[-1]
         yield Organizer(
             observer=observer,
-            cohort=Cohort(pool, group.count, known.versions if known else (), routing),
+            cohort=_cohort(observer, population, part, routing),
             policy=Unknown("Get-CsUser") if given is None else given.tag(code),
             code=code,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 
-from coexistence.model.population import grouped
+from coexistence.model.population import Part, grouped
 from coexistence.model.vocabulary import Guest, Maybe, Modality, PoolId, PoolRole, SiteId, Unknown, Version
 from coexistence.observation import conferencing
 from coexistence.observation.administration import tasks
@@ -51,12 +51,12 @@ class Observer(Facts):
             self.note(outcome)
         return outcome
 
-    def people_of(self, pools: Iterable[PoolId]) -> Mapping[str, int]:
-        """Return head counts by home pool; nothing where nobody told who is homed where."""
+    def people_of(self, pools: Iterable[PoolId]) -> Mapping[str, Part]:
+        """The people of some pools, by home; nothing where nobody told who is homed where."""
         if isinstance(self.state.population, Unknown):
             return {}
-        counts = self.state.population.people_by_pool
-        return {pool: counts[pool] for pool in pools if pool in counts}
+        homes = self.state.population.people_by_home
+        return {pool: homes[pool] for pool in pools if pool in homes}
 
     # ---------------------------------------------------------------- answers, for those who know ids
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from coexistence.checking.fault_registry import Fault
 from coexistence.rehearsal.verdicts import FaultRecord, FindingRecord, Run
+from coexistence.rehearsal.verdicts.head_count import head_count_of
 from coexistence.reporting.lines import Line, wrapped
 
 __all__ = ["render_catalogue", "render_made", "set_wrong"]
@@ -90,8 +91,9 @@ def _made(run: Run, fault: FaultRecord, findings: list[FindingRecord], width: in
             yield Line(line.text, {"yellow": True})
     targets = list(dict.fromkeys(target for _, _, target in fault.made))
     yield from wrapped(f"Set wrong: {fault.cause}{_some(targets, ' (', ')')}", width, "    ")
-    if people := _people(findings):
-        yield from wrapped(f"Hit: {people} {'person' if people == 1 else 'people'}", width, "    ")
+    hit = head_count_of(findings)
+    if hit.people:
+        yield from wrapped(f"Hit: {hit}", width, "    ")
     if fault.remedy:
         yield from wrapped(f"Do: {fault.remedy}", width, "    ")
     if fault.document:
@@ -116,15 +118,6 @@ def _first(run: Run, findings: list[FindingRecord]) -> FindingRecord | None:
     """Return what is met first: the earliest on the path, the heaviest of these."""
     order = {label: at for estate in run.estates for at, label in enumerate(estate.checkpoints)}
     return min(findings, key=lambda each: order.get(each.checkpoint, len(order)), default=None)
-
-
-def _people(findings: Iterable[FindingRecord]) -> int:
-    """Count who is hit at least: in every deployment those of the largest finding."""
-    most: dict[tuple[str, int | None], int] = {}
-    for each in findings:
-        where = (each.estate, each.deployment)
-        most[where] = max(most.get(where, 0), each.people)
-    return sum(most.values())
 
 
 def _some(texts: list[str], before: str = "", after: str = "") -> str:

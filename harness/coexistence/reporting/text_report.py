@@ -79,22 +79,13 @@ def _inventory(estate: EstateReport, width: int) -> Iterator[Line]:
     if not pools:
         pairs = estate.inventory.get("pairs", {})
         text = ", ".join(f"{pair} ({count})" for pair, count in pairs.items())
-        yield from _wrapped(f"{estate.inventory['users']} accounts; {text}", width)
+        yield from _wrapped(f"{_accounts(estate.inventory)}; {text}", width)
         return
     masters = estate.inventory["cms_masters"]
     master = "an unknown pool" if masters is None else " and ".join(masters) or "no pool"
-    users = estate.inventory["users"]
-    sites = len(estate.inventory["sites"])
-    told = "an unknown number of accounts" if users is None else _count(users, "account")
-    if users is not None and estate.inventory["people"] != users:
-        told += (
-            f" ({_count(estate.inventory['people'], 'person', 'people')}; the others are disabled, online, "
-        )
-        told += "or without a pool)"
-    yield from _wrapped(
-        f"{_count(sites, 'site')}, {_count(len(pools), 'pool')}, {told}; Central Management on {master}",
-        width,
-    )
+    parts = [_count(len(estate.inventory["sites"]), "site"), _count(len(pools), "pool")]
+    parts.append(f"{_accounts(estate.inventory)}; Central Management on {master}")
+    yield from _wrapped(", ".join(parts), width)
     for pool in pools:
         edition = f" {pool['edition']}" if pool["edition"] else ""
         people = f", {_count(pool['users'], 'account')}" if pool["users"] else ""
@@ -104,6 +95,16 @@ def _inventory(estate: EstateReport, width: int) -> Iterator[Line]:
             width,
             "  ",
         )
+
+
+def _accounts(inventory: Mapping[str, Any]) -> str:
+    users, people = inventory["users"], inventory["people"]
+    if users is None:
+        return "an unknown number of accounts"
+    if people == users:
+        return _count(users, "account")
+    others = "the others are disabled, online, or without a pool"
+    return f"{_count(users, 'account')} ({_count(people, 'person', 'people')}; {others})"
 
 
 def _count(number: int, thing: str, things: str = "") -> str:
@@ -314,8 +315,8 @@ def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
     elif finding.message:
         yield from _wrapped(finding.message, width, "  ")
     yield from set_wrong(run, finding, width)
-    if cause.people:
-        yield from _wrapped(f"Hit: {_count(cause.people, 'person', 'people')}", width, "  ")
+    if cause.people.people:
+        yield from _wrapped(f"Hit: {cause.people}", width, "  ")
     others = [check for check in cause.checks if check != finding.check]
     if others:
         rest = [each for each in group if each.check != finding.check]

@@ -13,11 +13,19 @@ from coexistence.model.population.columns import (
     Rows,
     code_type,
     column,
-    head_count,
     numbered,
     with_value,
 )
-from coexistence.model.population.grouping import Group, distinct, grouped, with_distinct
+from coexistence.model.population.grouping import (
+    Division,
+    Group,
+    Heads,
+    Part,
+    distinct,
+    grouped,
+    head_count,
+    with_distinct,
+)
 from coexistence.model.population.meetings import (
     CODE_LOST,
     ENDLESS,
@@ -33,6 +41,7 @@ from coexistence.model.population.meetings import (
     UNTOLD_DIRECTORY,
     Meetings,
 )
+from coexistence.model.population.row_sets import packed_rows, union_of, unpacked_rows
 from coexistence.model.population.users import (
     NO_PIN,
     NOWHERE,
@@ -70,9 +79,12 @@ __all__ = [
     "Addresses",
     "Assignment",
     "Column",
+    "Division",
     "Group",
+    "Heads",
     "Meetings",
     "PackedText",
+    "Part",
     "Population",
     "Rows",
     "code_type",
@@ -81,6 +93,9 @@ __all__ = [
     "grouped",
     "head_count",
     "numbered",
+    "packed_rows",
+    "union_of",
+    "unpacked_rows",
     "with_distinct",
     "with_value",
 ]

@@ -21,7 +21,6 @@ __all__ = [
     "Rows",
     "code_type",
     "column",
-    "head_count",
     "numbered",
     "with_value",
 ]
@@ -132,8 +131,3 @@ def _same(one: object, other: object) -> bool:
         is_told = one is not None and other is not None
         return is_told and np.array_equal(one, other)  # type: ignore[arg-type]  # whatever makes an array
     return bool(one == other)
-
-
-def head_count(hit: int | Rows) -> int:
-    """Return how many people are hit: a count, or as many as there are rows."""
-    return hit if isinstance(hit, int) else len(hit)

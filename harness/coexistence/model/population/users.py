@@ -48,7 +48,7 @@ from coexistence.model.population.columns import (
     code_type,
     column,
 )
-from coexistence.model.population.grouping import Group, distinct, grouped, with_distinct
+from coexistence.model.population.grouping import Division, Group, Part, distinct, with_distinct
 from coexistence.model.population.meetings import LINK_IS_CURRENT, Meetings
 from coexistence.model.vocabulary import (
     ClientGeneration,
@@ -301,7 +301,7 @@ class Population(ColumnTable):
         return np.flatnonzero((self.kind == UserKind.PERSON) & (self.home != NOWHERE))
 
     @cached_property
-    def people_by_client(self) -> tuple[Group, ...]:
+    def people_by_client(self) -> Division:
         """People by home, client, SIP domain, whether the client was upgraded, and granted client policy.
 
         The last is 0 for none, :data:`UNTOLD` where nobody told. Behind it the column ``records``, where
@@ -309,12 +309,17 @@ class Population(ColumnTable):
         """
         return self.people_by_client_and()
 
-    def people_by_client_and(self, *others: Column) -> tuple[Group, ...]:
-        """Return :attr:`people_by_client`, divided by other columns too, which come right after the home."""
+    def people_by_client_and(self, *others: Column) -> Division:
+        """:attr:`people_by_client`, divided by other columns too, which come right after the home."""
         granted = self.assigned.get("client-version")
         policy = np.full(len(self), UNTOLD, np.uint8) if granted is None else granted.code
         columns = [self.home, *others, self.client, self.domain, self.upgraded, policy]
-        return grouped(columns if self.records is None else [*columns, self.records], self.people)
+        return Division(columns if self.records is None else [*columns, self.records], self.people)
+
+    @cached_property
+    def people_by_home(self) -> dict[PoolId, Part]:
+        """The people of each pool; pools without anybody are left out."""
+        return {self.pools[part.group.values[0]]: part for part in Division([self.home], self.people).parts}
 
     @cached_property
     def people_by_pool(self) -> dict[PoolId, int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coexistence.model.population import Rows
+from coexistence.model.population import Heads, Part
 from coexistence.model.vocabulary import PoolId, Version
 
 if TYPE_CHECKING:
@@ -25,9 +25,16 @@ class Cohort:
     versions: tuple[Version, ...]
     #: Code of their routing group where its replicas deviate; 0 for everybody else.
     group: int = 0
+    #: Which people; None where only their number is known.
+    part: Part | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.people} people on {self.home}"
+
+    @property
+    def heads(self) -> Heads:
+        """Who they are, or how many."""
+        return self.people if self.part is None else self.part
 
     @property
     def home(self) -> str:
@@ -46,8 +53,11 @@ class Asked:
         """What to call the subject in a finding."""
         raise NotImplementedError  # every subject below names itself
 
-    def hit(self) -> Mapping[str, int | Rows]:
-        """Return who is hit when a promise about this subject breaks: head counts by cohort, or rows."""
+    def hit(self) -> Mapping[str, Heads]:
+        """Who is hit when a promise about this subject breaks, by what to call them.
+
+        Where only their numbers can be told, those under different names are taken to be different people.
+        """
         return {}
 
     def __str__(self) -> str:

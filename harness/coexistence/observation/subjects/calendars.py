@@ -14,8 +14,10 @@ from coexistence.model.population import (
     NO_CONTENT,
     NOTHING_LOST,
     PIN_UNKNOWN,
+    Heads,
     Rows,
     distinct,
+    head_count,
 )
 from coexistence.model.vocabulary import (
     Access,
@@ -281,7 +283,7 @@ class MeetingSubject(Asked):
     def _keep(self, before: Observer, *things: Kept) -> Outcome:
         return self.observer.handed(kept(self.observer, before, things, self.host, self.alike))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """Their organizers, by row: somebody may organize meetings of several sorts."""
         population = self.observer.state.population
         if isinstance(population, Unknown):
@@ -317,7 +319,7 @@ class Organizer(Asked):
         state = self.observer.state
         found = generations(state.pools.values())
         older = [pool.id for pool in state.pools.values() if pool.versions in found[:-1]]
-        return sum(self.observer.people_of(older).values())
+        return sum(map(head_count, self.observer.people_of(older).values()))
 
     @property
     def federates(self) -> Maybe[bool]:
@@ -363,9 +365,9 @@ class Organizer(Asked):
             )
         )
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """These people."""
-        return {self.label: self.cohort.people}
+        return {self.label: self.cohort.heads}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,6 +381,10 @@ class DirectorySubject(Asked):
     @property
     def organizers(self) -> int | None:
         """How many people organize these meetings. None: nobody told."""
+        rows = self._organizers()
+        return None if rows is None else len(rows)
+
+    def _organizers(self) -> Rows | None:
         population = self.observer.state.population
         if (
             self.meetings is None
@@ -388,7 +394,7 @@ class DirectorySubject(Asked):
             return None
         known = population.meetings
         here = (known.directory == self.directory.number) & (known.last >= self.observer.state.day)
-        return len(distinct(known.organizer[here]))
+        return distinct(known.organizer[here])
 
     @property
     def label(self) -> str:
@@ -420,6 +426,7 @@ class DirectorySubject(Asked):
         found = tasks.move_directory(self.observer, self.directory, to, by=by, through=through)
         return self.observer.handed(found)
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """Organizers of the meetings whose codes it holds."""
-        return {self.label: self.organizers} if self.organizers else {}
+        rows = self._organizers()
+        return {} if rows is None or not len(rows) else {self.label: rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from coexistence.model.population import Rows
+from coexistence.model.population import Heads
 from coexistence.model.vocabulary import Content, Modality, Recipient
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.people import messaging
@@ -112,9 +112,9 @@ class Conversation(Asked):
         groups = (self.sender.pool, self.sender.group), (self.recipient.pool, self.recipient.group)
         return self.observer.handed(user_replicas.between_groups(self.observer, sent, *groups))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """Both sides: neither reaches the other."""
-        return {self.sender.home: self.sender.people, self.recipient.home: self.recipient.people}
+        return {self.sender.home: self.sender.heads, self.recipient.home: self.recipient.heads}
 
 
 #: Conversations that get the same answers: the classes of both, and whether they are of one cohort.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from coexistence.migration import PlanStep
 from coexistence.model.deployment import ACCESS_EDGE_EXTERNAL, Certificate, DnsRecord, Pool, Server
-from coexistence.model.population import Rows
+from coexistence.model.population import Heads
 from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, Unknown
 from coexistence.observation.administration import tasks
 from coexistence.observation.facts.outcomes import Hop, Outcome, not_applicable
@@ -73,7 +73,7 @@ class ServerSubject(Asked):
             )
         return self.observer.handed(_told(self.label, f"{issuer} is no trusted root", is_so=issuer in roots))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool; everybody where it is an Edge or a Director."""
         return _people(self, self.pool)
 
@@ -88,7 +88,7 @@ def _told(at: str, why_not: str, *, is_so: bool) -> Outcome:
     return Outcome(disposition=Disposition.FAILED, source=at, reason=why_not, hops=(Hop(at, why_not),))
 
 
-def _people(subject: Asked, pool: Pool | None) -> Mapping[str, int | Rows]:
+def _people(subject: Asked, pool: Pool | None) -> Mapping[str, Heads]:
     observer = subject.observer
     if pool is None or pool.role in _FOR_ALL or not pool.homes_users:
         return observer.people_of(observer.state.pools)
@@ -141,7 +141,7 @@ class NameSubject(Asked):
         """Return whether somebody answers there, with a valid certificate for this name."""
         return self.observer.handed(dns_answers.answers(self.observer, self.record))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """People of the pool whose own name it is; else everybody."""
         return _people(self, self.observer.state.pools.get(PoolId(self.name)))
 
@@ -199,7 +199,7 @@ class CertificateSubject(Asked):
         pools = () if self.is_external else self.observer.state.pools.values()
         return self.observer.handed(dns_answers.trusted(self.observer, self.certificate, pools))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool; everybody where it serves all."""
         return _people(self, self.pool)
 

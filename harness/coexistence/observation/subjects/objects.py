@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coexistence.model.conditions.external_systems import ExternalParty
 from coexistence.model.deployment import Application, generations
-from coexistence.model.population import Rows
+from coexistence.model.population import Heads
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
@@ -154,7 +154,7 @@ class ApplicationSubject(Asked):
             return self.observer.handed(self._untold().outcome)
         return self.observer.handed(call_park.music(self.observer, self.application))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """Everybody who may call."""
         return self.observer.people_of(self.observer.state.pools)
 
@@ -174,6 +174,6 @@ class PartySubject(Asked):
         """Return whether it reaches the server that it was told to use."""
         return self.observer.handed(external_parties.connect(self.observer, self.party))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """Nobody in particular: who depends on it is told nowhere."""
         return {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from coexistence.model.deployment import Partner
-from coexistence.model.population import Rows
+from coexistence.model.population import Heads, Part
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
@@ -243,11 +243,9 @@ class User(Asked):
             raise untold("nobody told whether they have XMPP contacts", self.has_xmpp.needs)
         return self.observer.handed(xmpp.reach_xmpp(self.observer, self.cohort.pool, self.access_policy))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """These people."""
-        if self.label != str(self.cohort):
-            return {self.label: self.cohort.people}
-        return {self.cohort.home: self.cohort.people}
+        return {self.label if self.label != str(self.cohort) else self.cohort.home: self.cohort.heads}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +265,8 @@ class ClientSubject(Asked):
     record: Version | None = None
     #: Code of their routing group where its replicas deviate; 0 for everybody else.
     group: int = 0
+    #: Which people; None where only their number is known.
+    part: Part | None = field(default=None, compare=False, repr=False)
 
     @property
     def label(self) -> str:
@@ -393,9 +393,9 @@ class ClientSubject(Asked):
             signing_in.downgraded(self.observer, self.home, self.client, self.upgraded)
         )
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """These people."""
-        return {self.label: self.people}
+        return {self.label: self.people if self.part is None else self.part}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,6 +430,6 @@ class PartnerSubject(Asked):
             federation.federate(self.observer, self.cohort.pool, self.partner, inbound, self.access_policy)
         )
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """Our people."""
-        return {self.cohort.pool: self.cohort.people}
+        return {self.cohort.pool: self.cohort.heads}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coexistence.model.conditions.administrators import Administrator, AdminTask, AdminWay
 from coexistence.model.deployment import Pool, Site
-from coexistence.model.population import Rows
+from coexistence.model.population import Heads
 from coexistence.model.vocabulary import (
     Maybe,
     PoolId,
@@ -98,7 +98,7 @@ class ServiceSubject(Asked):
             services.status(self.observer, self.pool, self.service, self.evidence, self.servers, self.state)
         )
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool."""
         return self.observer.people_of((self.pool.id,))
 
@@ -313,7 +313,7 @@ class PoolSubject(Asked):
         """Return whether Operations Manager, where it is used, still discovers its servers."""
         return self.observer.handed(tasks.monitored(self.observer, self.pool))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool."""
         return self.observer.people_of((self.pool.id,))
 
@@ -362,7 +362,7 @@ class SiteSubject(Asked):
         found = tasks.site(self.observer, self.site, by=by, through=through, task=task)
         return self.observer.handed(found)
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """People homed in the site."""
         pools = self.observer.state.pools.values()
         return self.observer.people_of(pool.id for pool in pools if pool.site == self.site)
@@ -393,6 +393,6 @@ class ReplicaSubject(Asked):
         """Return whether its servers know of every pool that is gone, and route to none of them."""
         return self.observer.handed(cms_replication.by_old_map(self.observer, self.servers))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool."""
         return self.observer.people_of((self.pool.id,))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from coexistence.model.conditions.administrators import Administrator
 from coexistence.model.deployment import Pool, Site, generations
-from coexistence.model.population import Rows
+from coexistence.model.population import Heads
 from coexistence.model.vocabulary import Contradiction, PoolRole, Unknown, Version
 from coexistence.observation import conferencing
 from coexistence.observation.administration import tasks
@@ -152,6 +152,6 @@ class DeploymentSubject(Asked):
         """Return whether exactly one reachable pool is the active Central Management master."""
         return self.observer.handed(tasks.central_management(self.observer))
 
-    def hit(self) -> Mapping[str, int | Rows]:
+    def hit(self) -> Mapping[str, Heads]:
         """Everybody."""
         return self.observer.people_of(self.observer.state.pools)

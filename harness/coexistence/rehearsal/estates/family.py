@@ -6,17 +6,19 @@ Law of this room: a trial is made when it is asked for, and let go of soon.
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from coexistence.checking.checkpoints import Place
 from coexistence.checking.registry import Check
+from coexistence.inputs.family.builder import crowds_of
 from coexistence.inputs.family.family import Family
 from coexistence.migration import NOTHING_ASKED, OwnPlan
 from coexistence.migration.rollback_cost import Letter
 from coexistence.model.blueprint import Blueprint
+from coexistence.model.vocabulary import UserKind
 from coexistence.rehearsal.estates.interruption_report import Hits, steps_of, stops_of, title_of
 from coexistence.rehearsal.fault_injection import Aim, injected
 from coexistence.rehearsal.plan_remarks import plan_report
@@ -149,10 +151,10 @@ class FamilyEstate:
         With checks to ask after them, interruptions of its first member's plan are rehearsed.
         """
         pairs: dict[str, int] = {}
-        people = 0
+        accounts: Counter[UserKind] = Counter()
         for member in range(self.size):
             blueprint = self.family.blueprint(member)
-            people += _people(blueprint)
+            accounts += _accounts(blueprint)
             pair = f"{blueprint.legacy.name} to {blueprint.target.name}"
             pairs[pair] = pairs.get(pair, 0) + 1
         trial = self.trial(0)
@@ -167,7 +169,8 @@ class FamilyEstate:
                 "cms_master": None,
                 "cms_masters": None,
                 "sip_domains": [],
-                "users": people,
+                "users": accounts.total(),
+                "people": accounts[UserKind.PERSON],
                 "meetings": None,
                 "deployments": self.size,
                 "pairs": dict(sorted(pairs.items())),
@@ -187,10 +190,10 @@ def _plain_bills(trial: Trial) -> dict[str, Any]:
     return {place.label: bill.plain() for place, bill in trial.bills.items()}
 
 
-def _people(blueprint: Blueprint) -> int:
-    return sum(
-        crowd.people
-        for site in blueprint.sites
-        for crowds in (*(pool.crowds for pool in site.pools), *(branch.crowds for branch in site.branches))
-        for crowd in crowds
-    )
+def _accounts(blueprint: Blueprint) -> Counter[UserKind]:
+    """How many accounts of each kind a member has."""
+    found: Counter[UserKind] = Counter()
+    for site in blueprint.sites:
+        for crowd in crowds_of(site):
+            found[crowd.kind] += max(crowd.people, 0)
+    return found

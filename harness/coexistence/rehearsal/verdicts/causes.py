@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property
+from typing import Any, Final
 
 from coexistence.model.vocabulary import Clause, Severity
-
-if TYPE_CHECKING:
-    from coexistence.rehearsal.verdicts.records import FindingRecord
+from coexistence.rehearsal.verdicts.head_count import HeadCount, head_count_of
+from coexistence.rehearsal.verdicts.records import FindingRecord
 
 __all__ = ["PREREQUISITES", "Cause", "causes_of"]
 
@@ -57,10 +57,10 @@ class Cause:
         """Where it was felt."""
         return tuple(dict.fromkeys(each.checkpoint for each in self.findings))
 
-    @property
-    def people(self) -> int:
-        """How many people are hit at least: those of its largest finding."""
-        return max(each.people for each in self.findings)
+    @cached_property
+    def people(self) -> HeadCount:
+        """How many people are hit, each counted once."""
+        return head_count_of(self.findings)
 
     def plain(self) -> dict[str, Any]:
         """Return the cause as the JSON report shows it; findings refer to it by its number."""
@@ -77,7 +77,9 @@ class Cause:
             "findings": len(self.findings),
             "subjects": len({each.subject for each in self.findings}),
             "checks": list(self.checks),
-            "people": self.people,
+            "people": self.people.people,
+            "people_at_least": self.people.is_bound,
+            "of_people": self.people.everybody,
         }
 
 

@@ -1,24 +1,23 @@
 """The verdict of one item: what one check said at one checkpoint, summed over its deployments.
 
-Law of this room: people hit are counted once, findings without end are counted rather than kept, and a
-verdict crosses to another process and back unchanged.
+Law of this room: people hit are counted once, of findings without end one of each sort is kept, and a verdict
+crosses to another process and back unchanged.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
-
-import numpy as np
 
 from coexistence.checking.checkpoints import Place
 from coexistence.checking.registry import Check
 from coexistence.checking.results import Broken, OpenQuestion, Result
 from coexistence.checking.waivers import NO_WAIVERS, Waivers
-from coexistence.model.population import Rows, head_count
 from coexistence.observation import Outcome
+from coexistence.rehearsal.verdicts.people_hit import PeopleCount, PeopleHit
 from coexistence.rehearsal.verdicts.records import FindingRecord, UndecidedRecord
 from coexistence.rehearsal.verdicts.words import Hit, Standing
 
@@ -27,6 +26,8 @@ __all__ = ["ItemVerdict"]
 #: Findings that one item reports one by one; further ones are counted. A family with a defect everywhere
 #: would otherwise fill memory with the same sentence.
 MAX_FINDINGS: Final = 200
+#: Findings of other sorts that are reported beyond it, one of each, so that no cause stays untold.
+_MOST_SORTS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +78,24 @@ class ItemVerdict:
         return self.standing
 
     def plain(self) -> dict[str, Any]:
-        """Return JSON types, for the way from a worker to the controller."""
-        return dataclasses.asdict(self)
+        """JSON types, for the way from a worker to the controller.
+
+        Which people are hit is said once in ``crowds``; findings refer to it by number.
+        """
+        made = dataclasses.asdict(self)
+        crowds: dict[str, int] = {}
+        for finding in made["findings"]:
+            hit = finding["hit"]
+            hit["rows"] = [crowds.setdefault(text, len(crowds)) for text in hit["rows"]]
+        return {**made, "crowds": list(crowds)}
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> ItemVerdict:
         """Read back what :meth:`plain` wrote (tuples may have become lists on the way)."""
         rest = dict(data)
-        findings = tuple(
-            FindingRecord(**{**each, **{name: tuple(each[name]) for name in ("assumes", "about", "faults")}})
-            for each in rest.pop("findings")
-        )
+        # The same people come again at other checkpoints: one text of each is kept.
+        crowds = [sys.intern(text) for text in rest.pop("crowds")]
+        findings = tuple(_from_plain(each, crowds) for each in rest.pop("findings"))
         undecided = rest.pop("undecided")
         shard = rest.pop("shard")
         return cls(
@@ -121,10 +129,9 @@ class ItemVerdict:
         ``stated`` are the assumptions that somebody's statement stands for: nothing rests on these.
         ``blame`` tells which of the faults that were made in a deployment are the cause of a finding.
         """
-        findings: list[FindingRecord] = []
-        counted = 0
-        hit: dict[tuple[int | None, str], int | Rows] = {}
-        questions: list[OpenQuestion] = []
+        kept = _Findings()
+        counts: dict[int | None, PeopleCount] = {}
+        questions: list[tuple[int | None, OpenQuestion]] = []
         evaluations = 0
         assumes: set[str] = set()
         crash = None
@@ -133,25 +140,24 @@ class ItemVerdict:
         for number, result in results:
             evaluations += result.evaluations
             assumes |= result.assumes
-            questions += result.undecided
+            questions += ((number, question) for question in result.undecided)
             if result.crash is not None and crash is None:
                 crash = f"{type(result.crash).__name__}: {result.crash}"
             for broken in result.broken:
-                counted += 1
                 number_of = waivers.find(check.id, broken.subject, place.label) if waivers else None
                 if number_of is None:
                     fails = fails or broken.severity.fails
                 else:
                     used.add(number_of)
-                for cohort, people in broken.hit.items():
-                    _count_in(hit, (number, cohort), people)
-                if len(findings) < MAX_FINDINGS:
+                counts.setdefault(number, PeopleCount()).add(broken.hit)
+                faults = () if blame is None else blame(number, broken)
+                if kept.wants((number, number_of, faults), broken):
                     record = _record(check, place, estate, number, broken, stated)
-                    if number_of is not None:
-                        record = dataclasses.replace(record, waived=waivers.waivers[number_of].plain())
-                    if blame is not None:
-                        record = dataclasses.replace(record, faults=blame(number, broken))
-                    findings.append(record)
+                    waived = None if number_of is None else waivers.waivers[number_of].plain()
+                    kept.records.append(
+                        replace(record, waived=waived, faults=faults, everybody=result.everybody)
+                    )
+        findings = kept.in_the_end()
         return cls(
             check=check.id,
             clause=check.clause.value,
@@ -160,9 +166,9 @@ class ItemVerdict:
             checkpoint=place.label,
             shard=shard,
             evaluations=evaluations,
-            findings=tuple(findings),
-            more_findings=counted - len(findings),
-            people=sum(map(head_count, hit.values())),
+            findings=findings,
+            more_findings=kept.counted - len(findings),
+            people=sum(each.people for each in counts.values()),
             undecided=_open(check, place, questions),
             assumes=tuple(sorted(assumes - stated)),
             stated=tuple(sorted(assumes & stated)),
@@ -174,27 +180,53 @@ class ItemVerdict:
         )
 
 
-def _count_in(
-    hit: dict[tuple[int | None, str], int | Rows], cohort: tuple[int | None, str], people: int | Rows
-) -> None:
-    """Add people to those hit; whoever is named by row counts once, however often he is named."""
-    known = hit.get(cohort)
-    if isinstance(known, np.ndarray) and isinstance(people, np.ndarray):
-        hit[cohort] = _united(known, people)
-    else:
-        hit[cohort] = people
+def _from_plain(data: Mapping[str, Any], crowds: Sequence[str]) -> FindingRecord:
+    hit = data["hit"]
+    tuples = {name: tuple(data[name]) for name in ("assumes", "about", "faults")}
+    people = PeopleHit(
+        rows=tuple(crowds[at] for at in hit["rows"]),
+        numbers=tuple((name, number) for name, number in hit["numbers"]),
+        is_cut=hit["is_cut"],
+    )
+    return FindingRecord(**{**data, **tuples, "hit": people})
 
 
-def _united(known: Rows, more: Rows) -> Rows:
-    """Return the rows of both, each once: as ``np.union1d`` does, which sorts all of them every time."""
-    if not np.all(known[1:] > known[:-1]):
-        known = np.unique(known)
-    more = np.unique(more)
-    if not len(known):
-        return more
-    place = np.searchsorted(known, more)
-    is_new = known[np.minimum(place, len(known) - 1)] != more
-    return np.insert(known, place[is_new], more[is_new])
+class _Findings:
+    """The findings of one item: some one by one, the others with one that is alike, or as a number."""
+
+    def __init__(self) -> None:
+        self.records: list[FindingRecord] = []
+        self.counted = 0
+        #: Place of the first record of each sort.
+        self._first: dict[object, int] = {}
+        #: Who is hit by findings that are told with a record.
+        self._alike: dict[int, list[PeopleHit]] = {}
+
+    def wants(self, whose: tuple[object, ...], broken: Broken) -> bool:
+        """Count a finding, and tell whether it is to be reported one by one."""
+        self.counted += 1
+        told = broken.finding.outcome
+        why = None if told is None else (told.source, told.reason)
+        sort = (*whose, broken.finding.kind, broken.severity, broken.about, why)
+        at = self._first.setdefault(sort, len(self.records))
+        if len(self.records) < (_MOST_SORTS if at == len(self.records) else MAX_FINDINGS):
+            return True
+        if at < len(self.records):
+            self._alike.setdefault(at, []).append(PeopleHit.of(broken.hit))
+        else:
+            del self._first[sort]
+        return False
+
+    def in_the_end(self) -> tuple[FindingRecord, ...]:
+        """What to report: every record with what it stands for."""
+        is_cut = self.counted > len(self.records) + sum(map(len, self._alike.values()))
+        made = list(self.records)
+        for at, others in self._alike.items():
+            hit = PeopleHit.united([made[at].hit, *others])
+            made[at] = replace(made[at], hit=hit, alike=len(others))
+        if is_cut:
+            made = [replace(each, hit=replace(each.hit, is_cut=True)) for each in made]
+        return tuple(made)
 
 
 def _record(
@@ -217,6 +249,7 @@ def _record(
         remedy=check.remedy,
         document=check.source,
         about=broken.about,
+        hit=PeopleHit.of(broken.hit),
     )
 
 
@@ -231,18 +264,20 @@ def _plain_outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _open(check: Check, place: Place, questions: Sequence[OpenQuestion]) -> UndecidedRecord | None:
+def _open(
+    check: Check, place: Place, questions: Sequence[tuple[int | None, OpenQuestion]]
+) -> UndecidedRecord | None:
     if not questions:
         return None
-    hit: dict[tuple[int | None, str], int | Rows] = {}
-    for question in questions:
-        for cohort, people in question.hit.items():
-            _count_in(hit, (None, cohort), people)
+    counts: dict[int | None, PeopleCount] = {}
+    for number, question in questions:
+        if question.hit:
+            counts.setdefault(number, PeopleCount()).add(question.hit)
     return UndecidedRecord(
         check=check.id,
         checkpoint=place.label,
         severity=check.severity.name.lower(),
-        needs=tuple(sorted({need for question in questions for need in question.needs})),
-        people=sum(map(head_count, hit.values())) if hit else None,
-        reason=questions[0].reason,
+        needs=tuple(sorted({need for _, question in questions for need in question.needs})),
+        people=sum(each.people for each in counts.values()) if counts else None,
+        reason=questions[0][1].reason,
     )

@@ -8,11 +8,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from coexistence.rehearsal.verdicts.people_hit import PeopleHit
 from coexistence.rehearsal.verdicts.words import Hit
 
 __all__ = ["Account", "FaultRecord", "FindingRecord", "UndecidedRecord"]
+
+_NOBODY: Final = PeopleHit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class FindingRecord:
     checkpoint: str
     kind: str
     subject: str
+    #: How many people are hit by what is broken about this subject.
     people: int
     message: str
     outcome: Mapping[str, Any] | None
@@ -40,10 +44,18 @@ class FindingRecord:
     about: tuple[str, ...] = ()
     #: Faults that were made on purpose and are its cause, as they were asked for.
     faults: tuple[str, ...] = ()
+    #: How many findings are alike and not reported one by one: of the same check, thing and reason.
+    alike: int = 0
+    #: Who is hit, by those that are alike too.
+    hit: PeopleHit = _NOBODY
+    #: How many people there are at this place of the deployment; None where nobody told.
+    everybody: int | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the finding as the JSON report shows it."""
         made = dataclasses.asdict(self)
+        # Which people exactly is for counting alone.
+        del made["hit"], made["everybody"]
         made["assumes"] = list(self.assumes)
         made["about"] = list(self.about)
         made["faults"] = list(self.faults)

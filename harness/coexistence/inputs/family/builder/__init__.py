@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from coexistence.inputs.family.builder.deployment import DEFAULT_DATE, build
 from coexistence.inputs.family.builder.policies import CONFERENCING_POLICIES
+from coexistence.inputs.family.builder.sites import crowds_of
 
-__all__ = ["CONFERENCING_POLICIES", "DEFAULT_DATE", "build"]
+__all__ = ["CONFERENCING_POLICIES", "DEFAULT_DATE", "build", "crowds_of"]

@@ -5,14 +5,14 @@ Law of this room: pools refer to others that stand already; so Front Ends come f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from coexistence.inputs.family.builder.edge import add_edge
 from coexistence.inputs.family.builder.layout import Layout, origin
 from coexistence.inputs.family.fake_names import town
-from coexistence.model.blueprint import BranchBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.blueprint import BranchBlueprint, Crowd, PoolBlueprint, SiteBlueprint
 from coexistence.model.deployment import Pool, Site
 from coexistence.model.vocabulary import (
     ApplicationKind,
@@ -24,7 +24,7 @@ from coexistence.model.vocabulary import (
     SiteKind,
 )
 
-__all__ = ["add_site"]
+__all__ = ["add_site", "crowds_of"]
 
 #: People on a crowded pool. A Standard Edition server holds 2,500, a Front End 6,660 (user models).
 _CROWDED_STANDARD: Final = 1_600
@@ -42,7 +42,7 @@ def add_site(layout: Layout, plan: SiteBlueprint) -> None:
     site = _next_site(layout)
     if plan.conferencing_policy:
         layout.own_policies.append(site)
-    pools = tuple(map(_crowded, plan.pools)) if plan.crowded else plan.pools
+    pools = _peopled(plan)
     front_ends = [_add_front_end(layout, site, each) for each in pools]
     _pair(layout, plan.pools, front_ends)
     first = front_ends[0].id
@@ -75,6 +75,18 @@ def _next_site(layout: Layout, *, parent: SiteId | None = None) -> SiteId:
     )
     layout.sites.append(site)
     return site.id
+
+
+def crowds_of(plan: SiteBlueprint) -> Iterator[Crowd]:
+    """Everybody with an account in a site and its branches, as many as are built."""
+    for pool in _peopled(plan):
+        yield from pool.crowds
+    for branch in plan.branches:
+        yield from branch.crowds
+
+
+def _peopled(plan: SiteBlueprint) -> tuple[PoolBlueprint, ...]:
+    return tuple(map(_crowded, plan.pools)) if plan.crowded else plan.pools
 
 
 def _crowded(plan: PoolBlueprint) -> PoolBlueprint:
