@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from coexistence.model.operations.custom import (
         OwnOperation as OwnOperation,
     )
+    from coexistence.model.population import (
+        Heads as Heads,
+    )
     from coexistence.model.vocabulary import (
         ApplicationKind as ApplicationKind,
         Checkpoint as Checkpoint,
