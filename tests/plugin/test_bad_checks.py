@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from plugin_checks import BREAKS, CRASHES, FEW, HOLDS, NOT_APPLICABLE
-from plugin_runs import QUICK
+from plugin_runs import quick
 
 if TYPE_CHECKING:
     from plugin_runs import Ran, Run
@@ -208,7 +208,7 @@ def test_the_debugger_stops_inside_the_check(tmp_path_factory: pytest.TempPathFa
     (folder / "mine.py").write_text(BREAKS.format(severity="ERROR"), "utf-8")
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *QUICK, *FAILING, "--pdb"],
+        [sys.executable, "-m", "pytest", *quick(FAILING), *FAILING, "--pdb"],
         cwd=folder,
         input="p 'wanted is', wanted\np type(pool).__name__\nc\n",
         capture_output=True,
