@@ -178,7 +178,7 @@ def rules_page() -> str:
                     row.about.value,
                     row.statement,
                     row.default,
-                    ", ".join(row.options),
+                    row.possible,
                     row.confidence.value,
                     row.source,
                 )

@@ -92,7 +92,12 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    import unicodedata  # hardly ever: this room is imported in every run of pytest
+
+    # Blanks of other widths are no letters to Python, and harm nobody.
+    return "".join(
+        letter if letter.isprintable() or unicodedata.category(letter) == "Zs" else "?" for letter in text
+    )
 
 
 def nearest(word: str, names: Iterable[str], *, ignoring_case: bool = False) -> str:

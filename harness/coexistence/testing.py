@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import fnmatch
 import importlib.resources
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ from coexistence.model.blueprint import (
 )
 from coexistence.model.deployment import Deployment
 from coexistence.model.operations import Operation
-from coexistence.model.vocabulary import Checkpoint, Edition, Severity, Version
+from coexistence.model.vocabulary import Checkpoint, Edition, Severity, Version, matches
 from coexistence.observation import Listing, Outcome
 from coexistence.rehearsal.fault_injection import Aim, injected, scene_of
 from coexistence.rehearsal.trial import Trial
@@ -252,7 +251,7 @@ def _with_operations(sound: Trial, before: Mapping[str | Checkpoint, Iterable[Op
 
 def _is_wanted(place: Place, at: str) -> bool:
     parts = [part.strip() for part in at.split(",") if part.strip()]
-    return any(fnmatch.fnmatchcase(name, part) for name in place.names for part in parts)
+    return any(matches(name, part) for name in place.names for part in parts)
 
 
 def _asked(check: Check, trial: Trial, places: Iterable[Place], fixtures: Mapping[str, Any]) -> Tried:

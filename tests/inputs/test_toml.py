@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +15,11 @@ from hypothesis import strategies as st
 
 from coexistence.errors import InputError
 from coexistence.inputs.toml.lines import lines_of
+from coexistence.inputs.toml.spelling import spelled
 from coexistence.inputs.toml.tables import Table, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 TRAPS = '''\
 # comment
@@ -112,10 +115,12 @@ def table(text: str, folder: Path) -> Table:
 
 READERS: dict[str, Callable[[Table], Any]] = {
     "text": lambda each: each.text("k"),
+    "date": lambda each: each.date("k"),
     "day": lambda each: each.day("k"),
     "texts": lambda each: each.texts("k"),
-    "int": lambda each: each.get("k", int),
-    "bool": lambda each: each.get("k", bool),
+    "number": lambda each: each.number("k"),
+    "float": lambda each: each.take("k", float),
+    "flag": lambda each: each.flag("k", otherwise=None),
     "table": lambda each: each.table("k"),
     "tables": lambda each: list(each.tables("k")),
 }
@@ -124,28 +129,68 @@ READERS: dict[str, Callable[[Table], Any]] = {
 @pytest.mark.parametrize(
     ("reader", "value", "why"),
     [
-        ("text", "1", "k = 1: not a text."),
-        ("text", '"  "', 'k = "  ": must not be empty.'),
-        ("int", "true", "k = True: not a whole number."),
-        ("int", "1.5", "k = 1.5: not a whole number."),
-        ("bool", '"yes"', 'k = "yes": not true or false.'),
-        ("day", "12:00:00", "k = 12:00:00: not a date."),
-        ("day", '"23.11.2026"', 'k = "23.11.2026": not a date. Write it like 2026-11-23.'),
-        ("texts", "[1]", "k = [1]: 1 in it is not a text."),
-        ("texts", '"a"', 'k = "a": not a list.'),
-        ("table", "3", "k = 3: not a table."),
-        ("tables", "[3]", "k = [3]: write each as a table: [[k]]."),
+        ("text", "1", 'k = 1: must be a text in quotes, like "pilot".'),
+        ("text", '"  "', 'k = "  ": is empty. Write what is meant, or leave the key out.'),
+        ("text", '"a\\u001b[2J"', 'k = "a\\u001b[2J": has a character in it that cannot be printed.'),
+        ("number", "true", "k = true: must be a whole number from 1."),
+        ("number", "1.5", "k = 1.5: must be a whole number from 1."),
+        ("number", "0xffff_ffff_ffff_ffff_ffff", f"k = {16**20 - 1}: must be from 1 to 100000000."),
+        ("float", '"1.5"', 'k = "1.5": must be a number.'),
+        ("flag", '"yes"', 'k = "yes": must be true or false.'),
+        ("day", "12:00:00", "k = 12:00:00: must be a date, like 2026-12-01."),
+        ("day", '"23.11.2026"', 'k = "23.11.2026": must be a date, like 2026-12-01.'),
+        ("day", "0001-01-01T00:00:00+02:00", "k = 0001-01-01T00:00:00+02:00: is beyond the calendar in UTC."),
+        ("date", "9999-12-31", "k = 9999-12-31: must be from 1990-01-01 to 2999-12-31."),
+        ("date", "0001-01-01", "k = 0001-01-01: must be from 1990-01-01 to 2999-12-31."),
+        ("date", "2026-11-23T01:00:00", "k = 2026-11-23T01:00:00: must be a date, like 2026-12-01."),
+        ("texts", "[1]", "k has 1 in it: must be a text that can be printed."),
+        ("texts", '"a"', 'k = "a": must be a list of texts, like ["P7.11"].'),
+        ("table", "3", "k = 3: must be a table: write [k]."),
+        ("tables", "[3]", "k has 3 in it: must be a table, [[k]]."),
     ],
 )
-def test_a_value_of_another_kind_is_refused_with_its_line(
+def test_a_value_of_another_kind_is_complained_about_with_its_line(
     tmp_path: Path, reader: str, value: str, why: str
 ) -> None:
-    read = READERS[reader]
+    read = table(f"\n\nk = {value}\n", tmp_path)
+    READERS[reader](read)
 
     with pytest.raises(InputError) as refused:
-        read(table(f"\n\nk = {value}\n", tmp_path))
+        read.document.raise_complaints()
 
     assert str(refused.value) == f"plan.toml, line 3: {why}"
+    assert (refused.value.file, refused.value.line) == ("plan.toml", 3)
+
+
+def test_all_complaints_come_together_in_the_order_of_lines(tmp_path: Path) -> None:
+    read = table("a = 1\n[[b.c]]\nd = 2\n[[b.c]]\n", tmp_path)
+    inner = read.table("b")
+    assert inner is not None
+    for each in inner.tables("c"):
+        each.need("e", "what it is called")
+        each.close()
+    read.text("a")
+
+    with pytest.raises(InputError) as refused:
+        read.document.raise_complaints(["list.csv: is empty."])
+
+    assert str(refused.value).splitlines() == [
+        'plan.toml, line 1: a = 1: must be a text in quotes, like "pilot".',
+        "plan.toml, line 2: [[b.c]] needs e: what it is called.",
+        "plan.toml, line 3: [[b.c]] has no key 'd'. Known: .",
+        "plan.toml, line 4: [[b.c]] needs e: what it is called.",
+        "list.csv: is empty.",
+    ]
+
+
+def test_words_for_people_lose_what_a_terminal_would_obey(tmp_path: Path) -> None:
+    read = table('k = "\\u001b[2Jgone\\u202e\\tand\\u00a0back\\nagain "', tmp_path)
+
+    assert read.words("k") == "?[2Jgone? and\u00a0back again"
+
+
+def test_a_whole_number_is_a_number(tmp_path: Path) -> None:
+    assert table("k = 3", tmp_path).take("k", float) == 3.0
 
 
 @pytest.mark.parametrize(
@@ -164,23 +209,52 @@ def test_a_day_may_be_written_in_several_ways(tmp_path: Path, value: str, day: d
 def test_a_byte_order_mark_and_windows_newlines_do_no_harm(tmp_path: Path) -> None:
     read = table("\ufeffa = 1\r\n[b]\r\nc = 2\r\n", tmp_path)
 
-    assert read.table("b").line_of("c") == 3
+    assert read.document.line("b", "c") == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_what_an_editor_of_windows_writes_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "plan.toml").write_bytes('k = "Jürgen"\r\n'.encode(encoding))
+
+    assert read_toml(tmp_path / "plan.toml", "--option").text("k") == "Jürgen"
+
+
+DEEP = "brackets are nested more than 50 deep, which nobody writes by hand. Take it out."
+LONG = "a number or a key has more than 1000 characters, which nobody writes by hand. Take it out."
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"\xff\xfea\x00", "plan.toml: not UTF-8 (byte 0). Save it as UTF-8."),
-        (b"a = ", "plan.toml: not valid TOML: "),
+        ("a = ", "plan.toml: not valid TOML: "),
+        ("a = 1\nb = " + "[" * 3_000 + "]" * 3_000, f"plan.toml, line 2: {DEEP}"),
+        ("a = [\n" + "{b=[" * 3_000, f"plan.toml, line 2: {DEEP}"),
+        ("a = " + "9" * 5_000, f"plan.toml, line 1: {LONG}"),
+        ("a = 0x" + "f" * 5_000, f"plan.toml, line 1: {LONG}"),
+        ("# a\n" + "a." * 40_000 + "a = 1", "plan.toml, line 2: a key has more than 20 parts, which nobody"),
+        ("[" + "a . " * 40_000 + "a]", "plan.toml, line 1: a key has more than 20 parts, which nobody"),
+        ("'a'." * 40_000 + "a = 1", "plan.toml, line 1: a key has more than 20 parts, which nobody"),
+        ("a = 1\x00", "plan.toml, line 1: there is a NUL character"),
+        ("a = 1\n" + 'b = """' + 'x\\"""y' * 100_000, "plan.toml: not valid TOML: "),
     ],
 )
-def test_what_is_no_toml_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
-    (tmp_path / "plan.toml").write_bytes(content)
-
+def test_what_nobody_writes_is_refused_at_once(tmp_path: Path, content: str, why: str) -> None:
+    begun = time.perf_counter()
     with pytest.raises(InputError) as refused:
-        read_toml(tmp_path / "plan.toml", "--option")
+        table(content, tmp_path)
 
     assert str(refused.value).startswith(why)
+    assert time.perf_counter() - begun < 2
+
+
+def test_what_only_looks_nested_is_read(tmp_path: Path) -> None:
+    brackets, dots = "[" * 200, "a." * 200
+    text = f'# {brackets}{dots}\na = \'{brackets}\'\nb = """\n{brackets}"{dots}""""\nc = [{"[1]," * 99}]\n'
+
+    read = table(text, tmp_path)
+
+    assert (read.text("a"), len(read.take("c", list))) == (brackets, 99)
+    assert read.take("b", str) == f'{brackets}"{dots}"'
 
 
 def test_a_file_that_nobody_wrote_by_hand_is_refused(tmp_path: Path) -> None:
@@ -188,5 +262,34 @@ def test_a_file_that_nobody_wrote_by_hand_is_refused(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(20_000_000)
 
-    with pytest.raises(InputError, match="has more than 16 MB"):
+    with pytest.raises(InputError, match="has more than 4 MB"):
         read_toml(path, "--option")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_what_is_no_ordinary_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plan.toml")
+
+    for path in (tmp_path / "plan.toml", Path("/dev/zero"), tmp_path):
+        with pytest.raises(InputError, match=r"pipe or a device|Is a directory"):
+            read_toml(path, "--option")
+
+
+@given(
+    st.recursive(
+        st.one_of(
+            st.booleans(),
+            st.integers(),
+            st.text(),
+            st.dates(),
+            st.floats(allow_nan=False, allow_infinity=False),
+        ),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    )
+)
+def test_what_is_spelled_reads_back_and_can_be_printed(value: Any) -> None:
+    line = f"k = {spelled(value)}"
+
+    assert tomllib.loads(line) == {"k": value}
+    assert line.isprintable()

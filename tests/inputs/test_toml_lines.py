@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coexistence.inputs.planfile.writer import _key, _value
 from coexistence.inputs.toml.lines import lines_of
+from coexistence.inputs.toml.spelling import spelled, spelled_key
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ SCALARS = st.one_of(st.text(max_size=6), st.integers(-9, 9), st.booleans(), st.d
     )
 )
 def test_what_tomllib_finds_has_a_line(content: dict[str, Any]) -> None:
-    text = "\n".join(f"{_key(key)} = {_value(value)} # ]" for key, value in content.items())
+    text = "\n".join(f"{spelled_key(key)} = {spelled(value)} # ]" for key, value in content.items())
     document = tomllib.loads(text)
 
     found = lines_of(text)

@@ -66,10 +66,13 @@ def test_a_built_in_check_may_weigh_something_else(run: Run) -> None:
         ),
         (
             "pools_have_short_names]\nlongest = '3'",
-            'pyproject.toml, line 3: longest = "3": not a whole number.',
+            'pyproject.toml, line 3: longest = "3": must be a whole number.',
         ),
-        ("pools_have_short_names]\nlongset = 3", "has no key 'longset'. Did you mean 'longest'?"),
-        ("pools_have_short_names]\nseverity = 'fatal'", 'severity = "fatal": is none of info, warning, '),
+        (
+            "pools_have_short_names]\nlongset = 3",
+            "has no key 'longset'. Known: severity, longest, but. Did you mean 'longest'?",
+        ),
+        ("pools_have_short_names]\nseverity = 'fatal'", 'severity = "fatal": Known: info, warning, '),
         (
             "legacy_and_current_users_reach_each_other]\nhops = 3",
             "legacy_and_current_users_reach_each_other has no parameters; severity alone can be set.",

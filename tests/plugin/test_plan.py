@@ -107,10 +107,10 @@ def test_it_can_be_set_in_the_ini_file(start: Warm, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[rates]\nmoves_per_hour = 'x'\n[x]\n", ["plan.toml, line 2: moves_per_hour = 'x': ",
-                                                 "plan.toml, line 3: a plan file has no key 'x'."]),
+        ("[rates]\nmoves_per_hour = 'x'\n[x]\n", ['plan.toml, line 2: moves_per_hour = "x": ',
+                                                 "plan.toml, line 3: the file has no key 'x'."]),
         ("[[waves]]\nname = 'a'\npool = 'pool99'\n", ["plan.toml, line 3: wave 'a' names pool 'pool99'"]),
-        ("[[waves]]\nname = 'a'\nlist = 'none.csv'\n", ["plan.toml, line 3: list = 'none.csv': there is no"]),
+        ("[[waves]]\nname = 'a'\nlist = 'none.csv'\n", ['plan.toml, line 3: list = "none.csv": there is no']),
         ("target = 'S15'\n", ["plan.toml, line 1: target = 'S15', and --coexistence-to says S19."]),
         ("a = \n", ["plan.toml: not valid TOML: "]),
     ],
@@ -131,7 +131,7 @@ def test_a_file_that_is_not_there_is_named(start: Warm, folder: Path) -> None:
     ran = asked(start, folder, "--coexistence-plan=none.toml")
 
     assert ran.status == 4
-    assert "none.toml: no such file." in ran.said
+    assert "none.toml: the file cannot be read (No such file" in ran.said
 
 
 def test_a_plan_by_numbers_serves_made_up_deployments(run: Run) -> None:
@@ -190,7 +190,7 @@ def test_a_plan_that_cannot_be_used_is_not_printed(start: Warm, folder: Path) ->
     ran = asked(start, folder, "--coexistence-plan=plan.toml", "--coexistence-show-plan")
 
     assert ran.status == 4
-    assert ran.said.startswith("ERROR: plan.toml, line 1: a plan file has no key 'x'.")
+    assert ran.said.startswith("ERROR: plan.toml, line 1: the file has no key 'x'.")
 
 
 def test_without_a_coexistence_run_nothing_is_printed(run: Run) -> None:

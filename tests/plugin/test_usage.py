@@ -25,6 +25,10 @@ if TYPE_CHECKING:
         ("--coexistence-seed=x", "--coexistence-seed x: not a whole number."),
         ("--coexistence-seed=-1", "--coexistence-seed -1: must be from 0 to *"),
         (
+            "--coexistence-as-of=9999-12-31",
+            "--coexistence-as-of 9999-12-31: must be from 1990-01-01 to 2999-12-31.",
+        ),
+        (
             "--coexistence-as-of=tomorrow",
             "--coexistence-as-of tomorrow: not a date. Write it like 2026-11-23.",
         ),

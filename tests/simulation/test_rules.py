@@ -88,7 +88,8 @@ def test_switched_off_every_meeting_survives(scheduled_on: Version, host: Versio
 def test_every_assumption_says_what_it_is_and_whose_word_it_is(assumption: object) -> None:
     each = ASSUMPTIONS[assumption.id]  # type: ignore[attr-defined]  # an Assumption
 
-    assert each.default in each.options
+    assert each.allows(each.default)
+    assert each.possible
     assert each.statement.endswith(".")
     assert each.source.endswith(".")
     assert isinstance(each.confidence, Confidence)

@@ -8,6 +8,7 @@ import pytest
 from helpers import built, front_end, new, observer, one_pool, population_of, state_at, tried
 
 from coexistence import User
+from coexistence.errors import InputError
 from coexistence.model.population import UNTOLD, Population
 from coexistence.model.vocabulary import Disposition, Version
 from coexistence.observation import Undecided
@@ -23,7 +24,67 @@ NEW = new(OLD)
 @pytest.mark.parametrize("assumption", ASSUMPTIONS.values(), ids=lambda assumption: assumption.id)
 def test_every_assumption_can_be_switched_to_something_else(assumption: Assumption) -> None:
     assert len(set(assumption.options)) >= 2
-    assert assumption.default in assumption.options
+    assert assumption.allows(assumption.default)
+    assert not assumption.allows("perhaps")
+
+
+NUMBERS = {each.id: each.options for each in ASSUMPTIONS.values() if isinstance(each.options, range)}
+
+
+def test_what_is_counted_may_be_any_number_that_makes_sense() -> None:
+    assert set(NUMBERS) == {
+        "clock-tolerance",
+        "days-after-moves",
+        "days-between-waves",
+        "one-meeting-each",
+        "pilot-days",
+        "pilot-one-in",
+        "redirects-followed",
+        "user-moves-an-hour",
+    }
+    # Words that are spelled with digits: two figures from two pages, statuses, diagnostics.
+    for each in ASSUMPTIONS.values():
+        if any(option.isdigit() for option in map(str, each.options)):
+            assert each.id in NUMBERS or each.id in {
+                *("contacts-refused-as", "front-ends-of-2019", "unknown-elements", "upgraded-meeting-answer"),
+            }
+
+
+@pytest.mark.parametrize(("name", "numbers"), NUMBERS.items(), ids=list(NUMBERS))
+def test_numbers_within_bounds_are_taken_and_all_else_is_refused_in_one_sentence(
+    name: str, numbers: range
+) -> None:
+    least, most = numbers[0], numbers[-1]
+    for good in (least, least + 1, 6, 8, most - 1, most):
+        if good in numbers:
+            assert Rules({name: str(good)}).value(name) == str(good)
+    for bad in (
+        str(least - 1),
+        str(most + 1),
+        "-1",
+        "1.5",
+        "7.0",
+        "1e1",
+        "",
+        " 7",
+        "+7",
+        "07",
+        "\u0667",
+        "9" * 5_000,
+    ):
+        with pytest.raises(
+            InputError, match=f"^Assumption '{name}' cannot be .* Possible: a whole number from"
+        ):
+            Rules({name: bad})
+
+
+@pytest.mark.parametrize("days", [0, 6, 8, 3_650])
+def test_a_pilot_is_watched_for_as_many_days_as_somebody_says(days: int) -> None:
+    trial = tried(rules=Rules({"pilot-days": str(days), "days-after-moves": "0", "days-between-waves": "3"}))
+
+    pilot, production = (state_at(trial, label).day for label in ("pilot", "production"))
+    assert production - pilot >= 0
+    assert pilot - state_at(tried(rules=Rules({"pilot-days": "7"})), "pilot").day == days - 7
 
 
 def test_pools_that_nobody_has_seen_running_are_undecided_if_plans_are_not_trusted() -> None:

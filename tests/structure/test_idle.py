@@ -24,6 +24,7 @@ ALLOWED = {
     "coexistence.model.vocabulary",
     "coexistence.model.vocabulary.conversations",
     "coexistence.model.vocabulary.facts",
+    "coexistence.model.vocabulary.patterns",
     "coexistence.model.vocabulary.people",
     "coexistence.model.vocabulary.topology",
     "coexistence.model.vocabulary.checks",

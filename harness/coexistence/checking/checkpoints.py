@@ -5,12 +5,11 @@ Law of this room: a checkpoint goes by its label, and ``now`` by its phase too; 
 
 from __future__ import annotations
 
-import fnmatch
 import functools
 from dataclasses import dataclass
 from typing import Final
 
-from coexistence.model.vocabulary import CHECKPOINT_ORDER, Checkpoint
+from coexistence.model.vocabulary import CHECKPOINT_ORDER, Checkpoint, matches
 
 __all__ = ["LABELS", "Place", "applies", "parts", "wrong_place"]
 
@@ -57,7 +56,7 @@ def _matches(part: str, place: Place) -> bool:
     if ".." in part:
         first, _, last = part.partition("..")
         return not place.is_rolled_back and _rank(first) <= _rank(place.phase.value) <= _rank(last)
-    return any(fnmatch.fnmatchcase(name, part) for name in place.names)
+    return any(matches(name, part) for name in place.names)
 
 
 def _rank(name: str) -> int:
@@ -73,6 +72,6 @@ def wrong_place(part: str) -> str | None:
             if end not in {checkpoint.value for checkpoint in CHECKPOINT_ORDER}:
                 return f"at={part!r}: {end!r} is no checkpoint. Known: {names}."
         return None if _rank(first) <= _rank(last) else f"at={part!r}: the range runs backwards."
-    if not any(fnmatch.fnmatchcase(label, part) for label in LABELS):
+    if not any(matches(label, part) for label in LABELS):
         return f"at={part!r}: matches no checkpoint. Known: {', '.join(LABELS)}."
     return None

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from coexistence.checking.checkpoints import Place, applies, parts, wrong_place
 from coexistence.checking.decorators import TAG, CheckTag
-from coexistence.errors import CheckError, InputError, did_you_mean
+from coexistence.errors import CheckError, did_you_mean
 from coexistence.inputs.toml.tables import Table
 from coexistence.model.vocabulary import Clause, Severity
 from coexistence.observation import SUBJECTS, Listing
@@ -120,15 +120,17 @@ class Registry:
         """
         for name, table in said.items():
             found = [check for check in self if name in (check.name, check.id)]
-            if not found:
-                hint = did_you_mean(name, [check.name for check in self])
-                raise InputError(f"there is no check {name!r}.{hint}", file=table.file, line=table.line)
-            if len(found) > 1:
+            if len(found) == 1:
+                self._checks[found[0].id] = _configured(found[0], table)
+                self._in_order = None
+            elif found:
                 ids = " and ".join(repr(check.id) for check in found)
-                raise InputError(f"{name!r} may be {ids}: quote one.", file=table.file, line=table.line)
-            (check,) = found
-            self._checks[check.id] = _configured(check, table)
-            self._in_order = None
+                table.document.complain(table.path, f"{name!r} may be {ids}: quote one.")
+            else:
+                hint = did_you_mean(name, [check.name for check in self])
+                table.document.complain(table.path, f"there is no check {name!r}.{hint}")
+        for document in {id(table.document): table.document for table in said.values()}.values():
+            document.raise_complaints()
 
     def add_module(self, namespace: Mapping[str, Any], module: str) -> int:
         """Register every check that a module defines; returns how many."""
@@ -143,19 +145,17 @@ class Registry:
 
 
 def _configured(check: Check, table: Table) -> Check:
-    if not check.parameters and set(table.content) - {"severity"}:
-        key = next(key for key in table.content if key != "severity")
-        raise table.wrong(key, f"{check.name} has no parameters; severity alone can be set.")
-    table.only("severity", *check.parameters)
-    severity = check.severity
-    if "severity" in table:
-        names = {each.name.lower(): each for each in Severity}
-        said = table.text("severity").lower()
-        if said not in names:
-            raise table.wrong("severity", f"is none of {', '.join(names)}.")
-        severity = names[said]
-    parameters = {name: table.get(name, type(default), default) for name, default in check.parameters.items()}
-    return replace(check, severity=severity, parameters=parameters)
+    severity = table.one_of("severity", {each.name.lower(): each for each in Severity})
+    parameters = {
+        name: table.take(name, type(default), default) for name, default in check.parameters.items()
+    }
+    if check.parameters:
+        table.close()
+    else:
+        for key in table.content:
+            if key != "severity":
+                table.wrong(key, f"{check.name} has no parameters; severity alone can be set.")
+    return replace(check, severity=check.severity if severity is None else severity, parameters=parameters)
 
 
 def verified(

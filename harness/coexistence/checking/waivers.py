@@ -7,19 +7,18 @@ run out, or that nothing matches any more, is itself worth a finding. Nothing is
 from __future__ import annotations
 
 import datetime as dt
-import fnmatch
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from coexistence.inputs.pseudonyms import Pseudonyms
 from coexistence.inputs.toml.tables import Table, read_toml
+from coexistence.model.vocabulary import matches
 
 __all__ = ["NO_WAIVERS", "Waiver", "Waivers", "read_waivers"]
 
 _MUST_SAY: Final = ("check", "owner", "approver", "reason", "expires")
-_MAY_SAY: Final = ("subject", "checkpoint")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +42,12 @@ class Waiver:
     def covers(self, check: str, subject: str, checkpoint: str) -> bool:
         """Tell whether a finding of a check (by its id) about a subject at a checkpoint is accepted."""
         return (
-            any(fnmatch.fnmatchcase(name, self.check) for name in (check, check.rpartition("::")[2]))
-            and fnmatch.fnmatchcase(subject, self.subject)
-            and fnmatch.fnmatchcase(checkpoint, self.checkpoint)
+            self.is_about(check) and matches(subject, self.subject) and matches(checkpoint, self.checkpoint)
         )
+
+    def is_about(self, check: str) -> bool:
+        """Tell whether a check (by its id) is the waiver's."""
+        return matches(check, self.check) or matches(check.rpartition("::")[2], self.check)
 
     def plain(self) -> dict[str, str]:
         """Return what a report says of the one who accepted a finding."""
@@ -125,28 +126,27 @@ def read_waivers(path: Path, known_checks: Iterable[str], as_of: dt.date) -> Wai
     Raises :class:`~coexistence.errors.InputError` with file and line for anything that makes no sense,
     and for a waiver of a check that does not exist: such a one would never be noticed.
     """
-    document = read_toml(path, "--coexistence-waivers")
-    document.only("waivers")
+    top = read_toml(path, "--coexistence-waivers")
     names = tuple(known_checks)
-    return Waivers(
-        file=path.name,
-        waivers=tuple(_waiver(table, names) for table in document.tables("waivers")),
-        as_of=as_of,
-    )
+    waivers = tuple(top.each("waivers", lambda table: _waiver(table, names)))
+    top.close()
+    top.document.raise_complaints()
+    return Waivers(file=path.name, waivers=waivers, as_of=as_of)
 
 
 def _waiver(table: Table, names: tuple[str, ...]) -> Waiver:
-    table.only(*_MUST_SAY, *_MAY_SAY)
-    said: dict[str, Any] = {key: table.text(key) for key in _MUST_SAY if key != "expires"}
+    for key in _MUST_SAY:
+        table.need(key)
     waiver = Waiver(
+        check=table.text("check"),
         subject=table.text("subject", "*"),
         checkpoint=table.text("checkpoint", "*"),
-        expires=table.day("expires"),
+        owner=table.words("owner"),
+        approver=table.words("approver"),
+        reason=table.words("reason"),
+        expires=table.day("expires") or dt.date.min,
         line=table.line,
-        **said,
     )
-    if not any(waiver.covers(name, waiver.subject, waiver.checkpoint) for name in names):
-        raise table.wrong(
-            "check", f"there is no check {waiver.check!r}. `pytest --coexistence --co -q` lists all."
-        )
+    if waiver.check and not any(map(waiver.is_about, names)):
+        table.wrong("check", f"there is no check {waiver.check!r}. `pytest --coexistence --co -q` lists all.")
     return waiver

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from coexistence.errors import printable
 from coexistence.migration.plan import Plan, PlanStep
 from coexistence.model import operations as op
 from coexistence.model.deployment import Application, Deployment
@@ -43,8 +44,7 @@ def quoted(text: str) -> str:
     >>> quoted("o'neill@contoso.com")
     "'o''neill@contoso.com'"
     """
-    safe = "".join(character if character.isprintable() else "?" for character in text)
-    return "'" + "".join(each * 2 if each in _QUOTES else each for each in safe) + "'"
+    return "'" + "".join(each * 2 if each in _QUOTES else each for each in printable(text)) + "'"
 
 
 def instructions(step: PlanStep, plan: Plan, deployment: Deployment) -> tuple[Instruction, ...]:

@@ -17,6 +17,7 @@ from coexistence.checking.checkpoints import Place
 from coexistence.checking.registry import Check
 from coexistence.checking.results import Broken, Result
 from coexistence.checking.runner import run_check
+from coexistence.errors import printable
 from coexistence.plugin.fault_injection import blamed, hits
 from coexistence.plugin.session import Question
 from coexistence.rehearsal.estates import Estate, FamilyEstate
@@ -137,13 +138,14 @@ class CheckItem(pytest.Function):
             open_ones = (each for each in verdict.findings if each.waived is None)
             finding = next(open_ones, verdict.findings[0])
             reason = finding.outcome["reason"] if finding.outcome else finding.message
-            pytest.fail(f"{finding.subject}: {reason}", pytrace=False)
+            pytest.fail(printable(f"{finding.subject}: {reason}"), pytrace=False)
         if standing == "undecided":
             record = verdict.undecided
             assert record is not None  # a crash was raised above
+            said = printable(f"undecided: {record.reason}; needs {', '.join(record.needs)}")
             if self.question.settings.strict:
-                pytest.fail(f"undecided: {record.reason}; needs {', '.join(record.needs)}", pytrace=False)
-            pytest.skip(f"undecided: {record.reason}; needs {', '.join(record.needs)}")
+                pytest.fail(said, pytrace=False)
+            pytest.skip(said)
         if waived := [finding for finding in verdict.findings if finding.waived is not None]:
             by = waived[0].waived
             assert by is not None  # just looked at

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from coexistence.errors import CoexistenceError, OutputError
+from coexistence.errors import CoexistenceError, OutputError, printable
 from coexistence.model.files import write_bytes
 from coexistence.model.vocabulary import Clause, Severity
 from coexistence.plugin.collection import Collecting
@@ -257,7 +257,7 @@ class CoexistenceRun:
         writer = self.config.get_terminal_writer()
         verbose = self.config.get_verbosity() > 0
         for line in render_text(self.run, width=writer.fullwidth, verbose=verbose):
-            terminalreporter.write_line(line.text, **line.markup)
+            terminalreporter.write_line(printable(line.text), **line.markup)
         if self.hook_crash:
             said = f"pytest_coexistence_verdict crashed, so this run ends with 1: {self.hook_crash}"
             terminalreporter.write_line(said, red=True)

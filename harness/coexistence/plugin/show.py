@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from coexistence.errors import CoexistenceError
+from coexistence.errors import CoexistenceError, printable
 
 __all__ = ["show_faults", "show_plan"]
 
@@ -65,6 +65,5 @@ def show_faults(config: pytest.Config) -> int:
 
 def _print(text: str) -> None:
     """Print a line; what cannot be printed, or not on this terminal, becomes a question mark."""
-    text = "".join(character if character.isprintable() else "?" for character in text)
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")
+    sys.stdout.write(printable(text).encode(encoding, "replace").decode(encoding, "replace") + "\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from coexistence.errors import printable
 from coexistence.inputs.planfile.lint import Remark, lint
 from coexistence.inputs.planfile.statement_keys import facts_of, said_by
 from coexistence.migration.custom_plan import Statement
@@ -40,7 +41,9 @@ def remarks_on(trial: Trial) -> tuple[Remark, ...]:
             found.append(Remark(size.step.key, f"wave {wave.name!r} has nobody left to move", line))
     for name, unknown in trial.waves.strangers.items():
         number, wish = next((at, each) for at, each in enumerate(own.waves) if each.name == name)
-        shown = ", ".join(map(_printable, unknown[:_SHOWN])) + (", ..." if len(unknown) > _SHOWN else "")
+        shown = ", ".join(printable(each[:100]) for each in unknown[:_SHOWN]) + (
+            ", ..." if len(unknown) > _SHOWN else ""
+        )
         found.append(
             Remark(
                 "",
@@ -54,10 +57,6 @@ def remarks_on(trial: Trial) -> tuple[Remark, ...]:
             accounts = "1 account" if number == 1 else f"{number} accounts"
             found.append(Remark("", f"{accounts} on {pool} in no wave: the pool cannot be removed"))
     return tuple(sorted(found, key=lambda each: (each.line == 0, each.line)))
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text[:100])
 
 
 def hours(minutes: int) -> str:

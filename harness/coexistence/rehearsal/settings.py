@@ -6,7 +6,6 @@ Law of this room: texts in, values out; one clear sentence when a text makes no 
 from __future__ import annotations
 
 import datetime as dt
-import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +14,11 @@ from typing import Final
 from coexistence.checking.checkpoints import LABELS, Place
 from coexistence.errors import InputError
 from coexistence.inputs.pseudonyms import Pseudonyms
-from coexistence.inputs.toml.tables import Table, read_toml
+from coexistence.inputs.toml.tables import Table, known_names, read_toml
 from coexistence.migration import NOTHING_ASKED, OwnPlan
 from coexistence.model.files import is_file
-from coexistence.model.vocabulary import VERSION_NAMES, Version
-from coexistence.simulation.rules.assumptions import Rules
+from coexistence.model.vocabulary import FIRST_DAY, LAST_DAY, VERSION_NAMES, Version, matches
+from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Rules
 
 __all__ = [
     "MAX_DEPLOYMENTS",
@@ -74,7 +73,7 @@ class Settings:
 
     def wants(self, place: Place) -> bool:
         """Whether this checkpoint was asked for."""
-        return not self.at or any(fnmatch.fnmatchcase(name, part) for part in self.at for name in place.names)
+        return not self.at or any(matches(name, part) for part in self.at for name in place.names)
 
 
 def parse_version(text: str) -> Version | None:
@@ -126,16 +125,19 @@ def parse_date(text: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return dt.date.fromisoformat(text.strip())
+        found = dt.date.fromisoformat(text.strip())
     except ValueError:
         raise InputError(f"--coexistence-as-of {text}: not a date. Write it like 2026-11-23.") from None
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise InputError(f"--coexistence-as-of {text}: must be from {FIRST_DAY} to {LAST_DAY}.")
+    return found
 
 
 def parse_checkpoints(text: str) -> tuple[str, ...]:
     """Read checkpoint names or patterns, separated by commas; each must match one that exists."""
     parts = tuple(part.strip() for part in text.split(",") if part.strip())
     for part in parts:
-        if not any(fnmatch.fnmatchcase(label, part) for label in LABELS):
+        if not any(matches(label, part) for label in LABELS):
             raise InputError(f"--coexistence-at {part}: no such checkpoint. Known: {', '.join(LABELS)}.")
     return parts
 
@@ -160,18 +162,36 @@ def read_tool(file: Path) -> Tool:
     """
     if not is_file(file):
         return Tool()
-    tools = read_toml(file, "[tool.coexistence] of").table("tool")
-    table = tools.table("coexistence")
-    table.only("rules", "checks")
-    switches = table.table("rules")
-    for name, value in switches.content.items():
-        try:
-            Rules({name: str(value)})
-        except InputError as error:
-            raise InputError(str(error), file=file.name, line=switches.line_of(name)) from None
-    checks = table.table("checks")
+    top = read_toml(file, "[tool.coexistence] of")
+    tools = top.table("tool")
+    ours = tools and tools.table("coexistence")
+    if not ours:
+        top.document.raise_complaints()
+        return Tool()
+    switches, checks = ours.table("rules"), ours.table("checks")
+    ours.close()
+    switched = _switched(switches) if switches else {}
+    tables = {name: checks.table(name) for name in checks.content} if checks else {}
+    top.document.raise_complaints()
     return Tool(
-        file=file.name if "coexistence" in tools else "",
-        rules=Rules({name: str(value) for name, value in switches.content.items()}),
-        checks={name: checks.table(name) for name in checks.content},
+        file=file.name,
+        rules=Rules(switched),
+        checks={name: table for name, table in tables.items() if table},
     )
+
+
+def _switched(table: Table) -> dict[str, str]:
+    """Values of assumptions, by name; TOML's own true is ``yes``, and its false ``no``."""
+    found = {}
+    for name, said in table.content.items():
+        assumption = ASSUMPTIONS.get(name)
+        text = {True: "yes", False: "no"}[said] if isinstance(said, bool) else said
+        if isinstance(text, int):
+            text = str(text)
+        if assumption is None:
+            table.complain(name, f"There is no assumption {name!r}. {known_names(name, ASSUMPTIONS)}")
+        elif not isinstance(text, str) or not assumption.allows(text):
+            table.wrong(name, f"Possible: {assumption.possible}.")
+        else:
+            found[name] = text
+    return found

@@ -68,7 +68,7 @@ def test_a_fact_may_be_denied_where_something_follows_from_it(name: str) -> None
         ),
         ("holds = false", r"line 5: holds goes with assumption"),
         ("assumption = 3", r"line 5: assumption = 3: must be a text"),
-        ('assumption = "ports-open"\nholds = "no"', r"line 6: holds = 'no': must be true or false"),
+        ('assumption = "ports-open"\nholds = "no"', r'line 6: holds = "no": must be true or false'),
     ],
 )
 def test_what_nobody_can_state_is_said_with_its_line(text: str, complaint: str) -> None:

@@ -120,48 +120,48 @@ WAVE = '[[waves]]\nname = "one"\npool = "a"\n'
         (
             "wavs = 1",
             (
-                "line 1: a plan file has no key 'wavs'. Known: target, out_of_scope, pools, waves, "
+                "line 1: the file has no key 'wavs'. Known: target, out_of_scope, pools, waves, "
                 "statements, steps, rollback, rates. Did you mean 'waves'?"
             ),
         ),
         (
             WAVE + "sight = 1",
             (
-                "line 4: [waves] has no key 'sight'. Known: name, pool, site, list, count, counts, "
+                "line 4: [[waves]] has no key 'sight'. Known: name, pool, site, list, count, counts, "
                 "everybody, pilot, date, window, force, move_conference_data, upgrade_clients. "
                 "Did you mean 'site'?"
             ),
         ),
-        ('target = "S18"', "line 1: target = 'S18': Known: "),
-        ("target = 19", 'line 1: target = 19: must be a text in quotes, like "pool01.contoso.com".'),
+        ('target = "S18"', 'line 1: target = "S18": Known: '),
+        ("target = 19", 'line 1: target = 19: must be a text in quotes, like "pilot".'),
         ("waves = 3", "line 1: waves = 3: must be tables: write [[waves]] above each."),
         ("waves = [3]", "line 1: waves has 3 in it: must be a table, [[waves]]."),
-        ("[waves]\nname = 'a'", "line 1: waves = {'name': 'a'}: must be tables: write [[waves]] above each."),
+        ("[waves]\nname = 'a'", 'line 1: waves = {name = "a"}: must be tables: write [[waves]] above each.'),
         ("steps = 1", "line 1: steps = 1: must be a table: write [steps]."),
         (
-            WAVE + "date = '2026-12-01'",
-            "line 4: date = '2026-12-01': must be a date without quotes, like 2026-12-01.",
+            WAVE + "date = 'December'",
+            'line 4: date = "December": must be a date, like 2026-12-01.',
         ),
-        (WAVE + "date = 2026-12-01T22:00:00", "line 4: date = 2026-12-01T22:00:00: must be a date without"),
-        (WAVE + "force = 'yes'", "line 4: force = 'yes': must be true or false."),
+        (WAVE + "date = 2026-12-01T22:00:00", "line 4: date = 2026-12-01T22:00:00: must be a date, like"),
+        (WAVE + "force = 'yes'", 'line 4: force = "yes": must be true or false.'),
         (WAVE + "count = true", "line 4: count = true: must be a whole number from 1."),
         (WAVE + "count = 0", "line 4: count = 0: must be from 1 to 100000000."),
-        (WAVE + "window = '22-02'", "line 4: window = '22-02': must be like \"22:00-02:00\"."),
-        (WAVE + "window = '22:00-25:00'", "line 4: window = '22:00-25:00': must be like \"22:00-02:00\"."),
-        (WAVE + "window = '22:00-22:00'", "line 4: window = '22:00-22:00': begins when it ends."),
+        (WAVE + "window = '22-02'", 'line 4: window = "22-02": must be like "22:00-02:00".'),
+        (WAVE + "window = '22:00-25:00'", 'line 4: window = "22:00-25:00": must be like "22:00-02:00".'),
+        (WAVE + "window = '22:00-22:00'", 'line 4: window = "22:00-22:00": begins when it ends.'),
         (WAVE + "site = 'x'", "line 4: wave 'one' names people by pool and by site. Keep one of them."),
         (
             "[[waves]]\nname = 'one'",
             "line 2: wave 'one' names no one. Add pool, site, list, counts, count or everybody.",
         ),
-        ("[[waves]]\npool = 'a'", "line 1: [[waves]] needs a name."),
-        ("[[waves]]\nname = ' '\npool = 'a'", "line 2: name = ' ': is empty. "),
-        ("[[waves]]\nname = 'one'\nlist = 'none.csv'", "line 3: list = 'none.csv': names no one. "),
+        ("[[waves]]\npool = 'a'", "line 1: [[waves]] needs name."),
+        ("[[waves]]\nname = ' '\npool = 'a'", 'line 2: name = " ": is empty. '),
+        ("[[waves]]\nname = 'one'\nlist = 'none.csv'", 'line 3: list = "none.csv": names no one. '),
         ("[[waves]]\nname = 'one'\nlist = 'one.csv'\ncount = 2", "line 4: count = 2: goes with pool or site"),
         ("[[waves]]\nname = 'one'\ncounts = {}", "line 3: counts is empty, so the wave names no one."),
         (
             "[[waves]]\nname = 'one'\n[waves.counts]\na = 'x'",
-            "line 4: a = 'x': must be a whole number from 1.",
+            'line 4: a = "x": must be a whole number from 1.',
         ),
         (WAVE + WAVE.replace('"a"', '"b"'), "line 4: wave 'one' has the name of the wave on line 1."),
         (
@@ -172,12 +172,12 @@ WAVE = '[[waves]]\nname = "one"\npool = "a"\n'
             WAVE + "date = 2026-12-02\n[[waves]]\nname = 'two'\npool = 'b'\ndate = 2026-12-01",
             "line 8: wave 'two' is on 2026-12-01, before wave 'one' on 2026-12-02 that stands above it.",
         ),
-        ("[steps]\nleave_out = 'P7.11'", "line 2: leave_out = 'P7.11': must be a list of texts"),
+        ("[steps]\nleave_out = 'P7.11'", 'line 2: leave_out = "P7.11": must be a list of texts'),
         ("[steps]\nleave_out = [\n'P7.11',\n'P9.1']", "line 4: there is no step 'P9.1'."),
         ("[steps]\nleave_out = [1]", "line 2: leave_out has 1 in it: must be a text that can be printed."),
         (
             '[[waves]]\nname = "\\u001b[2J"\npool = "a"',
-            "line 2: name = '\\x1b[2J': has a character in it that cannot be printed.",
+            'line 2: name = "\\u001b[2J": has a character in it that cannot be printed.',
         ),
         (
             "[steps.dates]\n'P8.8' = 2027-01-02\n'P8.9' = 2027-01-01",
@@ -196,7 +196,7 @@ WAVE = '[[waves]]\nname = "one"\npool = "a"\n'
         ("[rollback]\nactions = ['user']", "line 2: there is no rollback action 'user'. Known: users, "),
         ("[rates]\nmoves_per_hour = -4", "line 2: moves_per_hour = -4: must be from 1 to 100000000."),
         ("[[pools]]\nlegacy = 'a'", "line 1: [[pools]] needs fqdn: the name of the new pool."),
-        ("[[pools]]\nlegacy = 'a'\nfqdn = 'b'\nedition = 'Gold'", "line 4: edition = 'Gold': Known: "),
+        ("[[pools]]\nlegacy = 'a'\nfqdn = 'b'\nedition = 'Gold'", 'line 4: edition = "Gold": Known: '),
         (
             "[[pools]]\nlegacy = 'a'\nfqdn = 'b'\nedition = 'standard'\nservers = ['b', 'c']",
             "line 5: a Standard Edition pool has one server, and not 2.",
@@ -262,7 +262,7 @@ def test_a_plan_file_is_read_as_windows_writes_it(tmp_path: Path, encoding: str)
 def test_a_list_that_is_not_there_is_named_with_the_line(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(LIST)
 
-    with pytest.raises(InputError, match=r"^plan\.toml, line 3: list = 'people\.csv': there is no such file"):
+    with pytest.raises(InputError, match=r'^plan\.toml, line 3: list = "people\.csv": there is no such file'):
         read_source(tmp_path / "plan.toml")
 
 
@@ -272,7 +272,7 @@ def test_a_list_lies_beside_its_plan(tmp_path: Path, name: str) -> None:
     (tmp_path / "plans").mkdir()
     (tmp_path / "plans" / "plan.toml").write_text(LIST.replace("people.csv", name))
 
-    with pytest.raises(InputError, match=r"^plan\.toml, line 3: list = '.*': leads out of the folder"):
+    with pytest.raises(InputError, match=r'^plan\.toml, line 3: list = ".*": leads out of the folder'):
         read_source(tmp_path / "plans" / "plan.toml")
 
 
@@ -280,7 +280,7 @@ def test_a_list_with_nobody_in_it_names_no_one(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(LIST)
     (tmp_path / "people.csv").write_text("SipAddress\n")
 
-    with pytest.raises(InputError, match=r"^plan\.toml, line 3: list = 'people\.csv': names no one\."):
+    with pytest.raises(InputError, match=r'^plan\.toml, line 3: list = "people\.csv": names no one\.'):
         parse_plan(read_source(tmp_path / "plan.toml"))
 
 
@@ -289,7 +289,7 @@ def test_a_list_with_nobody_in_it_names_no_one(tmp_path: Path) -> None:
     [
         (b"= 1", "plan.toml: not valid TOML: "),
         (b"a = 1\x00", "plan.toml, line 1: "),
-        (b"a = " + b"[" * 20_000, "plan.toml: "),
+        (b"a = " + b"[" * 20_000, "plan.toml, line 1: brackets are nested"),
     ],
 )
 def test_what_is_no_toml_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -302,7 +302,7 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, content: bytes, sentence: st
 
 
 def test_no_file_is_no_plan(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.toml: no such file\.$"):
+    with pytest.raises(InputError, match=r"none\.toml: the file cannot be read \(No such file"):
         read_source(tmp_path / "none.toml")
 
 

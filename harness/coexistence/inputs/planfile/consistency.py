@@ -9,7 +9,7 @@ import datetime as dt
 import itertools
 from collections.abc import Mapping, Sequence
 
-from coexistence.inputs.planfile.tables import Complaints
+from coexistence.inputs.toml.document import Document
 from coexistence.migration.custom_plan import LeftOutStep, OwnPool, OwnWave
 from coexistence.migration.guide import GUIDE
 
@@ -17,7 +17,7 @@ __all__ = ["compare"]
 
 
 def compare(
-    complaints: Complaints,
+    document: Document,
     waves: Sequence[OwnWave],
     dates: Mapping[str, dt.date],
     left_out: Sequence[LeftOutStep],
@@ -38,7 +38,7 @@ def compare(
             earlier = seen.setdefault((word, key), wave.line)
             # Many waves may take so many more of the same pool.
             if earlier != wave.line and not (word == "people" and wave.count):
-                complaints.add(
+                document.complain(
                     ("waves", str(number)),
                     f"wave {wave.name!r} has the {word} of the wave on line {earlier}. "
                     "Give it others, or take it out.",
@@ -46,7 +46,7 @@ def compare(
     last: OwnWave | None = None
     for number, wave in enumerate(waves):
         if wave.date and last and last.date and wave.date < last.date:
-            complaints.add(
+            document.complain(
                 ("waves", str(number), "date"),
                 f"wave {wave.name!r} is on {wave.date}, before wave {last.name!r} on {last.date} that "
                 "stands above it. Waves are done in the order of the file.",
@@ -57,18 +57,18 @@ def compare(
     for (one, first), (other, second) in itertools.pairwise(given):
         in_order = order.index(one.partition("/")[0]) <= order.index(other.partition("/")[0])
         if in_order and second < first:
-            complaints.add(
+            document.complain(
                 ("steps", "dates", other), f"step {other} is on {second}, before step {one} on {first}."
             )
     told = {each.step.lower() for each in left_out}
     for step in dates:
         if step.lower() in told:
-            complaints.add(("steps", "dates", step), f"step {step} has a date, and is left out.")
+            document.complain(("steps", "dates", step), f"step {step} has a date, and is left out.")
     owners: dict[str, int] = {}
     for number, pool in enumerate(pools):
         earlier = owners.setdefault(pool.legacy.lower(), pool.line)
         if earlier != pool.line:
-            complaints.add(
+            document.complain(
                 ("pools", str(number), "legacy"),
                 f"pool {pool.legacy!r} has a successor on line {earlier} already.",
             )

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.formats.encoding import encoding_of, open_text
 from coexistence.inputs.planfile.address_lists import read_list
 from coexistence.inputs.planfile.consistency import compare
 from coexistence.inputs.planfile.statements import read_statement
-from coexistence.inputs.planfile.tables import Complaints, Table, known_names, shown
-from coexistence.inputs.toml.lines import lines_of
+from coexistence.inputs.planfile.steps import check_step, step_of
+from coexistence.inputs.toml.document import Document, read_text
+from coexistence.inputs.toml.spelling import shown
+from coexistence.inputs.toml.tables import Table, known_names
 from coexistence.migration.custom_plan import (
     AddedStep,
     LeftOutStep,
@@ -34,10 +34,10 @@ from coexistence.migration.custom_plan import (
 from coexistence.migration.plan import RollbackAction
 from coexistence.model.files import is_file
 from coexistence.model.vocabulary import VERSION_NAMES, Edition
+from coexistence.simulation.rules.assumptions import MOST_MOVES_AN_HOUR
 
 __all__ = ["PlanSource", "parse_plan", "read_source"]
 
-_MOST_BYTES: Final = 1 << 22
 _WINDOW: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
@@ -66,54 +66,41 @@ class PlanSource:
 
 
 def read_source(path: Path) -> PlanSource:
-    """Read a plan file and every list that it names, relative to its own folder.
+    """Plan file and every list that it names, relative to its own folder.
 
     Raises :class:`~coexistence.errors.InputError` for a file that cannot be read, is no TOML, or names a
     list that is not there.
     """
     file = path.name
-    if not is_file(path):
-        raise InputError(f"--coexistence-plan {path}: no such file.")
-    encoding = encoding_of(path, file, most_bytes=_MOST_BYTES)
-    with open_text(path, encoding, file) as opened:
-        text = opened.read().replace("\r\n", "\n")
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not valid TOML: {error}.", file=file) from None
-    except RecursionError:
-        raise InputError("not a plan: its lists are nested too deeply.", file=file) from None
-    lines = lines_of(text)
+    document = Document(file, text := read_text(path, "--coexistence-plan"))
     lists: dict[str, tuple[str, ...]] = {}
-    complaints: list[str] = []
-    waves = document.get("waves")
+    unreadable: list[str] = []
+    waves = document.content.get("waves")
     for number, wave in enumerate(waves if isinstance(waves, list) else ()):
         name = wave.get("list") if isinstance(wave, dict) else None
         if not isinstance(name, str) or not name or name in lists:
             continue
+        lists[name] = ()
+        at = ("waves", str(number), "list")
         where = path.parent / name
-        line = lines.get(("waves", str(number), "list"), 0)
         if not name.isprintable() or not where.resolve().is_relative_to(path.parent.resolve()):
-            complaints.append(
-                f"{file}, line {line}: list = {shown(name)}: leads out of the folder of {file}. "
-                "Put the list beside the plan file."
+            document.complain(
+                at,
+                f"list = {shown(name)}: leads out of the folder of {file}. "
+                "Put the list beside the plan file.",
             )
-            lists[name] = ()
-            continue
-        if not is_file(where):
-            complaints.append(
-                f"{file}, line {line}: list = {name!r}: there is no such file beside {file}. "
-                "Write its path relative to the plan file."
+        elif not is_file(where):
+            document.complain(
+                at,
+                f"list = {shown(name)}: there is no such file beside {file}. "
+                "Write its path relative to the plan file.",
             )
-            lists[name] = ()
-            continue
-        try:
-            lists[name] = read_list(where, where.name)
-        except InputError as error:
-            complaints.append(str(error))
-            lists[name] = ()
-    if complaints:
-        raise InputError("\n".join(complaints))
+        else:
+            try:
+                lists[name] = read_list(where, where.name)
+            except InputError as error:
+                unreadable.append(str(error))
+    document.raise_complaints(unreadable)
     return PlanSource(file, text, lists)
 
 
@@ -126,49 +113,45 @@ def parse_plan(source: PlanSource, *, stateable: Mapping[str, tuple[str, ...]] |
     Raises :class:`~coexistence.errors.InputError` that holds one sentence, on a line of its own, for
     everything that makes no sense.
     """
-    try:
-        document = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not valid TOML: {error}.", file=source.file) from None
-    reading = _Reading(source, stateable)
-    plan = reading.plan(document)
-    if reading.complaints.found:
-        ordered = sorted(reading.complaints.found, key=lambda each: each[0])
-        raise InputError("\n".join(dict.fromkeys(text for _, text in ordered)))
+    document = Document(source.file, source.text)
+    plan = _Reading(source, stateable, document).plan()
+    document.raise_complaints()
     return plan
 
 
 class _Reading:
-    def __init__(self, source: PlanSource, stateable: Mapping[str, tuple[str, ...]] | None) -> None:
+    def __init__(
+        self, source: PlanSource, stateable: Mapping[str, tuple[str, ...]] | None, document: Document
+    ) -> None:
         self.source = source
         self.stateable = stateable
-        self.complaints = Complaints(source.file, source.text)
+        self.document = document
 
-    def plan(self, document: Mapping[str, Any]) -> OwnPlan:
+    def plan(self) -> OwnPlan:
         """Read the whole document."""
-        top = Table(self.complaints, (), document)
+        top = Table.of(self.document)
         target = top.one_of("target", VERSION_NAMES)
         out_of_scope = top.texts("out_of_scope") or ()
-        pools = tuple(self._each(top, "pools", self._pool))
-        waves = tuple(self._each(top, "waves", self._wave))
-        statements = tuple(self._each(top, "statements", self._statement))
+        pools = tuple(top.each("pools", self._pool))
+        waves = tuple(top.each("waves", self._wave))
+        statements = tuple(top.each("statements", self._statement))
         left_out: tuple[LeftOutStep, ...] = ()
         added: tuple[AddedStep, ...] = ()
         moved: tuple[MovedStep, ...] = ()
         dates: dict[str, dt.date] = {}
-        if steps := self._table(top, "steps"):
+        if steps := top.table("steps"):
             left_out = tuple(self._left_out(steps))
-            added = tuple(self._each(steps, "add", self._added))
-            moved = tuple(self._each(steps, "move", self._moved))
+            added = tuple(steps.each("add", self._added))
+            moved = tuple(steps.each("move", self._moved))
             dates = self._dates(steps)
             steps.close()
         rollback = self._rollback(top)
         rate = None
-        if rates := self._table(top, "rates"):
-            rate = rates.number("moves_per_hour")
+        if rates := top.table("rates"):
+            rate = rates.number("moves_per_hour", most=MOST_MOVES_AN_HOUR)
             rates.close()
         top.close()
-        compare(self.complaints, waves, dates, left_out, pools)
+        compare(self.document, waves, dates, left_out, pools)
         return OwnPlan(
             file=self.source.file,
             target=target,
@@ -182,35 +165,16 @@ class _Reading:
             rollback=rollback,
             statements=statements,
             moves_per_hour=rate,
-            lines=self.complaints.lines,
+            lines=self.document.lines,
         )
-
-    def _table(self, parent: Table, key: str) -> Table | None:
-        found = parent.take(key, dict, f"a table: write [{'.'.join((*parent.path, key))}]", None)
-        return None if found is None else Table(self.complaints, (*parent.path, key), found)
-
-    def _each(self, parent: Table, key: str, read: Callable[[Table], Any]) -> Iterable[Any]:
-        name = ".".join((*parent.path, key))
-        found = parent.take(key, list, f"tables: write [[{name}]] above each", ())
-        for number, each in enumerate(found):
-            path = (*parent.path, key, str(number))
-            if not isinstance(each, dict):
-                self.complaints.add(path, f"{key} has {shown(each)} in it: must be a table, [[{name}]].")
-                continue
-            table = Table(self.complaints, path, each)
-            value = read(table)
-            table.close()
-            if value is not None:
-                yield value
 
     def _pool(self, table: Table) -> OwnPool | None:
         legacy, fqdn = table.text("legacy"), table.text("fqdn")
         edition = table.one_of("edition", {each.value.lower(): each for each in Edition})
         servers = table.texts("servers") or ()
         site = table.text("site")
-        for key, value in (("legacy", legacy), ("fqdn", fqdn)):
-            if not value and key not in table.data:
-                table.complain(key, f"[[pools]] needs {key}: the name of the {_WHICH[key]} pool.")
+        table.need("legacy", "the name of the legacy pool")
+        table.need("fqdn", "the name of the new pool")
         if not legacy or not fqdn:
             return None
         if edition is Edition.STANDARD and len(servers) > 1:
@@ -219,26 +183,25 @@ class _Reading:
 
     def _wave(self, table: Table) -> OwnWave | None:
         name = table.text("name")
-        if not name and "name" not in table.data:
-            table.complain("name", "[[waves]] needs a name.")
+        table.need("name")
         pool, site, file = table.text("pool"), table.text("site"), table.text("list")
         count = table.number("count")
         counts = self._counts(table)
         everybody = bool(table.flag("everybody", otherwise=False))
-        asked = [key for key in ("pool", "site", "list", "counts") if key in table.data]
+        asked = [key for key in ("pool", "site", "list", "counts") if key in table.content]
         asked += ["everybody"] if everybody else []
         if len(asked) > 1:
             table.complain(
                 asked[1], f"wave {name!r} names people by {' and by '.join(asked)}. Keep one of them."
             )
-        if not asked and "count" not in table.data:
+        if not asked and "count" not in table.content:
             table.complain(
                 "name", f"wave {name!r} names no one. Add pool, site, list, counts, count or everybody."
             )
         if count is not None and (file or counts or everybody):
-            table.complain("count", f"count = {count}: goes with pool or site, or stands alone.")
+            table.wrong("count", "goes with pool or site, or stands alone.")
         if file and not self.source.lists.get(file):
-            table.complain("list", f"list = {file!r}: names no one. Write one address on each line of it.")
+            table.wrong("list", "names no one. Write one address on each line of it.")
         made = OwnWave(
             name=name,
             is_pilot=bool(table.flag("pilot", otherwise=False)),
@@ -259,10 +222,10 @@ class _Reading:
         return made if name else None
 
     def _counts(self, table: Table) -> tuple[tuple[str, int], ...]:
-        given = self._table(table, "counts")
+        given = table.table("counts")
         if given is None:
             return ()
-        found = [(pool, given.number(pool)) for pool in given.data]
+        found = [(pool, given.number(pool)) for pool in given.content]
         if not found:
             table.complain("counts", "counts is empty, so the wave names no one.")
         return tuple((pool, number) for pool, number in found if number is not None)
@@ -278,38 +241,36 @@ class _Reading:
             hours = [int(part) for part in match.groups()]
             found = Window(dt.time(hours[0], hours[1]), dt.time(hours[2], hours[3]))
         except ValueError:
-            table.complain("window", f'window = {text!r}: must be like "22:00-02:00".')
+            table.wrong("window", 'must be like "22:00-02:00".')
             return None
         if found.start == found.end:
-            table.complain("window", f"window = {text!r}: begins when it ends.")
+            table.wrong("window", "begins when it ends.")
         return found
 
     def _left_out(self, steps: Table) -> Iterable[LeftOutStep]:
         for number, name in enumerate(steps.texts("leave_out") or ()):
             path = ("steps", "leave_out", str(number))
-            self.complaints.check_step(path, name)
-            yield LeftOutStep(step=name, line=self.complaints.line(*path))
+            check_step(self.document, path, name)
+            yield LeftOutStep(step=name, line=self.document.line(*path))
 
     def _added(self, table: Table) -> AddedStep | None:
-        title, after = table.text("title"), table.step("after")
-        for key in ("title", "after"):
-            if key not in table.data:
-                table.complain(key, f"[[steps.add]] needs {key}.")
+        title, after = table.words("title"), step_of(table, "after")
+        table.need("title")
+        table.need("after")
         made = AddedStep(
             title=title,
             after=after,
-            verify=table.text("verify"),
-            tool=table.text("tool"),
-            undo=table.text("undo"),
+            verify=table.words("verify"),
+            tool=table.words("tool"),
+            undo=table.words("undo"),
             date=table.date("date"),
             line=table.line,
         )
         return made if title and after else None
 
     def _moved(self, table: Table) -> MovedStep | None:
-        step, before, after = table.step("step"), table.step("before"), table.step("after")
-        if "step" not in table.data:
-            table.complain("step", "[[steps.move]] needs step.")
+        step, before, after = (step_of(table, key) for key in ("step", "before", "after"))
+        table.need("step")
         if bool(before) == bool(after):
             table.complain("step", f"[[steps.move]] of {step!r} needs either before or after.")
             return None
@@ -318,18 +279,18 @@ class _Reading:
         return MovedStep(step=step, before=before, after=after, line=table.line) if step else None
 
     def _dates(self, steps: Table) -> dict[str, dt.date]:
-        given = self._table(steps, "dates")
+        given = steps.table("dates")
         if given is None:
             return {}
         found = {}
-        for key in given.data:
-            self.complaints.check_step((*given.path, key), key)
+        for key in given.content:
+            check_step(self.document, (*given.path, key), key)
             if (date := given.date(key)) is not None:
                 found[key] = date
         return found
 
     def _rollback(self, top: Table) -> tuple[str, ...] | None:
-        table = self._table(top, "rollback")
+        table = top.table("rollback")
         if table is None:
             return None
         given = table.texts("actions")
@@ -342,7 +303,7 @@ class _Reading:
             action = names.get(name.lower())
             if action is None:
                 slugs = [each.slug for each in RollbackAction]
-                self.complaints.add(
+                self.document.complain(
                     ("rollback", "actions", str(number)),
                     f"there is no rollback action {name!r}. {known_names(name, slugs)}",
                 )
@@ -352,6 +313,3 @@ class _Reading:
 
     def _statement(self, table: Table) -> Statement | None:
         return read_statement(table, self.stateable)
-
-
-_WHICH: Final = {"legacy": "legacy", "fqdn": "new"}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from coexistence.inputs.exports.read.client_versions import client_of
 from coexistence.inputs.planfile.statement_keys import OBJECTS, SUBJECTS, Takes
-from coexistence.inputs.planfile.tables import Table, known_names, shown
+from coexistence.inputs.toml.tables import Table, known_names
 from coexistence.migration.custom_plan import Statement
 from coexistence.model.vocabulary import (
     CHECKPOINT_ORDER,
@@ -30,21 +30,20 @@ def read_statement(table: Table, stateable: Mapping[str, tuple[str, ...]] | None
 
     ``stateable`` are the known assumptions with what may be said of each: ``yes``, ``no``, or nothing.
     """
-    text, author, date = table.text("text"), table.text("author"), table.date("date")
-    for key, value in (("text", text), ("author", author), ("date", date)):
-        if not value and key not in table.data:
-            table.complain(key, f"[[statements]] needs {key}: who says what, and since when.")
+    text, author, date = table.words("text"), table.words("author"), table.date("date")
+    for key in ("text", "author", "date"):
+        table.need(key, "who says what, and since when")
     made = {key: _TAKEN[takes](table, key) for key, takes in OBJECTS.items()}
     made |= {key: _TAKEN[subject.takes](table, key) for key, subject in SUBJECTS.items()}
     made["holds"] = bool(table.flag("holds", otherwise=True))
     for key, subject in SUBJECTS.items():
-        if key in table.data and subject.of and not any(each in table.data for each in subject.of):
+        if key in table.content and subject.of and not any(each in table.content for each in subject.of):
             needed = " or ".join(subject.of)
             table.complain(key, f"{key} needs {needed}: what the statement is about.")
     for key in ("from_pool", "to_pool"):
-        if key in table.data and "blocked_port" not in table.data:
+        if key in table.content and "blocked_port" not in table.content:
             table.complain(key, f"{key} goes with blocked_port: the port that is shut.")
-    if "holds" in table.data and "assumption" not in table.data:
+    if "holds" in table.content and "assumption" not in table.content:
         table.complain("holds", "holds goes with assumption: what is so, or is not.")
     if made["assumption"] and stateable is not None:
         _check_assumption(table, made["assumption"], stateable, holds=made["holds"])
@@ -62,23 +61,22 @@ def _check_assumption(
         hint = known_names(name, facts, whole=False) or f"Known: {', '.join(facts)}."
         table.complain("assumption", f"there is no assumption {name!r}. {hint}")
     elif not may_be:
-        table.complain(
+        table.wrong(
             "assumption",
-            f"assumption = {name!r}: is no fact of a deployment, so nobody's word settles it. Switch it in "
+            "is no fact of a deployment, so nobody's word settles it. Switch it in "
             "[tool.coexistence.rules] of pyproject.toml.",
         )
     elif ("yes" if holds else "no") not in may_be:
-        table.complain(
+        table.wrong(
             "holds",
-            f"holds = false: nothing follows from it for {name}. Add the file that tells what is so "
-            "(docs/exports.md).",
+            f"nothing follows from it for {name}. Add the file that tells what is so (docs/exports.md).",
         )
 
 
 def _client(table: Table, key: str) -> str:
     name = table.text(key)
     if name and client_of(name) is ClientGeneration.UNKNOWN:
-        table.complain(key, f"{key} = {shown(name)}: no known client or user agent.")
+        table.wrong(key, "no known client or user agent.")
         return ""
     return name
 
@@ -86,9 +84,9 @@ def _client(table: Table, key: str) -> str:
 def _denial(table: Table, key: str) -> bool | None:
     said: bool | None = table.flag(key, otherwise=None)
     if said:
-        table.complain(
+        table.wrong(
             key,
-            f"{key} = true: is taken for granted. Leave it out, or confirm the assumption as a whole: "
+            "is taken for granted. Leave it out, or confirm the assumption as a whole: "
             'assumption = "partner-side-works" or "gateways-answer".',
         )
         return None

@@ -5,14 +5,12 @@ Law of this room: writing and reading again gives an equal plan.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
 from coexistence.inputs.planfile.statement_keys import said_by
+from coexistence.inputs.toml.spelling import spelled, spelled_key
 from coexistence.migration.custom_plan import OwnPlan, OwnPool, OwnWave
 from coexistence.migration.plan import Plan
 from coexistence.model.deployment import Deployment
@@ -21,7 +19,6 @@ from coexistence.model.vocabulary import Checkpoint, Version
 
 __all__ = ["own_plan_of", "write_own", "write_plan"]
 
-_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 #: Longer lists get a line for each item.
 _LINE: Final = 60
 
@@ -161,32 +158,15 @@ def _lines(own: OwnPlan) -> Iterator[str]:
 def _pairs(**values: Any) -> Iterator[str]:
     for key, value in values.items():
         if value is not None:
-            yield f"{_key(key)} = {_value(value)}"
-
-
-def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else _text(key)
-
-
-def _text(text: str) -> str:
-    # A JSON text is a TOML text, but for DEL; lone surrogates fit into no file.
-    safe = text.encode("utf-8", "replace").decode()
-    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")
+            yield f"{spelled_key(key)} = {_value(value)}"
 
 
 def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dt.date):
-        return value.isoformat()
     if isinstance(value, Version):
-        return _text(value.name)
-    if isinstance(value, int):
-        return str(value)
+        return spelled(value.name)
     if isinstance(value, Checkpoint):
-        return _text(value.value)
-    if isinstance(value, (list, tuple)):
-        items = [_value(each) for each in value]
-        line = f"[{', '.join(items)}]"
-        return line if len(line) <= _LINE else "[\n" + "".join(f"    {each},\n" for each in items) + "]"
-    return _text(str(value))
+        return spelled(value.value)
+    line = spelled(value)
+    if isinstance(value, (list, tuple)) and len(line) > _LINE:
+        return "[\n" + "".join(f"    {spelled(each)},\n" for each in value) + "]"
+    return line

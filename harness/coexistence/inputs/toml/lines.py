@@ -11,15 +11,18 @@ import tomllib
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-__all__ = ["Path", "line_at", "lines_of"]
+__all__ = ["LONG_TEXT", "SHORT_TEXT", "Path", "line_at", "lines_of"]
 
 #: Where a value stands in a document: keys, and numbers of list items as texts.
 Path: TypeAlias = tuple[str, ...]
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN: Final = re.compile(r"[^,\]}#\r\n]+")
-_LONG: Final = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}', re.DOTALL)
-_SHORT: Final = re.compile(r'"(?:\\.|[^"\\\r\n])*"|\'[^\'\r\n]*\'')
+#: Patterns of texts: over several lines, and on one.
+LONG_TEXT: Final = r'''"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+"{3,5}|\'{3}(?:(?!\'{3}).)*+\'{3,5}'''
+SHORT_TEXT: Final = r"""\"(?:\\.|[^\"\\\r\n])*+\"|'[^'\r\n]*'"""
+_LONG: Final = re.compile(LONG_TEXT, re.DOTALL)
+_SHORT: Final = re.compile(SHORT_TEXT)
 
 
 def lines_of(text: str) -> dict[Path, int]:

@@ -1,167 +1,237 @@
-"""TOML that people write for us: tables that know their lines, and say clearly what is wrong with them.
+"""Tables that people write for us: values one by one, and a complaint with its line for each that is odd.
 
-Law of this room: every complaint has its line. What a key means to us is said where it is read.
+Law of this room: whoever asks for a value gets one that can be used, or nothing and a complaint in the
+document. What a key means to us is said where it is read.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from coexistence.errors import InputError, did_you_mean
+from coexistence.errors import nearest, printable
+from coexistence.inputs.toml.document import Document, read_text
 from coexistence.inputs.toml.lines import Path as KeyPath
-from coexistence.inputs.toml.lines import line_at, lines_of
-from coexistence.model.files import read_bytes
+from coexistence.inputs.toml.spelling import shown
+from coexistence.model.vocabulary import FIRST_DAY, LAST_DAY
 
-__all__ = ["Table", "read_toml"]
+__all__ = ["Table", "known_names", "read_toml"]
 
 T = TypeVar("T")
 
-_MISSING: Final = object()
-#: More is no file that a person wrote.
-_MAX_BYTES: Final = 16_000_000
-_KINDS: Final[Mapping[type, str]] = {
-    str: "a text",
+_WORDS: Final[Mapping[type, str]] = {
+    str: 'a text in quotes, like "pilot"',
     bool: "true or false",
     int: "a whole number",
     float: "a number",
     list: "a list",
     dict: "a table",
-    dt.date: "a date",
-    dt.datetime: "a date with a time",
-    dt.time: "a time",
+    dt.date: "a date, like 2026-12-01",
 }
 
 
 def read_toml(path: Path, option: str) -> Table:
-    """Read a TOML file; ``option`` is what named it, for the sentence when it cannot be read.
+    """Outermost table of a TOML file; ``option`` is what named it.
 
-    Raises :class:`~coexistence.errors.InputError`.
+    Raises :class:`~coexistence.errors.InputError` for a file that cannot be read or is no TOML.
     """
-    try:
-        text = read_bytes(path, f"{option} {path}", most_bytes=_MAX_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8 (byte {error.start}). Save it as UTF-8.", file=path.name) from None
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not valid TOML: {error}.", file=path.name) from None
-    return Table(content, _Source(path.name, text))
+    return Table.of(Document(path.name, read_text(path, option)))
 
 
-class _Source:
-    """The text that tables come from; its lines are counted when somebody asks."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self._text = text
-
-    @cached_property
-    def lines(self) -> dict[KeyPath, int]:
-        return lines_of(self._text)
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a file, with its place."""
+    """One table of a file, whose keys are taken out one by one."""
 
-    content: Mapping[str, Any]
-    source: _Source
-    path: KeyPath = ()
+    def __init__(self, document: Document, path: KeyPath, content: Mapping[str, Any]) -> None:
+        self.document = document
+        self.path = path
+        self.content = content
+        self._known: list[str] = []
 
-    @property
-    def file(self) -> str:
-        """Name of the file."""
-        return self.source.file
+    @classmethod
+    def of(cls, document: Document) -> Table:
+        """Outermost table of a document."""
+        return cls(document, (), document.content)
 
     @property
     def line(self) -> int:
         """Where it begins; for one written inside a line, that line."""
-        return line_at(self.source.lines, self.path)
-
-    def line_of(self, key: str) -> int:
-        """Where a key of it stands."""
-        return line_at(self.source.lines, (*self.path, key))
+        return self.document.line(*self.path)
 
     def __contains__(self, key: str) -> bool:
         return key in self.content
 
-    def wrong(self, key: str, why: str) -> InputError:
-        """Return the complaint about a key, with its line; the table's own where there is no such key."""
-        shown = f"{key} = {_shown(self.content[key])}: " if key in self.content else ""
-        return InputError(f"{shown}{why}", file=self.source.file, line=self.line_of(key))
+    # ------------------------------------------------------------------- complaints
 
-    def only(self, *known: str) -> None:
-        """Refuse keys that mean nothing to us; the nearest known one is named."""
+    def complain(self, key: str, text: str) -> None:
+        """Note what is wrong, at the line of a key; at the table's own where there is no such key."""
+        self.document.complain((*self.path, key), text)
+
+    def wrong(self, key: str, why: str) -> None:
+        """Note what is wrong with the value of a key."""
+        self.complain(key, f"{key} = {shown(self.content[key])}: {why}")
+
+    def need(self, key: str, why: str = "") -> None:
+        """Complain if a key is missing."""
+        if key not in self.content:
+            self.complain(key, f"{self.title} needs {key}{why and ': '}{why}.")
+
+    def close(self) -> None:
+        """Complain about keys that nobody asked for."""
         for key in self.content:
-            if key not in known:
-                raise InputError(
-                    f"{self._title} has no key {key!r}.{did_you_mean(key, known)} Known: {', '.join(known)}.",
-                    file=self.source.file,
-                    line=self.line_of(key),
-                )
+            if key not in self._known:
+                self.complain(key, f"{self.title} has no key {key!r}. {known_names(key, self._known)}")
 
     @property
-    def _title(self) -> str:
-        names = [part for part in self.path if not part.isdigit()]
-        return f"[{'.'.join(names)}]" if names else "the file"
+    def title(self) -> str:
+        """The table as its header has it: ``[steps]``, ``[[waves]]``; "the file" for the outermost."""
+        names: list[str] = []
+        value: Any = self.document.content
+        is_item = False
+        for part in self.path:
+            is_item = isinstance(value, list)
+            value = value[int(part)] if is_item else value[part]
+            names += [] if is_item else [part]
+        title = f"[{'.'.join(names)}]"
+        return f"[{title}]" if is_item else title if names else "the file"
 
-    def get(self, key: str, kind: type[T], default: Any = _MISSING) -> T:
-        """Return a value of a kind; ``default`` where it is left out, if it may be."""
+    # ----------------------------------------------------------------------- values
+
+    def take(self, key: str, kind: type, otherwise: Any = None, *, words: str = "") -> Any:
+        """Value of a kind; ``otherwise`` where it is not given, or is of another kind."""
+        self._known.append(key)
         if key not in self.content:
-            if default is _MISSING:
-                raise InputError(f"{self._title} lacks {key!r}.", file=self.source.file, line=self.line)
-            return default  # type: ignore[no-any-return]  # the caller's own
+            return otherwise
         value = self.content[key]
+        if kind is float and type(value) is int:
+            return float(value)
         # True is an int to Python, and a datetime a date; to people they are not.
         if type(value) is not kind:
-            raise self.wrong(key, f"not {_KINDS[kind]}.")
+            self.wrong(key, f"must be {words or _WORDS[kind]}.")
+            return otherwise
         return value
 
-    def text(self, key: str, default: Any = _MISSING) -> str:
-        """Return a text that is not blank."""
-        value = self.get(key, str, default)
-        if key in self.content and not value.strip():
-            raise self.wrong(key, "must not be empty.")
-        return value
+    def text(self, key: str, otherwise: str = "") -> str:
+        """Name of something, or a word: a text of at least one character that can be printed as it is."""
+        found = self.words(key, otherwise)
+        if not _one_line(self.content.get(key)).isprintable():
+            self.wrong(key, "has a character in it that cannot be printed.")
+            return otherwise
+        return found
 
-    def day(self, key: str, default: Any = _MISSING) -> dt.date:
-        """Return a date; one with a time and an offset is the day that it is in UTC then."""
+    def words(self, key: str, otherwise: str = "") -> str:
+        """Words for people; whatever cannot be printed does not get to a terminal."""
+        found: str = _one_line(self.take(key, str, otherwise))
+        if not found and isinstance(self.content.get(key), str):
+            self.wrong(key, "is empty. Write what is meant, or leave the key out.")
+            return otherwise
+        return printable(found)
+
+    def texts(self, key: str) -> tuple[str, ...] | None:
+        """Texts of a list; None where it is not given."""
+        found = self.take(key, list, words='a list of texts, like ["P7.11"]')
+        if found is None:
+            return None
+        for number, each in enumerate(found):
+            if not isinstance(each, str) or not each.strip() or not each.isprintable():
+                self.document.complain(
+                    (*self.path, key, str(number)),
+                    f"{key} has {shown(each)} in it: must be a text that can be printed.",
+                )
+        return tuple(each.strip() for each in found if isinstance(each, str) and each.strip())
+
+    def flag(self, key: str, otherwise: bool | None) -> Any:
+        """True or false."""
+        return self.take(key, bool, otherwise)
+
+    def number(self, key: str, least: int = 1, most: int = 100_000_000) -> int | None:
+        """Whole number within bounds; None where it is not given."""
+        found: int | None = self.take(key, int, words=f"a whole number from {least}")
+        if found is not None and not least <= found <= most:
+            self.wrong(key, f"must be from {least} to {most}.")
+            return None
+        return found
+
+    def date(self, key: str) -> dt.date | None:
+        """Date on which something is done or said, with quotes or without; None where it is not given."""
+        found = self._date(key)
+        if found is not None and not FIRST_DAY <= found <= LAST_DAY:
+            self.wrong(key, f"must be from {FIRST_DAY} to {LAST_DAY}.")
+            return None
+        return found
+
+    def day(self, key: str) -> dt.date | None:
+        """Last day of something; of one with a time and an offset, the day that it is in UTC then."""
         value = self.content.get(key)
-        if isinstance(value, dt.datetime):
+        if not isinstance(value, dt.datetime):
+            return self._date(key)
+        self._known.append(key)
+        try:
             return (value.astimezone(dt.UTC) if value.tzinfo else value).date()
+        except OverflowError:
+            self.wrong(key, "is beyond the calendar in UTC.")
+            return None
+
+    def _date(self, key: str) -> dt.date | None:
+        value = self.content.get(key)
         if isinstance(value, str):
             try:
-                return dt.date.fromisoformat(value.strip())
+                found = dt.date.fromisoformat(value.strip())
             except ValueError:
-                raise self.wrong(key, "not a date. Write it like 2026-11-23.") from None
-        return self.get(key, dt.date, default)
+                pass  # said below
+            else:
+                self._known.append(key)
+                return found
+        return self.take(key, dt.date)  # type: ignore[no-any-return]  # of this kind, or nothing
 
-    def texts(self, key: str, default: Any = _MISSING) -> tuple[str, ...]:
-        """Return a list of texts."""
-        values = self.get(key, list, default)
-        for value in values:
-            if not isinstance(value, str) or not value.strip():
-                raise self.wrong(key, f"{_shown(value)} in it is not a text.")
-        return tuple(values)
+    def one_of(self, key: str, names: Mapping[str, Any]) -> Any:
+        """What a word stands for; None where it is not given."""
+        word = self.text(key)
+        if not word:
+            return None
+        found = names.get(word.lower())
+        if found is None:
+            self.wrong(key, known_names(word, names))
+        return found
 
-    def table(self, key: str) -> Table:
-        """Return a table inside this one; an empty one where it is left out."""
-        return Table(self.get(key, dict, {}), self.source, (*self.path, key))
+    # ----------------------------------------------------------------------- tables
+
+    def table(self, key: str) -> Table | None:
+        """Table inside this one; None where it is not given."""
+        path = (*self.path, key)
+        found = self.take(key, dict, words=f"a table: write [{'.'.join(path)}]")
+        return None if found is None else Table(self.document, path, found)
 
     def tables(self, key: str) -> Iterator[Table]:
-        """Return the tables of a list (``[[key]]``)."""
-        for number, value in enumerate(self.get(key, list, [])):
-            if not isinstance(value, dict):
-                raise self.wrong(key, f"write each as a table: [[{key}]].")
-            yield Table(value, self.source, (*self.path, key, str(number)))
+        """Tables of a list (``[[key]]``)."""
+        name = ".".join((*self.path, key))
+        for number, each in enumerate(self.take(key, list, (), words=f"tables: write [[{name}]] above each")):
+            path = (*self.path, key, str(number))
+            if isinstance(each, dict):
+                yield Table(self.document, path, each)
+            else:
+                self.document.complain(path, f"{key} has {shown(each)} in it: must be a table, [[{name}]].")
+
+    def each(self, key: str, read: Callable[[Table], T | None]) -> Iterator[T]:
+        """What is read from each table of a list; keys that nobody asks for are complained about."""
+        for table in self.tables(key):
+            value = read(table)
+            table.close()
+            if value is not None:
+                yield value
 
 
-def _shown(value: Any) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+def _one_line(text: Any) -> str:
+    """Text with blanks for tabs and ends of lines; "" for what is none."""
+    return re.sub(r"[\t\r\n]", " ", text).strip() if isinstance(text, str) else ""
+
+
+def known_names(word: str, names: Iterable[str], *, whole: bool = True) -> str:
+    """Hint: the nearest name, and all of them where they are few."""
+    known = list(dict.fromkeys(names))
+    meant = nearest(word, known, ignoring_case=True)
+    hint = f"Did you mean {meant!r}?" if meant else ""
+    listed = f"Known: {', '.join(known)}." if whole or not hint else ""
+    return f"{listed} {hint}".strip()

@@ -17,6 +17,8 @@ from coexistence.model.vocabulary.conversations import (
     Recipient,
 )
 from coexistence.model.vocabulary.facts import (
+    FIRST_DAY,
+    LAST_DAY,
     Confidence,
     Contradiction,
     Maybe,
@@ -28,6 +30,7 @@ from coexistence.model.vocabulary.facts import (
     Word,
     is_known,
 )
+from coexistence.model.vocabulary.patterns import matches
 from coexistence.model.vocabulary.people import (
     ClientGeneration,
     ContactStore,
@@ -64,6 +67,8 @@ __all__ = [
     "APPLICATION_CMDLETS",
     "CHECKPOINT_ORDER",
     "CONFIGURATION_CMDLETS",
+    "FIRST_DAY",
+    "LAST_DAY",
     "PATHS",
     "POLICY_CMDLETS",
     "VERSION_NAMES",
@@ -107,5 +112,6 @@ __all__ = [
     "by_version",
     "have",
     "is_known",
+    "matches",
     "version_name",
 ]

@@ -5,11 +5,14 @@ Law of this room: plain names, no behaviour of the product, and nothing imported
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from dataclasses import dataclass, field
-from typing import NewType, TypeAlias, TypeVar
+from typing import Final, NewType, TypeAlias, TypeVar
 
 __all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
     "Confidence",
     "Contradiction",
     "Maybe",
@@ -30,6 +33,10 @@ SiteId = NewType("SiteId", str)
 PoolId = NewType("PoolId", str)
 #: A server's key: its FQDN in lower case without a trailing dot.
 ServerId = NewType("ServerId", str)
+
+#: Between them lies every day that a question can be about: a plan adds years, and the calendar has an end.
+FIRST_DAY: Final = dt.date(1990, 1, 1)
+LAST_DAY: Final = dt.date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ what is an assumption of ours is listed in :data:`ASSUMPTIONS`, has a default, a
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,7 +15,28 @@ from typing import Any, Final
 from coexistence.errors import InputError
 from coexistence.model.vocabulary import ClientGeneration, Confidence, Maybe, Unknown, Version
 
-__all__ = ["ASSUMPTIONS", "DESKTOP", "STATEABLE", "About", "Assumption", "Rules", "meeting_survives"]
+__all__ = [
+    "ASSUMPTIONS",
+    "DESKTOP",
+    "MOST_MOVES_AN_HOUR",
+    "STATEABLE",
+    "About",
+    "Assumption",
+    "Rules",
+    "meeting_survives",
+]
+
+
+#: How a number is written: as it is counted, with nothing before it.
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+#: Ten years: no migration takes longer, and every day of it is in the calendar.
+_MOST_DAYS: Final = 3_650
+#: Of each account on the move: every one of them is a row.
+_MOST_MEETINGS: Final = 100
+_MINUTES_A_DAY: Final = 24 * 60
+_MOST_PEOPLE: Final = 1_000_000
+#: A rate is never higher, here as in a plan file.
+MOST_MOVES_AN_HOUR: Final = 100_000_000
 
 
 class About(enum.Enum):
@@ -35,18 +57,31 @@ class Assumption:
     id: str
     statement: str
     default: str
-    #: Other values it may be switched to.
-    options: tuple[str, ...]
+    #: Words that it may be switched to, or the whole numbers.
+    options: tuple[str, ...] | range
     confidence: Confidence
     source: str
     about: About = About.PRODUCT
+
+    def allows(self, value: str) -> bool:
+        """Whether it may be this."""
+        if isinstance(self.options, tuple):
+            return value in self.options
+        return _NUMBER.fullmatch(value) is not None and int(value) in self.options
+
+    @property
+    def possible(self) -> str:
+        """What it may be, in words."""
+        if isinstance(self.options, tuple):
+            return ", ".join(self.options)
+        return f"a whole number from {self.options[0]:,} to {self.options[-1]:,}"
 
 
 def _assumption(
     identity: str,
     statement: str,
     default: str,
-    options: tuple[str, ...],
+    options: tuple[str, ...] | range,
     confidence: Confidence,
     source: str,
     about: About = About.PRODUCT,
@@ -320,7 +355,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "redirects-followed",
             "A client follows so many redirects (301) to its home server, and gives up at the next.",
             "3",
-            ("0", "1", "2", "3", "5"),
+            range(6),
             Confidence.DERIVED,
             "'MaximumRegisterRedirectionAttempts' of an application endpoint: 3, at most 5. That people's "
             "clients do the same is our reading.",
@@ -519,7 +554,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "clock-tolerance",
             "Minutes by which the clocks of two pools may differ before one refuses the other's web tickets.",
             "5",
-            ("1", "5", "15"),
+            range(_MINUTES_A_DAY + 1),
             Confidence.ASSUMED,
             "No page gives a figure; five minutes is the usual limit between clocks in a Windows domain.",
         ),
@@ -936,7 +971,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "one-meeting-each",
             "Everybody who is moved schedules so many new meetings before the next step.",
             "1",
-            ("0", "1", "2", "5"),
+            range(_MOST_MEETINGS + 1),
             Confidence.ASSUMED,
             "A stated rate; the real one is in nobody's export.",
             about=About.REHEARSAL,
@@ -945,7 +980,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "pilot-days",
             "The pilot is watched for so many days before the next step, where no plan gives dates.",
             "7",
-            ("1", "7", "14", "28"),
+            range(_MOST_DAYS + 1),
             Confidence.ASSUMED,
             "'User migration' asks to validate the pilot; it gives no time.",
             about=About.REHEARSAL,
@@ -954,7 +989,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "days-between-waves",
             "From one wave of moves to the next pass so many days, where no plan gives dates.",
             "1",
-            ("0", "1", "7"),
+            range(_MOST_DAYS + 1),
             Confidence.ASSUMED,
             "The guide moves the remaining users without saying in which nights.",
             about=About.REHEARSAL,
@@ -963,7 +998,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "days-after-moves",
             "From the last wave until services move pass so many days, where no plan gives dates.",
             "14",
-            ("1", "7", "14", "28"),
+            range(_MOST_DAYS + 1),
             Confidence.ASSUMED,
             "The guide gives no time.",
             about=About.REHEARSAL,
@@ -983,7 +1018,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "user-moves-an-hour",
             "So many accounts are moved in an hour, where no plan gives a rate.",
             "4400",
-            ("1000", "4400", "17500"),
+            range(1, MOST_MOVES_AN_HOUR + 1),
             Confidence.THIRD_PARTY,
             "'Move Your Lync/Skype Users Faster' (third party): 35,000 in 8 hours one after the other, in 2 "
             "with 6 servers of 4 threads each. No official rate.",
@@ -993,7 +1028,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
             "pilot-one-in",
             "One person in so many of each pool, at least two and at most fifty, moves first.",
             "20",
-            ("5", "10", "20", "50", "100"),
+            range(1, _MOST_PEOPLE + 1),
             Confidence.ASSUMED,
             "'User migration' asks for test users, then pilot users; it gives no number.",
             about=About.REHEARSAL,
@@ -1004,7 +1039,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
 #: What an administrator may state of each assumption: ``yes``, ``no``, or nothing for what is no fact of a
 #: deployment.
 STATEABLE: Final[Mapping[str, tuple[str, ...]]] = {
-    each.id: tuple(option for option in each.options if option in ("yes", "no"))
+    each.id: tuple(answer for answer in ("yes", "no") if each.allows(answer))
     if each.about is About.DEPLOYMENT
     else ()
     for each in ASSUMPTIONS.values()
@@ -1037,10 +1072,8 @@ class Rules:
             known = ASSUMPTIONS.get(name)
             if known is None:
                 raise InputError(f"There is no assumption {name!r}. Known: {', '.join(ASSUMPTIONS)}.")
-            if value not in known.options:
-                raise InputError(
-                    f"Assumption {name!r} cannot be {value!r}. Possible: {', '.join(known.options)}."
-                )
+            if not known.allows(value):
+                raise InputError(f"Assumption {name!r} cannot be {value!r}. Possible: {known.possible}.")
 
     def value(self, name: str) -> str:
         """Return what an assumption is taken to be in this run."""

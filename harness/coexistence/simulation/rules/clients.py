@@ -13,7 +13,6 @@ Set-CsClientVersionConfiguration (protocol facts, section 5.4).
 from __future__ import annotations
 
 import enum
-import fnmatch
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,15 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from coexistence.model.deployment import ClientVersionRule, ClientVersionSettings, Pool
-from coexistence.model.vocabulary import ClientGeneration, Confidence, Scheme, Unknown, Version, by_version
+from coexistence.model.vocabulary import (
+    ClientGeneration,
+    Confidence,
+    Scheme,
+    Unknown,
+    Version,
+    by_version,
+    matches,
+)
 
 __all__ = [
     "ALLOWING",
@@ -315,12 +322,12 @@ def _decided(
     rules: Sequence[ClientVersionRule], agent: str, span: Span, otherwise: str | Unknown
 ) -> str | Unknown:
     for at, rule in enumerate(rules):
-        if not fnmatch.fnmatchcase(agent.lower(), rule.user_agent.lower()):
+        if not matches(agent.lower(), rule.user_agent.lower()):
             continue
-        matches = _matches(rule, span)
-        if matches is True:
+        covered = _matches(rule, span)
+        if covered is True:
             return rule.action
-        if matches is None:
+        if covered is None:
             rest = _decided(rules[at + 1 :], agent, span, otherwise)
             return rest if rest == rule.action else Unknown("client versions")
     return otherwise

@@ -33,6 +33,7 @@ ALLOW: Final = "Allow reading it, or move it out of the folder."
 #: What is said about a file that is not what it was a moment ago.
 CHANGED: Final = "the file changed while it was read. Finish the export first, then name the folder."
 
+_AGAIN: Final = "Export it again with -Encoding UTF8."
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -103,10 +104,12 @@ def encoding_of(
     most_bytes: int,
     longest_line: int | None = None,
     most_lines: int | None = None,
+    again: str = _AGAIN,
 ) -> Encoding:
     """Look through a file once and return how to read it.
 
-    UTF-8 that is none is read as Windows-1252, which a note says.
+    UTF-8 that is none is read as Windows-1252, which a note says. ``again`` is the way out for a file that is
+    damaged.
 
     Raises InputError for a file that cannot be opened, is larger than ``most_bytes``, has more than
     ``most_lines`` lines or a line of more than ``longest_line`` characters, holds a NUL, or is not in one
@@ -122,19 +125,18 @@ def encoding_of(
                 file=file,
             )
         guess = _guessed(raw.read(4096))
-        look = _Look(file, longest_line, most_lines)
+        look = _Look(file, longest_line, most_lines, again)
         note = None
         try:
             look.through(raw, guess, size)
         except UnicodeDecodeError as error:
             if guess.codec != "utf-8" or guess.skip or _has_utf8(raw, size):
                 raise look.error(
-                    "from here on the file is in another encoding than before, or it is damaged. "
-                    "Export it again with -Encoding UTF8."
+                    f"from here on the file is in another encoding than before, or it is damaged. {again}"
                 ) from error
             guess = Encoding("cp1252", 0)
             note = "not UTF-8: read as Windows-1252, so names may be wrong; export with -Encoding UTF8"
-            _Look(file, longest_line, most_lines).through(raw, guess, size)
+            _Look(file, longest_line, most_lines, again).through(raw, guess, size)
         if _state(raw) != state:
             raise InputError(CHANGED, file=file)
     return Encoding(guess.codec, guess.skip, note, state)
@@ -208,8 +210,9 @@ def _has_utf8(raw: BinaryIO, size: int) -> bool:
 class _Look:
     """One look through a file."""
 
-    def __init__(self, file: str, longest_line: int | None, most_lines: int | None) -> None:
+    def __init__(self, file: str, longest_line: int | None, most_lines: int | None, again: str) -> None:
         self._file = file
+        self._again = again
         self._longest_line = longest_line
         self._most_lines = most_lines
         #: Line of the piece that is looked at, and how long its first line is by then.
@@ -245,13 +248,12 @@ class _Look:
         if "\0" in text:
             raise self.error(
                 "there is a NUL character, which no text export has: the file is damaged or binary. "
-                "Export it again with -Encoding UTF8.",
+                f"{self._again}",
                 text[: text.index("\0")],
             )
         if encoding.codec == "utf-16-le" and _PAIRED_LINE_END in text:
             raise self.error(
-                "the file goes on in another encoding than it begins with. "
-                "Export it again with -Encoding UTF8.",
+                f"the file goes on in another encoding than it begins with. {self._again}",
                 text[: text.index(_PAIRED_LINE_END)],
             )
         if self._longest_line is not None:

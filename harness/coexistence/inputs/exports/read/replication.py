@@ -14,7 +14,7 @@ from coexistence.inputs.exports.account.file_accounts import REPLICATION, Accoun
 from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.formats.csv_tables import Heading, Record, places
 from coexistence.model.deployment import Replica
-from coexistence.model.vocabulary import Maybe, Origin, ServerId, Unknown
+from coexistence.model.vocabulary import LAST_DAY, Maybe, Origin, ServerId, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,9 +85,16 @@ def newest(replicas: Iterable[Replica]) -> dt.date | None:
 def date_of(text: str) -> dt.datetime | None:
     """Return the date that a text surely means, without time zone; None for one that could be two.
 
+    None too for one that lies beyond every question.
+
     >>> date_of("2018-08-11T20:00:00"), date_of("8/11/2018 8:00:00 PM")
     (datetime.datetime(2018, 8, 11, 20, 0), None)
     """
+    found_date = _date_of(text)
+    return found_date if found_date and found_date.date() <= LAST_DAY else None
+
+
+def _date_of(text: str) -> dt.datetime | None:
     try:
         return dt.datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
