@@ -37,7 +37,7 @@ from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
 from coexistence.observation.network.edges import Tag, granted, joined
 from coexistence.observation.servers.user_replicas import share
-from coexistence.simulation.rules import meeting_clients as clients
+from coexistence.simulation.rules import meeting_clients
 from coexistence.simulation.rules.clients import ALLOWING, CLIENTS, decided, rules_for
 from coexistence.simulation.rules.meeting_clients import Fit, MeetingClient
 from coexistence.simulation.rules.registry import rule
@@ -215,7 +215,7 @@ def _half_moved(facts: Facts, host: PoolId) -> Leg:
 def _fits(facts: Facts, host: PoolId, client: MeetingClient, modality: Modality | None) -> Leg:
     """What the lists say about a client in meetings of this host: fewer features, or none at all."""
     pool = facts.state.pools[host]
-    fit = clients.fit_of_joiner(client, pool.versions)
+    fit = meeting_clients.fit_of_joiner(client, pool.versions)
     if isinstance(fit, Unknown):
         return undecided(pool.fqdn, "nobody told which version the pool runs", fit.needs)
     version = pool.versions[0]
@@ -229,9 +229,9 @@ def _fits(facts: Facts, host: PoolId, client: MeetingClient, modality: Modality 
         if facts.rules.value("unlisted-client-joins") == "no":
             reason = f"{client.value} is in no list of clients for meetings of {version.product}"
             return refused(pool.fqdn, reason, assumes=assumes)
-        return passed(pool.fqdn, f"{client.value} joins {clients.reduced(client, version)}", *assumes)
+        return passed(pool.fqdn, f"{client.value} joins {meeting_clients.reduced(client, version)}", *assumes)
     if fit is Fit.REDUCED:
-        return passed(pool.fqdn, f"{client.value} joins {clients.reduced(client, version)}")
+        return passed(pool.fqdn, f"{client.value} joins {meeting_clients.reduced(client, version)}")
     return Leg()
 
 

@@ -19,7 +19,7 @@ from coexistence.model.vocabulary import (
 )
 from coexistence.observation.facts.outcomes import Outcome, Undecided, untold
 from coexistence.observation.network import external_parties
-from coexistence.observation.sign_in import sign_in as signing_in
+from coexistence.observation.sign_in.sign_in import sign_in
 from coexistence.observation.subjects.asked import Asked
 from coexistence.observation.voice import applications, call_park, response_group_agents
 
@@ -121,7 +121,7 @@ class ApplicationSubject(Asked):
             return self.observer.handed(self._untold().outcome)
         domain: Maybe[str] = next(iter(self.observer.state.sip_domains), Unknown("Get-CsSipDomain"))
         return self.observer.handed(
-            signing_in.sign_in(self.observer, self.owner, ClientGeneration.PHONE_EDITION, domain)
+            sign_in(self.observer, self.owner, ClientGeneration.PHONE_EDITION, domain)
         )
 
     def sign_in(self, agent: PoolId) -> Outcome:

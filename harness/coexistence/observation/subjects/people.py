@@ -39,8 +39,14 @@ from coexistence.observation.sign_in import (
     admission,
     deregistration,
 )
-from coexistence.observation.sign_in import (
-    sign_in as signing_in,
+from coexistence.observation.sign_in.sign_in import (
+    EVERY_DAY,
+    PROMPT,
+    Attempt,
+    Cache,
+    downgraded,
+    find_home,
+    sign_in,
 )
 from coexistence.observation.subjects.asked import Asked, Cohort
 from coexistence.observation.voice import calls, pstn, voicemail
@@ -332,10 +338,8 @@ class ClientSubject(Asked):
 
         Ends the check's call as undecided where nobody can tell which server it finds.
         """
-        outcome = self.observer.handed(
-            signing_in.find_home(self.observer, self.home, self.client, self.domain)
-        )
-        asked = next((hop.found for hop in outcome.hops if hop.found.startswith(signing_in.PROMPT)), "")
+        outcome = self.observer.handed(find_home(self.observer, self.home, self.client, self.domain))
+        asked = next((hop.found for hop in outcome.hops if hop.found.startswith(PROMPT)), "")
         if not asked and outcome.disposition is Disposition.UNDECIDED:
             raise Undecided(outcome)
         return asked
@@ -362,11 +366,11 @@ class ClientSubject(Asked):
         credentials: Credentials = Credentials.VALID,
         remembered: PoolId | None = None,
         site: SiteId | None = None,
-    ) -> signing_in.Attempt:
+    ) -> Attempt:
         facts = (remembered, site, self.record)
         if credentials is Credentials.VALID and facts == (None, None, None) and not self.group:
-            return signing_in.EVERY_DAY
-        return signing_in.Attempt(
+            return EVERY_DAY
+        return Attempt(
             credentials=credentials,
             remembered=remembered,
             site=site,
@@ -374,9 +378,9 @@ class ClientSubject(Asked):
             group=self.group,
         )
 
-    def _sign_in(self, cache: signing_in.Cache, attempt: signing_in.Attempt) -> Outcome:
+    def _sign_in(self, cache: Cache, attempt: Attempt) -> Outcome:
         return self.observer.handed(
-            signing_in.sign_in(
+            sign_in(
                 self.observer,
                 self.home,
                 self.client,
@@ -389,9 +393,7 @@ class ClientSubject(Asked):
 
     def downgraded(self) -> Outcome:
         """Return whether they are back at the client that they had before the migration."""
-        return self.observer.handed(
-            signing_in.downgraded(self.observer, self.home, self.client, self.upgraded)
-        )
+        return self.observer.handed(downgraded(self.observer, self.home, self.client, self.upgraded))
 
     def hit(self) -> Mapping[str, Heads]:
         """These people."""
