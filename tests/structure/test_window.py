@@ -6,9 +6,11 @@ import ast
 import dataclasses
 import importlib
 import inspect
+from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 from structure.source_tree import source_files
 
 import coexistence
@@ -50,6 +52,21 @@ def test_each_name_can_be_had_and_is_what_a_reader_of_types_takes_it_for() -> No
         assert names[name] is getattr(importlib.import_module(home), name)
         assert getattr(coexistence, name) is names[name]
     assert names.keys() <= set(dir(coexistence))
+
+
+def test_the_names_are_found_however_the_window_was_imported(
+    monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    """pytest imports an installed plugin by a loader of its own, an editable one as everybody does."""
+    homes: Any = vars(coexistence)["_homes"]
+    assert coexistence.__spec__ is not None
+    for loader in (
+        AssertionRewritingHook(pytestconfig),
+        SourceFileLoader("coexistence", coexistence.__file__),
+    ):
+        monkeypatch.setattr(coexistence.__spec__, "loader", loader)
+        homes.cache_clear()
+        assert homes() == stated()
 
 
 def test_each_class_and_function_says_what_it_is() -> None:
