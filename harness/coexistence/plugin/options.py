@@ -7,6 +7,7 @@ makes no sense ends in one sentence before anything runs.
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +19,12 @@ from coexistence.inputs.pseudonyms import Pseudonyms, read_key
 from coexistence.migration import NOTHING_ASKED, OwnPlan
 from coexistence.model.files import check_writable, file_names
 from coexistence.model.vocabulary import Version
+from coexistence.plugin.ini_values import IniFile
 from coexistence.plugin.xdist_handover import is_worker, names_handed_over, plan_source
 from coexistence.rehearsal.settings import (
+    DEPLOYMENTS,
     MAX_DEPLOYMENTS,
+    SEED,
     Settings,
     parse_checkpoints,
     parse_count,
@@ -31,10 +35,12 @@ from coexistence.rehearsal.settings import (
 from coexistence.reporting.mail_merge import is_one_file
 from coexistence.simulation.rules.assumptions import STATEABLE
 
-__all__ = ["PLAN", "discreet", "settings_of"]
+__all__ = ["PLAN", "discreet", "settings_of", "shows_faults", "shows_plan"]
 
 #: The plan file as it was read.
 PLAN: Final = pytest.StashKey[PlanSource]()
+#: How a complaint about an option's value begins.
+_LABEL: Final = re.compile(r"--coexistence-([a-z-]+) ")
 #: Names of files that a complaint may speak of.
 _FILES_LOOKED_AT: Final = 1_000
 
@@ -51,14 +57,16 @@ def settings_of(config: pytest.Config) -> Settings:
         target=_agreed_target(parse_version(given.text("to")), own),
         plan=plan,
         own=own,
-        deployments=parse_count(given.text("deployments"), "--coexistence-deployments", 1, MAX_DEPLOYMENTS),
-        seed=parse_count(given.text("seed"), "--coexistence-seed", 0, 2**63 - 1),
+        deployments=parse_count(
+            given.text("deployments") or str(DEPLOYMENTS), "--coexistence-deployments", 1, MAX_DEPLOYMENTS
+        ),
+        seed=parse_count(given.text("seed") or str(SEED), "--coexistence-seed", 0, 2**63 - 1),
         as_of=parse_date(given.text("as-of")),
         at=parse_checkpoints(given.text("at")),
         json=given.file_to_write("json"),
         bill=_bill(given),
         interruptions=given.flag("interruptions"),
-        checks=given.paths("checks"),
+        checks=tuple(dict.fromkeys((*given.paths_in_ini("checks"), *given.paths_on_command_line("checks")))),
         waivers=given.path("waivers"),
         faults=given.texts("fault"),
         qualify=_qualifies(given),
@@ -67,11 +75,22 @@ def settings_of(config: pytest.Config) -> Settings:
     )
 
 
+def shows_faults(config: pytest.Config) -> bool:
+    """Whether the faults that can be made are to be listed, and nothing else to be done."""
+    return "list" in _Given(config).texts("fault")
+
+
+def shows_plan(config: pytest.Config) -> bool:
+    """Whether the plan is to be printed, and nothing else to be done."""
+    return _Given(config).flag("show-plan")
+
+
 class _Given:
-    """What was given for an option by its name, else for its ini twin, else the default."""
+    """What was given for an option by its name, else for its ini twin; None, "" or nothing otherwise."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        self._ini = IniFile(config)
 
     def option(self, name: str) -> Any:
         """What stands on the command line; None for nothing."""
@@ -79,29 +98,38 @@ class _Given:
 
     def text(self, name: str) -> str:
         given = self.option(name)
-        return str(self._ini(name) if given is None else given)
+        if given is not None:
+            return str(given)
+        value = self._ini[name]
+        return "" if value is None else value.text(join="," if name == "at" else "")
 
     def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(self.option(name) or self._ini(name))
+        given = self.option(name)
+        value = self._ini[name] if given is None else None
+        return value.texts() if value is not None else tuple(given or ())
 
     def flag(self, name: str) -> bool:
         given = self.option(name)
-        return bool(self._ini(name) if given is None else given)
+        value = self._ini[name] if given is None else None
+        return value.flag() if value is not None else bool(given)
 
     def paths(self, name: str) -> tuple[Path, ...]:
+        """Files or folders: relative to the shell's folder, or from the configuration to the file's."""
         given = self.option(name)
-        if given is not None:
-            return tuple(self._config.invocation_params.dir / each for each in given)
-        return tuple(self._ini(name))
+        return self.paths_in_ini(name) if given is None else self.paths_on_command_line(name)
+
+    def paths_on_command_line(self, name: str) -> tuple[Path, ...]:
+        return tuple(self._config.invocation_params.dir / each for each in self.option(name) or ())
+
+    def paths_in_ini(self, name: str) -> tuple[Path, ...]:
+        value = self._ini[name]
+        return () if value is None else tuple(self._ini.folder / each for each in value.texts(as_paths=True))
 
     def path(self, name: str) -> Path | None:
-        """A file or folder: relative to the shell's folder, or from the ini file to the ini file's."""
+        """One file or folder, likewise."""
         if not (given := self.text(name)):
             return None
-        config = self._config
-        from_ini = self.option(name) is None
-        base = config.inipath.parent if from_ini and config.inipath else config.invocation_params.dir
-        return base / given
+        return (self._ini.folder if self.option(name) is None else self._config.invocation_params.dir) / given
 
     def file_to_write(self, name: str) -> Path | None:
         """A file that may not be there yet; refused before the run where it is known that it cannot be."""
@@ -115,8 +143,17 @@ class _Given:
         if not is_worker(self._config):
             check_writable(path, f"--coexistence-{name} {self.text(name)}")
 
-    def _ini(self, name: str) -> Any:
-        return self._config.getini(f"coexistence_{name.replace('-', '_')}")
+    def placed(self, error: CoexistenceError) -> CoexistenceError:
+        """A complaint about an option's value; with the place in the configuration if it was set there."""
+        text = str(error)
+        found = _LABEL.match(text)
+        if found is None or (value := self._ini[found[1]]) is None:
+            return error
+        about = text[found.end() :]
+        added = found[1] == "checks" and any(
+            about.startswith(f"{path}:") for path in self.paths_in_ini("checks")
+        )
+        return error if self.option(found[1]) is not None and not added else value.complaint(about)
 
 
 def _bill(given: _Given) -> Path | None:
@@ -176,6 +213,7 @@ def discreet(config: pytest.Config, error: CoexistenceError) -> str:
     """Return the sentence about input that cannot be used; under pseudonyms without the names in it."""
     given = _Given(config)
     try:
+        error = given.placed(error)
         key = given.path("pseudonymise")
         if key is None:
             return str(error)

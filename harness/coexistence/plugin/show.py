@@ -12,25 +12,39 @@ import pytest
 
 from coexistence.errors import CoexistenceError, printable
 
-__all__ = ["show_faults", "show_plan"]
+__all__ = ["shown_instead"]
 
 
-def show_plan(config: pytest.Config) -> int:
+def shown_instead(config: pytest.Config) -> int | None:
+    """Print what was asked for in place of a run, and return the exit status; None where nothing was.
+
+    Raises ``pytest.UsageError`` for input that cannot be used.
+    """
+    from coexistence.plugin.options import discreet, shows_faults, shows_plan
+
+    try:
+        if shows_faults(config):
+            return _show_faults(config)
+        if shows_plan(config):
+            return _show_plan(config)
+    except CoexistenceError as error:
+        raise pytest.UsageError(discreet(config, error)) from error
+    return None
+
+
+def _show_plan(config: pytest.Config) -> int:
     """Print the plan of every estate as a runbook; of a family, that of its first deployment.
 
-    Returns the exit status 0; raises ``pytest.UsageError`` for input that cannot be used.
+    Returns the exit status 0; raises CoexistenceError for input that cannot be used.
     """
-    from coexistence.plugin.options import discreet, settings_of
+    from coexistence.plugin.options import settings_of
     from coexistence.rehearsal.estates import FamilyEstate, estates_for, twins_of
     from coexistence.rehearsal.settings import read_tool
     from coexistence.reporting.runbook import render_runbook
 
-    try:
-        settings = settings_of(config)
-        rules = read_tool(config.rootpath / "pyproject.toml").rules
-        estates = estates_for(settings, rules, twins_of(settings))
-    except CoexistenceError as error:
-        raise pytest.UsageError(discreet(config, error)) from error
+    settings = settings_of(config)
+    rules = read_tool(config.rootpath / "pyproject.toml").rules
+    estates = estates_for(settings, rules, twins_of(settings))
     width = shutil.get_terminal_size((80, 24)).columns
     for estate in estates:
         note = ""
@@ -44,19 +58,16 @@ def show_plan(config: pytest.Config) -> int:
     return int(pytest.ExitCode.OK)
 
 
-def show_faults(config: pytest.Config) -> int:
+def _show_faults(config: pytest.Config) -> int:
     """Print the faults that can be made, ours, those of packs and those of the project.
 
-    Returns the exit status 0; raises ``pytest.UsageError`` for input that cannot be used.
+    Returns the exit status 0; raises CoexistenceError for input that cannot be used.
     """
     from coexistence.plugin.loading import gather
-    from coexistence.plugin.options import discreet, settings_of
+    from coexistence.plugin.options import settings_of
     from coexistence.reporting.faults import render_catalogue
 
-    try:
-        _, faults = gather(config, settings_of(config).checks, with_catalogue=True)
-    except CoexistenceError as error:
-        raise pytest.UsageError(discreet(config, error)) from error
+    _, faults = gather(config, settings_of(config).checks, with_catalogue=True)
     width = shutil.get_terminal_size((80, 24)).columns
     for line in render_catalogue(faults, faults.excluded, width=width):
         _print(line.text)

@@ -21,7 +21,9 @@ from coexistence.model.vocabulary import FIRST_DAY, LAST_DAY, VERSION_NAMES, Ver
 from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Rules
 
 __all__ = [
+    "DEPLOYMENTS",
     "MAX_DEPLOYMENTS",
+    "SEED",
     "Settings",
     "Tool",
     "parse_checkpoints",
@@ -34,6 +36,9 @@ __all__ = [
 
 #: More would not be looked at by anybody, and would keep a machine busy for a day.
 MAX_DEPLOYMENTS: Final = 1_000_000
+#: What is asked where nothing else was said.
+DEPLOYMENTS: Final = 100
+SEED: Final = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +47,8 @@ class Settings:
 
     twins: tuple[Path, ...] = ()
     target: Version | None = None
-    deployments: int = 100
-    seed: int = 7
+    deployments: int = DEPLOYMENTS
+    seed: int = SEED
     as_of: dt.date | None = None
     at: tuple[str, ...] = ()
     json: Path | None = None
