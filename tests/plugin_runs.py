@@ -69,7 +69,10 @@ class Run(Protocol):
     """Runs pytest in a folder of its own."""
 
     def __call__(
-        self, *arguments: str, files: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        files: Mapping[str, str | None] | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> Ran: ...
 
 

@@ -23,9 +23,10 @@ def run(tmp_path_factory: pytest.TempPathFactory, start: Warm | Cold) -> Run:
     known: dict[object, Ran] = {}
 
     def runs(
-        *arguments: str, files: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
+        *arguments: str, files: Mapping[str, str | None] | None = None, env: Mapping[str, str] | None = None
     ) -> Ran:
-        content = {"pytest.ini": "[pytest]\n", **(files or {})}
+        wanted = {"pytest.ini": "[pytest]\n", **(files or {})}
+        content = {name: text for name, text in wanted.items() if text is not None}
         key = (arguments, tuple(content.items()), tuple((env or {}).items()))
         if key not in known:
             folder = tmp_path_factory.mktemp("run")

@@ -86,6 +86,28 @@ def test_what_makes_no_sense_is_refused_with_its_line(run: Run, table: str, sent
     assert sentence in " ".join(ran.said.split())
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("'mine.py::pools_are_pink'", "there is no check 'mine.py::pools_are_pink'. mine.py has none of"),
+        ("'none.py::pools_are_pink'", "There is no file none.py in "),
+        (
+            "'other.py::pools_are_pink'",
+            "other.py is not loaded: add --coexistence-checks=other.py, or coexis",
+        ),
+        ("'test_it.py::pools_are_pink'", "pytest's configuration (by its own name: of a folder, files that"),
+        ("'a_pack.checks::pools_are_pink'", "No a_pack.checks is built in, and no installed pack offers it."),
+        ("zebras", "Loaded are the built-in ones and those of mine.py. Name modules of your own by"),
+    ],
+)
+def test_settings_for_a_check_that_is_not_loaded_say_why(run: Run, name: str, sentence: str) -> None:
+    files = {**told(f"[tool.coexistence.checks.{name}]\nlongest = 3\n"), "other.py": "", "test_it.py": ""}
+    ran = run(*MINE, files=files)
+
+    assert ran.status == 4
+    assert sentence in " ".join(ran.said.split())
+
+
 def test_a_default_that_no_file_can_say_is_refused_when_the_check_registers(run: Run) -> None:
     ran = run(*MINE, files={"mine.py": ATTENDED.replace("= 200", "= None")})
 

@@ -50,9 +50,9 @@ def test_a_value_that_makes_no_sense_is_one_sentence(run: Run, argument: str, se
 @pytest.mark.parametrize(
     ("ini", "sentence"),
     [
-        ("coexistence_seed = x", "--coexistence-seed x: not a whole number."),
-        ("coexistence_to = L14", "--coexistence-to L14: no such version. *"),
-        ("coexistence_at = pilots", "--coexistence-at pilots: no such checkpoint. *"),
+        ("coexistence_seed = x", "pytest.ini: coexistence_seed = x: not a whole number."),
+        ("coexistence_to = L14", "pytest.ini: coexistence_to = L14: no such version. *"),
+        ("coexistence_at = pilots", "pytest.ini: coexistence_at = pilots: no such checkpoint. *"),
     ],
 )
 def test_a_wrong_ini_value_is_one_sentence_too(run: Run, ini: str, sentence: str) -> None:

@@ -112,11 +112,11 @@ class Registry:
             raise CheckError(f"subject {name!r}: {listing!r} is no function that goes through subjects.")
         self._own_subjects[name] = listing
 
-    def configure(self, said: Mapping[str, Table]) -> None:
+    def configure(self, said: Mapping[str, Table], *, why_not: Callable[[str], str]) -> None:
         """Give checks the severity and the parameters that somebody wrote down for them.
 
-        Raises :class:`~coexistence.errors.InputError` with file and line for a check, a parameter or a
-        value that makes no sense.
+        ``why_not`` says why there is no check of a name. Raises :class:`~coexistence.errors.InputError` with
+        file and line for a check, a parameter or a value that makes no sense.
         """
         for name, table in said.items():
             found = [check for check in self if name in (check.name, check.id)]
@@ -127,8 +127,8 @@ class Registry:
                 ids = " and ".join(repr(check.id) for check in found)
                 table.document.complain(table.path, f"{name!r} may be {ids}: quote one.")
             else:
-                hint = did_you_mean(name, [check.name for check in self])
-                table.document.complain(table.path, f"there is no check {name!r}.{hint}")
+                why = did_you_mean(name, [check.name for check in self]) or f" {why_not(name)}"
+                table.document.complain(table.path, f"there is no check {name!r}.{why}")
         for document in {id(table.document): table.document for table in said.values()}.values():
             document.raise_complaints()
 

@@ -6,8 +6,9 @@ command line name modules, checks and nodes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import pytest
@@ -159,16 +160,37 @@ class Collecting:
             return items
         chosen: dict[CheckItem | FaultItem, None] = {}
         for argument in self.arguments:
-            wanted = Path(argument).as_posix() if "::" not in argument else argument
-            found = [item for item in items if wanted in _names(item)]
+            wanted = self._spellings(argument)
+            found = [item for item in items if not wanted.isdisjoint(_names(item))]
             if not found:
                 raise pytest.UsageError(
-                    f"not found: {argument}: in a coexistence run, arguments are check modules, checks or "
-                    "node ids as --collect-only prints them. To add checks, write "
-                    f"--coexistence-checks={argument}."
+                    f"not found: {argument}: in a coexistence run, arguments are check modules, folders of "
+                    "them, checks or node ids as --collect-only prints them. To add checks, write "
+                    f"--coexistence-checks={argument}. To run tests, {self._way_back}."
                 )
             chosen.update(dict.fromkeys(found))
         return [item for item in items if item in chosen]
+
+    def _spellings(self, argument: str) -> set[str]:
+        """Return what an argument may mean: a name, or a path from the folder that it was typed in.
+
+        pytest shows node ids from there too, those of installed modules included.
+        """
+        config = self.config
+        path, colons, rest = argument.partition("::")
+        place = Path(os.path.normpath(config.invocation_params.dir / path))
+        spelt = {Path(path), place}
+        if place.is_relative_to(config.rootpath):
+            spelt.add(place.relative_to(config.rootpath))
+        return {f"{each.as_posix()}{colons}{rest}" for each in spelt}
+
+    @property
+    def _way_back(self) -> str:
+        return (
+            "leave --coexistence out"
+            if self.config.getoption("--coexistence")
+            else "add -o coexistence=false"
+        )
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note which items are about the same shard of a family."""
@@ -181,7 +203,9 @@ class Collecting:
 
 
 def _names(item: CheckItem | FaultItem) -> tuple[str, ...]:
-    """Return what an item may be asked for by."""
+    """Return what an item may be asked for by: node id, check, module, and folders around that."""
     if isinstance(item, FaultItem):
         return item.nodeid, NODE
-    return item.nodeid, item.check.id, item.check.module
+    module = item.check.module
+    around = PurePosixPath(module).parents if module.endswith(".py") else ()
+    return item.nodeid, item.check.id, module, *map(str, around)

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pytest
 
 from coexistence.errors import InputError
-from coexistence.inputs.toml.tables import Table, read_toml
+from coexistence.inputs.toml.document import Document, read_text
 
 __all__ = ["IniFile", "IniValue", "key_of"]
 
@@ -107,29 +107,33 @@ class IniFile:
         if path is None:
             return None
         if path.suffix.lower() == ".toml":
-            for table in self._tables:
-                if key in table:
-                    # Texts in the older table are those of a file of texts.
-                    is_divided = table.path[-1:] == ("ini_options",)
-                    return IniValue(key, table.content[key], table.file, table.line_of(key), is_divided)
-            return None
+            return self._typed(key)
         # All are declared as texts, and nothing is their default.
         value = self._config.getini(key)
         return None if value is None else IniValue(key, value, path.name, is_divided=True)
 
+    def _typed(self, key: str) -> IniValue | None:
+        document = self._document
+        for path in _tables(document.file):
+            table: Any = document.content
+            for part in path:
+                table = table.get(part, {})
+            if key in table:
+                # Texts in the older table are those of a file of texts.
+                is_divided = path[-1] == "ini_options"
+                return IniValue(key, table[key], document.file, document.line(*path, key), is_divided)
+        return None
+
     @cached_property
-    def _tables(self) -> tuple[Table, ...]:
+    def _document(self) -> Document:
         path = self._config.inipath
-        assert path is not None  # asked by the only caller
-        return tuple(_tables(path))
+        assert path is not None  # looked at by the only caller
+        return Document(path.name, read_text(path, "-c"))
 
 
-def _tables(path: Path) -> Iterator[Table]:
-    """Yield the tables in which pytest's options stand; pytest has read the file before."""
-    document = read_toml(path, "-c")
-    if path.name != "pyproject.toml":
-        yield document.table("pytest")
-    if path.name not in ("pytest.toml", ".pytest.toml"):
-        tool = document.table("tool").table("pytest")
-        yield tool.table("ini_options")
-        yield tool
+def _tables(file: str) -> Iterator[tuple[str, ...]]:
+    """Yield the tables of a file in which pytest's options stand; pytest has read it, so they are tables."""
+    if file != "pyproject.toml":
+        yield ("pytest",)
+    if file not in ("pytest.toml", ".pytest.toml"):
+        yield from (("tool", "pytest", "ini_options"), ("tool", "pytest"))

@@ -29,6 +29,7 @@ __all__ = [
     "load_installed",
     "load_installed_faults",
     "load_paths",
+    "why_not_loaded",
 ]
 
 #: Entry point group by which an installed distribution offers check modules.
@@ -50,6 +51,8 @@ _BUILT_IN: Final = (
     "data",
     "capacity",
 )
+
+_LEFT_OUT: Final = " (by its own name: of a folder, files that pytest or Python keep are not read)"
 
 
 def gather(config: pytest.Config, paths: Iterable[Path], *, with_catalogue: bool) -> tuple[Registry, Faults]:
@@ -109,10 +112,12 @@ def load_paths(registry: Registry, paths: Iterable[Path], root: Path, faults: Fa
     """Register the checks of modules and folders, and the faults that stand beside them.
 
     Folders are read with everything below them, except files that pytest or Python keep for
-    themselves (``conftest.py``, ``test_*.py``, names that begin with an underscore).
+    themselves (``conftest.py``, ``test_*.py``, names that begin with an underscore). A module that lies in
+    two of the paths is loaded once.
     Raises :class:`~coexistence.errors.InputError` for a path that is not there, and
     :class:`~coexistence.errors.CheckError` for a module that cannot be imported or defines no check.
     """
+    loaded: set[Path] = set()
     for number, path in enumerate(paths):
         if not path.exists():
             raise InputError(f"--coexistence-checks {path}: no such file or folder.")
@@ -124,6 +129,10 @@ def load_paths(registry: Registry, paths: Iterable[Path], root: Path, faults: Fa
         sys.modules[package] = parent
         found = 0
         for file in _modules(path):
+            if file.resolve() in loaded:
+                found += 1
+                continue
+            loaded.add(file.resolve())
             name = ".".join([package, *file.relative_to(folder).with_suffix("").parts])
             shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
             module = _imported(shown, lambda name=name: importlib.import_module(name))  # type: ignore[misc]  # the default binds the loop's name
@@ -137,15 +146,42 @@ def load_paths(registry: Registry, paths: Iterable[Path], root: Path, faults: Fa
             )
 
 
+def why_not_loaded(name: str, registry: Registry, root: Path) -> str:
+    """Return why there is no check of a name in this run, and what to do, as a sentence."""
+    module, _, _ = name.rpartition("::")
+    loaded = {each.module for each in registry}
+    if module in loaded:
+        return f"{module} has none of that name."
+    if not module.endswith(".py"):
+        if module:
+            return f"No {module} is built in, and no installed pack offers it."
+        theirs = sorted(each for each in loaded if not each.startswith("coexistence.checks."))
+        of = f" and those of {', '.join(theirs)}" if theirs else ""
+        return (
+            f"Loaded are the built-in ones{of}. Name modules of your own by --coexistence-checks=PATH, or as "
+            "coexistence_checks in pytest's configuration."
+        )
+    if not (root / module).is_file():
+        return f"There is no file {module} in {root}."
+    return (
+        f"{module} is not loaded: add --coexistence-checks={module}, or coexistence_checks = {module} to "
+        f"pytest's configuration{_LEFT_OUT if _is_left_out(Path(module)) else ''}."
+    )
+
+
+def _is_left_out(inner: Path) -> bool:
+    """Whether a module is none of those that a folder is named for: pytest's own, or hidden."""
+    is_hidden = any(part.startswith((".", "_")) for part in inner.parts)
+    is_pytests = inner.name.startswith("test_") or inner.name == "conftest.py"
+    return is_hidden or is_pytests or "." in inner.stem
+
+
 def _modules(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
     for file in sorted(path.rglob("*.py")):
-        inner = file.relative_to(path)
-        is_hidden = any(part.startswith((".", "_")) for part in inner.parts)
-        is_pytests = inner.name.startswith("test_") or inner.name == "conftest.py"
-        if not is_hidden and not is_pytests and "." not in inner.stem:
+        if not _is_left_out(file.relative_to(path)):
             yield file
 
 

@@ -7,6 +7,7 @@ makes no sense ends in one sentence before anything runs.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -119,7 +120,9 @@ class _Given:
         return self.paths_in_ini(name) if given is None else self.paths_on_command_line(name)
 
     def paths_on_command_line(self, name: str) -> tuple[Path, ...]:
-        return tuple(self._config.invocation_params.dir / each for each in self.option(name) or ())
+        folder = self._config.invocation_params.dir
+        # Without ".." in them: modules are named by where they lie below the root directory.
+        return tuple(Path(os.path.normpath(folder / each)) for each in self.option(name) or ())
 
     def paths_in_ini(self, name: str) -> tuple[Path, ...]:
         value = self._ini[name]

@@ -22,7 +22,10 @@ __all__ = ["rerun_line"]
 
 def rerun_line(config: pytest.Config, question: Question, arguments: Iterable[str]) -> str:
     """Return the line for a shell; ``arguments`` are the node ids that were asked for."""
-    words = ["pytest", "--coexistence", *_options(config, question), *_filters(config, question), *arguments]
+    words = [
+        *("pytest", *_roots(config, question), "--coexistence", *_options(config, question)),
+        *(*_filters(config, question), *arguments),
+    ]
     return " ".join(map(_quoted, words))
 
 
@@ -40,7 +43,7 @@ def _options(config: pytest.Config, question: Question) -> Iterator[str]:
         yield "--coexistence-pseudonymise=KEYFILE"
 
     def shown(path: Path) -> str:
-        return _shown(path, config.rootpath)
+        return _shown(path, config)
 
     for path in option("--coexistence-from") or map(shown, settings.twins):
         yield f"--coexistence-from={path}"
@@ -54,7 +57,11 @@ def _options(config: pytest.Config, question: Question) -> Iterator[str]:
         yield f"--coexistence-as-of={default_date(question.estates, settings.as_of).isoformat()}"
     if settings.at:
         yield f"--coexistence-at={','.join(settings.at)}"
-    for path in option("--coexistence-checks") or map(shown, settings.checks):
+    typed = option("--coexistence-checks") or ()
+    folder = config.invocation_params.dir
+    known = {Path(os.path.normpath(folder / each)) for each in typed}
+    hidden = settings.pseudonyms is not None
+    for path in (*(() if hidden else (shown(each) for each in settings.checks if each not in known)), *typed):
         yield f"--coexistence-checks={path}"
     if settings.plan is not None:
         yield f"--coexistence-plan={option('--coexistence-plan') or shown(settings.plan)}"
@@ -72,6 +79,14 @@ def _options(config: pytest.Config, question: Question) -> Iterator[str]:
         yield "--coexistence-interruptions"
 
 
+def _roots(config: pytest.Config, question: Question) -> Iterator[str]:
+    """Yield what told pytest where its settings are."""
+    is_hidden = question.settings.pseudonyms is not None
+    for option, name, hidden in (("-c", "inifilename", "CONFIG"), ("--rootdir", "rootdir", "ROOTDIR")):
+        if said := config.getoption(name):
+            yield f"{option}={hidden if is_hidden else said}"
+
+
 def _filters(config: pytest.Config, question: Question) -> Iterator[str]:
     names = question.settings.pseudonyms
     for letter, name in (("-k", "keyword"), ("-m", "markexpr")):
@@ -80,12 +95,11 @@ def _filters(config: pytest.Config, question: Question) -> Iterator[str]:
             yield said if names is None else names.text(said)
 
 
-def _shown(path: Path, root: Path) -> str:
+def _shown(path: Path, config: pytest.Config) -> str:
     """Write a path from the ini file so that it does not depend on where the project lies."""
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
+    if not path.resolve().is_relative_to(config.rootpath.resolve()):
         return str(path.resolve())
+    return Path(os.path.relpath(path.resolve(), config.invocation_params.dir.resolve())).as_posix()
 
 
 def _quoted(word: str) -> str:

@@ -16,7 +16,7 @@ from coexistence.checking.waivers import NO_WAIVERS, Waivers, read_waivers
 from coexistence.errors import InputError
 from coexistence.inputs.exports import Imported
 from coexistence.plugin.fault_injection import aims_of, make_faults
-from coexistence.plugin.loading import gather
+from coexistence.plugin.loading import gather, why_not_loaded
 from coexistence.plugin.options import settings_of
 from coexistence.plugin.qualification import Qualifying
 from coexistence.plugin.xdist_handover import is_worker, twins_handed_over
@@ -53,7 +53,9 @@ class Question:
             self.settings.checks,
             with_catalogue=self.settings.qualify or bool(self.settings.faults),
         )
-        self.registry.configure(tool.checks)
+        self.registry.configure(
+            tool.checks, why_not=lambda name: why_not_loaded(name, self.registry, config.rootpath)
+        )
         #: Twins as they were imported, before anything was done to them.
         self.twins: Sequence[Imported] = _twins(config, self.settings)
         self.estates = estates_for(self.settings, self.rules, self.twins)
