@@ -178,7 +178,7 @@ def test_several_values_are_a_list_or_divided(value: IniValue, is_path: bool, fo
 
 
 def test_every_option_has_a_twin(pytestconfig: pytest.Config) -> None:
-    names = [name for name, *_ in (*entry._OPTIONS, *entry._FLAGS)]
+    names = [each[0] for each in entry._OPTIONS] + [each[0] for each in entry._FLAGS]
 
     assert {pytestconfig.getini(f"coexistence_{name.replace('-', '_')}") for name in names} == {None}
     assert pytestconfig.getini("coexistence") is False
