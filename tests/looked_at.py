@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import inspect
 import re
@@ -17,8 +16,6 @@ from coexistence.plugin.loading import load_builtin
 from coexistence.rehearsal.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from coexistence.model.deployment import Deployment
 
 REGISTRY: Final = Registry()
@@ -46,14 +43,15 @@ def judged(deployment: Deployment) -> Verdicts:
     """Ask every check at every place."""
     trial = Trial(deployment, is_twin=True)
     found: Verdicts = {}
-    for place in trial.places:
-        for check in REGISTRY:
-            if check.applies_at(place):
-                with _counted(check) as (counted, looked_at):
-                    result = trial.ask(counted, place)
-                assert result.crash is None, (check.name, place.label, result.crash)
-                needs = frozenset(need for question in result.undecided for need in question.needs)
-                found[check.name, place.label] = Judged(_status(result), needs, looked_at)
+    with mock.patch.object(Observer, "handed", _note):
+        for place in trial.places:
+            for check in _COUNTED_CHECKS:
+                if check.applies_at(place):
+                    _LOOKED_AT.clear()
+                    result = trial.ask(check, place)
+                    assert result.crash is None, (check.name, place.label, result.crash)
+                    needs = frozenset(need for question in result.undecided for need in question.needs)
+                    found[check.name, place.label] = Judged(_status(result), needs, Counter(_LOOKED_AT))
     return found
 
 
@@ -65,43 +63,56 @@ def _status(result: Result) -> str:
     return "kept" if result.evaluations else "not applicable"
 
 
-@contextlib.contextmanager
-def _counted(check: Check) -> Iterator[tuple[Check, Counter[str]]]:
-    """Hand over a check that does the same, and the count of what it looks at."""
-    looked_at: Counter[str] = Counter()
-    handed: list[Outcome] = []
-    hand = Observer.handed
+#: What is looked at by the check that is being asked, and the outcomes that its call was handed so far.
+_LOOKED_AT: Final = Counter[str]()
+_HANDED: Final[list[Outcome]] = []
+_HAND: Final = Observer.handed
 
-    def note(observer: Observer, outcome: Outcome) -> Outcome:
-        handed.append(outcome)
-        return hand(observer, outcome)
 
-    @contextlib.contextmanager
-    def call(subject: Any) -> Iterator[None]:
-        handed.clear()
-        with contextlib.ExitStack() as stack:
-            label = getattr(subject, "label", "")
-            stack.callback(lambda: _add(looked_at, label, 1 + sum(1 + len(each.hops) for each in handed)))
-            try:
-                yield
-            except NotApplicable:
-                stack.pop_all()
-                raise
+def _note(observer: Observer, outcome: Outcome) -> Outcome:
+    _HANDED.append(outcome)
+    return _HAND(observer, outcome)
+
+
+def _counted(check: Check) -> Check:
+    """Return a check that does the same, and counts what it looks at: nothing where it does not apply."""
+    function = check.function
+
+    def note(arguments: dict[str, Any]) -> None:
+        label = getattr(arguments.get(check.subject or ""), "label", "")
+        _add(_LOOKED_AT, label, 1 + sum(1 + len(each.hops) for each in _HANDED))
 
     def asks(**arguments: Any) -> Any:
-        with call(arguments.get(check.subject or "")):
-            return check.function(**arguments)
+        _HANDED.clear()
+        try:
+            answer = function(**arguments)
+        except NotApplicable:
+            raise
+        except BaseException:
+            note(arguments)
+            raise
+        note(arguments)
+        return answer
 
     def yields(**arguments: Any) -> Any:
-        with call(arguments.get(check.subject or "")):
-            yield from check.function(**arguments)
+        _HANDED.clear()
+        try:
+            yield from function(**arguments)
+        except NotApplicable:
+            raise
+        except BaseException:
+            note(arguments)
+            raise
+        note(arguments)
 
-    function = yields if inspect.isgeneratorfunction(check.function) else asks
-    with mock.patch.object(Observer, "handed", note):
-        yield dataclasses.replace(check, function=function), looked_at
+    is_generator = inspect.isgeneratorfunction(function)
+    return dataclasses.replace(check, function=yields if is_generator else asks)
 
 
 def _add(looked_at: Counter[str], label: str, things: int) -> None:
     """Add to the count of a subject; of people and meetings it does not matter how they were divided."""
     several = _COUNTED.fullmatch(label)
     looked_at[several[2] if several else label] += things * (int(several[1]) if several else 1)
+
+
+_COUNTED_CHECKS: Final = tuple(map(_counted, REGISTRY))

@@ -172,8 +172,16 @@ def _looks_at_no_less(here: Judged, there: Judged, is_renamed: bool) -> None:
         assert not there.looked_at - here.looked_at
 
 
-@pytest.mark.parametrize("which", COMPLETE)
-@pytest.mark.parametrize("name", TABLES)
+def _also(which: str, name: str, column: str = "") -> tuple[pytest.MarkDecorator, ...]:
+    """Leave to thorough runs what the first of the two deployments has as well."""
+    has = which != "everything" and (not column or column in columns_of(FILES[name]))
+    return (pytest.mark.thorough,) if has else ()
+
+
+@pytest.mark.parametrize(
+    ("name", "which"),
+    [pytest.param(name, which, marks=_also(which, name)) for which in COMPLETE for name in TABLES],
+)
 def test_without_a_file_its_promises_are_open_and_nothing_is_worse(name: str, which: str) -> None:
     opened = _opened(which, judged(COMPLETE[which].without(name)), name)
 
@@ -186,7 +194,7 @@ def test_without_a_file_its_promises_are_open_and_nothing_is_worse(name: str, wh
 
 
 _COLUMNS = [
-    (which, name, column)
+    pytest.param(which, name, column, marks=_also(which, name, column))
     for which, complete in COMPLETE.items()
     for name in TABLES
     for column in columns_of(complete.files[name])
