@@ -16,8 +16,9 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Deployment
-from coexistence.model.vocabulary import ClientGeneration, Edition, MeetingKind, UserKind, Version
+from coexistence.model.vocabulary import Edition, MeetingKind, UserKind, Version
 
 __all__ = ["everything", "files", "files_of", "kinds", "read", "scattered"]
 

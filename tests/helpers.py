@@ -13,10 +13,10 @@ from coexistence.checking.results import Result
 from coexistence.checking.runner import Views, run_check
 from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.operations import SetServiceState
 from coexistence.model.population import Heads, head_count
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     PoolId,
     PoolRole,
     ServerId,

@@ -20,8 +20,9 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Deployment
-from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Edition, UserKind, Version
+from coexistence.model.vocabulary import Checkpoint, Edition, UserKind, Version
 from coexistence.rehearsal.trial import Trial
 from coexistence.simulation.state import deployment_of
 

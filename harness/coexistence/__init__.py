@@ -46,6 +46,10 @@ if TYPE_CHECKING:
         PoolBlueprint as PoolBlueprint,
         SiteBlueprint as SiteBlueprint,
     )
+    from coexistence.model.clients import (
+        ClientGeneration as ClientGeneration,
+        MeetingClient as MeetingClient,
+    )
     from coexistence.model.conditions.administrators import (
         Administrator as Administrator,
         AdminRole as AdminRole,
@@ -66,7 +70,6 @@ if TYPE_CHECKING:
         ApplicationKind as ApplicationKind,
         Checkpoint as Checkpoint,
         Clause as Clause,
-        ClientGeneration as ClientGeneration,
         ContactStore as ContactStore,
         Content as Content,
         Credentials as Credentials,
@@ -119,9 +122,6 @@ if TYPE_CHECKING:
     )
     from coexistence.observation.service_losses import (
         losses as losses,
-    )
-    from coexistence.simulation.rules.meeting_clients import (
-        MeetingClient as MeetingClient,
     )
     from coexistence.simulation.state import (
         State as State,

@@ -14,8 +14,9 @@ from coexistence.checking.results import Result
 from coexistence.checking.runner import Views, run_check
 from coexistence.migration import RollbackAction
 from coexistence.model import operations as op
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import ClientVersionRule
-from coexistence.model.vocabulary import ClientGeneration, Origin, Unknown
+from coexistence.model.vocabulary import Origin, Unknown
 from coexistence.observation import Observer
 from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State, frozen

@@ -14,10 +14,11 @@ from coexistence.checking.registry import Registry
 from coexistence.checking.results import Result
 from coexistence.checking.runner import run_check
 from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.external_systems import AddressBookSettings
 from coexistence.model.deployment import Block, Policy
 from coexistence.model.population import column
-from coexistence.model.vocabulary import ClientGeneration, Origin, PoolRole, Unknown, Version
+from coexistence.model.vocabulary import Origin, PoolRole, Unknown, Version
 from coexistence.plugin.loading import load_builtin
 from coexistence.simulation.state import State, frozen
 

@@ -15,15 +15,9 @@ from coexistence.checking.registry import Registry
 from coexistence.checking.runner import run_check
 from coexistence.model import operations as op
 from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population import column
-from coexistence.model.vocabulary import (
-    ApplicationKind,
-    ClientGeneration,
-    PoolRole,
-    Severity,
-    Unknown,
-    Version,
-)
+from coexistence.model.vocabulary import ApplicationKind, PoolRole, Severity, Unknown, Version
 from coexistence.observation import Observer
 from coexistence.observation.listings import subjects
 from coexistence.plugin.loading import load_builtin

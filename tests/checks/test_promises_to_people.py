@@ -35,6 +35,7 @@ from coexistence.checking.results import Result
 from coexistence.checking.runner import Views, run_check
 from coexistence.model import operations as op
 from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.external_systems import (
     ADDRESS_BOOK_RULES,
     BandwidthLink,
@@ -47,7 +48,6 @@ from coexistence.model.deployment import Block, Policy
 from coexistence.model.population import CODE_LOST, LINK_GONE, NO_PIN, PIN_UNTOLD, column
 from coexistence.model.vocabulary import (
     ApplicationKind,
-    ClientGeneration,
     Mailbox,
     Origin,
     PartyKind,

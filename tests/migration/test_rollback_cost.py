@@ -30,9 +30,9 @@ from coexistence.migration import RollbackAction
 from coexistence.migration.rollback_cost import Bill, bill_of, letters
 from coexistence.model import operations as op
 from coexistence.model.blueprint import Blueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population import ENDLESS, UNTOLD, Meetings, column
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     ContactStore,
     Disposition,
     MeetingKind,

@@ -12,7 +12,8 @@ from strategies import blueprints
 
 from coexistence.errors import BlueprintError
 from coexistence.model.blueprint import Blueprint, Crowd, PoolBlueprint, SiteBlueprint, from_plain, to_plain
-from coexistence.model.vocabulary import ClientGeneration, UserKind
+from coexistence.model.clients import ClientGeneration
+from coexistence.model.vocabulary import UserKind
 
 
 @given(blueprints())

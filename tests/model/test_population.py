@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population import NOWHERE, UNTOLD, Meetings, PackedText, Population, column, grouped
-from coexistence.model.vocabulary import ClientGeneration, ContactStore, PoolId, UserKind
+from coexistence.model.vocabulary import ContactStore, PoolId, UserKind
 
 POOLS = (PoolId("one.example"), PoolId("two.example"), PoolId("three.example"))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.vocabulary import (
     CHECKPOINT_ORDER,
     PATHS,
     Checkpoint,
-    ClientGeneration,
     ContactStore,
     MeetingKind,
     Origin,

@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 
 from coexistence.model import operations as op
 from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.machines_and_databases import (
     BACKUP_SERVICE,
     ROOM_PORTAL,
@@ -39,7 +40,6 @@ from coexistence.model.conditions.machines_and_databases import (
 )
 from coexistence.model.operations import Selection
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Disposition,
     Edition,
     Origin,

@@ -21,9 +21,9 @@ from helpers import (
 
 from coexistence.model import operations as op
 from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Block, ConferenceDirectory, DialPlan, Policy
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Disposition,
     Guest,
     Modality,

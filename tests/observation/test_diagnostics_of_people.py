@@ -19,14 +19,8 @@ from observation.test_signing_in import PILOT as SOUND
 from observation.test_signing_in import filtering
 from observation.test_signing_in import signs_in as plainly
 
-from coexistence.model.vocabulary import (
-    ClientGeneration,
-    Confidence,
-    Credentials,
-    Deregistration,
-    Modality,
-    Recipient,
-)
+from coexistence.model.clients import ClientGeneration
+from coexistence.model.vocabulary import Confidence, Credentials, Deregistration, Modality, Recipient
 from coexistence.observation import Observer
 from coexistence.observation.people.messaging import delegate
 from coexistence.observation.sign_in.deregistration import signed_out

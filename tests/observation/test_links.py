@@ -23,6 +23,7 @@ from helpers import (
 from coexistence import MeetingSubject
 from coexistence.model import operations as op
 from coexistence.model.blueprint import PoolBlueprint
+from coexistence.model.clients import MeetingClient
 from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
 from coexistence.model.deployment import Block, DnsRecord, SimpleUrl
 from coexistence.model.population import LINK_GONE
@@ -30,7 +31,6 @@ from coexistence.model.vocabulary import Disposition, Guest, Origin, PoolId, Sit
 from coexistence.observation import Outcome, conferencing
 from coexistence.observation.listings import subjects
 from coexistence.simulation.rules.assumptions import Rules
-from coexistence.simulation.rules.meeting_clients import MeetingClient
 from coexistence.simulation.state import State, frozen
 
 TEST = Origin("test")

@@ -15,11 +15,11 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Block
 from coexistence.model.operations import SetServiceState
 from coexistence.model.vocabulary import (
     ApplicationKind,
-    ClientGeneration,
     Disposition,
     Edition,
     Origin,

@@ -19,11 +19,11 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.messaging import ImFilter, Particulars
 from coexistence.model.deployment import Application
 from coexistence.model.vocabulary import (
     ApplicationKind,
-    ClientGeneration,
     Content,
     Disposition,
     Edition,

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from strategies import small_trials
 
 from coexistence.model import operations as op
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.messaging import DhcpScope, ImFilter, Particulars
 from coexistence.model.deployment import ClientVersionRule
 from coexistence.model.population import MEETING_LOST, UNTOLD, Assignment, Meetings, PackedText, Population
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Content,
     Credentials,
     Deregistration,

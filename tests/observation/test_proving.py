@@ -16,10 +16,10 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.messaging import DhcpScope, OfferedSchemes, Particulars
 from coexistence.model.deployment import DnsRecord
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Credentials,
     Deregistration,
     Disposition,

@@ -9,20 +9,11 @@ from helpers import after, built, crowd, front_end, new, observer, one_pool, sta
 
 from coexistence.model import operations as op
 from coexistence.model.blueprint import PoolBlueprint
-from coexistence.model.vocabulary import (
-    Access,
-    ClientGeneration,
-    Disposition,
-    Modality,
-    PhoneEntry,
-    PoolId,
-    Unknown,
-    Version,
-)
+from coexistence.model.clients import ClientGeneration, Scheduler
+from coexistence.model.vocabulary import Access, Disposition, Modality, PhoneEntry, PoolId, Unknown, Version
 from coexistence.observation import conferencing
 from coexistence.observation.conferencing import Terms
 from coexistence.simulation.rules.assumptions import Rules
-from coexistence.simulation.rules.meeting_clients import Scheduler
 from coexistence.simulation.state import State, frozen
 
 BLUEPRINT = one_pool(20, pool=PoolBlueprint(dial_in=True, voice=True, crowds=(crowd(10),)))

@@ -20,6 +20,7 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import (
     Block,
     Certificate,
@@ -28,7 +29,6 @@ from coexistence.model.deployment import (
     DnsRecord,
 )
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Confidence,
     Disposition,
     Edition,

@@ -6,19 +6,10 @@ import pytest
 from helpers import after, built, one_pool, state_at, tried
 
 from coexistence.model import operations as op
+from coexistence.model.clients import CLIENTS, Client, ClientGeneration, Listed, Span
 from coexistence.model.deployment import ClientVersionRule, ClientVersionSettings, Pool
-from coexistence.model.vocabulary import ClientGeneration, Origin, PoolRole, SiteId, Unknown, Version
-from coexistence.simulation.rules.clients import (
-    CLIENTS,
-    Client,
-    Listed,
-    Span,
-    decided,
-    listed_clients,
-    may_sign_in,
-    rules_for,
-    settings_for,
-)
+from coexistence.model.vocabulary import Origin, PoolRole, SiteId, Unknown, Version
+from coexistence.simulation.rules.clients import decided, listed_clients, may_sign_in, rules_for, settings_for
 
 C, V = ClientGeneration, Version
 HERE = Origin("test")

@@ -31,11 +31,11 @@ from coexistence.inputs.family.builder import DEFAULT_DATE
 from coexistence.migration import RollbackAction
 from coexistence.model import operations as op
 from coexistence.model.blueprint import Blueprint, EdgeBlueprint, PoolBlueprint, SiteBlueprint
+from coexistence.model.clients import DESKTOP, ClientGeneration
 from coexistence.model.population import ENDLESS, MEETING_LOST, Meetings, Population
 from coexistence.model.vocabulary import (
     CHECKPOINT_ORDER,
     ApplicationKind,
-    ClientGeneration,
     ContactStore,
     Disposition,
     MeetingKind,
@@ -49,7 +49,7 @@ from coexistence.model.vocabulary import (
     Version,
 )
 from coexistence.simulation.engine import Step, apply, selected
-from coexistence.simulation.rules.assumptions import DESKTOP, Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, state_of
 
 if TYPE_CHECKING:

@@ -8,14 +8,19 @@ from dataclasses import replace
 
 from coexistence import Injection, MeetingClient, PoolRole, Scene, Severity, Version, fault
 from coexistence.model import operations as op
+from coexistence.model.clients import CLIENTS, MOBILE, PHONES, ClientGeneration, Discovery, Listed
 from coexistence.model.conditions.machines_and_databases import Backing, UserReplicator
 from coexistence.model.conditions.messaging import DhcpScope
 from coexistence.model.deployment import DnsRecord
-from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Feature, Origin, PoolId, Unknown, have
+from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Unknown, have
+from coexistence.simulation.rules.meeting_clients import Fit, fit_of_joiner
 
 __all__: list[str] = []
 
 _ORIGIN = Origin("fault")
+#: Programs of guests that one version supports and others do not.
+_PROGRAMS = (MeetingClient.WEB_APP_2010, MeetingClient.ATTENDEE_2010)
+_BY_AUTODISCOVER = [each for each, row in CLIENTS.items() if row.discovery is Discovery.AUTODISCOVER_FIRST]
 
 
 @fault(
@@ -48,19 +53,18 @@ def autodiscover_on_new_pool_prompts_old_homed(scene: Scene) -> Iterator[Injecti
             for pool, new in old
             if not pool.id.endswith(f".{domain}")
             and not any(pool.id.endswith(f".{each}") for each in trusted)
-            and len(scene.people_on(pool.id, client=ClientGeneration.LYNC_2013, domain=code))
+            and any(len(scene.people_on(pool.id, client=each, domain=code)) for each in _BY_AUTODISCOVER)
         ]
         if not hit:
             continue
         names = (f"lyncdiscoverinternal.{domain}", f"lyncdiscover.{domain}")
         # Who publishes no such name has nobody on a mobile client.
+        instead = ClientGeneration[hit[0][0].versions[0].facts.client]
         made = scene
         for pool, _ in scene.moving:
-            for client in (ClientGeneration.LYNC_2010_MOBILE, ClientGeneration.MOBILE):
+            for client in sorted(MOBILE):
                 rows = scene.people_on(pool.id, client=client, domain=code)
-                made = made.with_people(
-                    rows, client=ClientGeneration.LYNC_2010, first_client=ClientGeneration.LYNC_2010
-                )
+                made = made.with_people(rows, client=instead, first_client=instead)
         made = made.with_deployment(records=tuple(each for each in records if each.name not in names))
         published = DnsRecord(name=names[0], kind="A", target=hit[0][1], origin=_ORIGIN)
         yield Injection(
@@ -90,7 +94,7 @@ def cached_phones_outlive_decommission(scene: Scene) -> Iterator[Injection]:
         return
     for pool in scene.leaving:
         others = [each for each, _ in scene.moving]
-        if not any(len(scene.people_on(each.id, client=ClientGeneration.PHONE_EDITION)) for each in others):
+        if not any(len(scene.people_on(each.id, client=client)) for each in others for client in PHONES):
             return
         scope = DhcpScope(registrar=pool.fqdn, certificates=pool.fqdn)
         particulars = replace(scene.deployment.particulars, dhcp=(scope,))
@@ -118,13 +122,17 @@ def mcx_mobile_after_move_to_2019(scene: Scene) -> Iterator[Injection]:
             continue
         rows = scene.movers(pool.id)
         if len(rows):
-            old = ClientGeneration.LYNC_2010_MOBILE
+            old = next(each for each in sorted(MOBILE) if _is_gone(each, scene.plan.target))
             # Every other one, so that there are some in every wave.
             yield Injection(
                 target=pool.id,
                 about=(new,),
                 scene=scene.with_people(rows[::2], client=old, first_client=old),
             )
+
+
+def _is_gone(client: ClientGeneration, target: tuple[Version, ...]) -> bool:
+    return all(CLIENTS[client].listed[version] is Listed.NO for version in target)
 
 
 @fault(
@@ -143,9 +151,9 @@ def attendee_or_old_web_app_on_new_meeting(scene: Scene) -> Iterator[Injection]:
     They get into meetings of whoever was not moved, and not into those of moved organizers.
     """
     for pool, new in scene.moving:
-        if pool.versions != (Version.L10,) or not scene.has_meetings(pool.id):
+        programs = {each.value for each in _PROGRAMS if fit_of_joiner(each, pool.versions) is Fit.YES}
+        if not programs or not scene.has_meetings(pool.id):
             continue
-        programs = {MeetingClient.WEB_APP_2010.value, MeetingClient.ATTENDEE_2010.value}
         now = scene.deployment.particulars
         used = replace(now, guest_programs=now.guest_programs | programs)
         yield Injection(target=new, about=(pool.id,), scene=scene.with_deployment(particulars=used))

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
+from coexistence.model.clients import CLIENTS, DESKTOP
 from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
 from coexistence.model.deployment import Pool
 from coexistence.model.population import HAS_CONTENT
-from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Origin, PoolId, Unknown
+from coexistence.model.vocabulary import Checkpoint, Origin, PoolId, Unknown
 
 __all__: list[str] = []
 
@@ -157,7 +158,7 @@ def patched_server_unpatched_client_modalities(scene: Scene) -> Iterator[Injecti
     """
     if not scene.passes(Checkpoint.SIDE_BY_SIDE):
         return
-    desktop = frozenset({ClientGeneration.LYNC_2013, ClientGeneration.SFB_2015, ClientGeneration.SFB_2016})
+    desktop = frozenset(each for each in DESKTOP if CLIENTS[each].updated != CLIENTS[each].versions)
     for pool, new in scene.moving:
         # Nobody shows slides with a mobile client; other clients get theirs later.
         if not any(len(scene.people_on(pool.id, client=client)) for client in desktop):

@@ -7,19 +7,19 @@ from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
+from coexistence.model.clients import CLIENTS
 from coexistence.model.conditions.machines_and_databases import Machine
 from coexistence.model.conditions.messaging import ImFilter
-from coexistence.model.vocabulary import Checkpoint, ClientGeneration, Feature, Origin, PoolId, have
+from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, have
+from coexistence.simulation.rules.assumptions import ASSUMPTIONS
+from coexistence.simulation.rules.clients import knows_privacy_mode
 
 __all__: list[str] = []
 
 _ORIGIN = Origin("fault")
 #: Clients that came before the privacy mode of presence.
-_OLD_CLIENTS = (
-    ClientGeneration.LYNC_2010,
-    ClientGeneration.LYNC_2010_MOBILE,
-    ClientGeneration.PHONE_EDITION,
-)
+_SINCE = ASSUMPTIONS["privacy-honoured-from"].default
+_OLD_CLIENTS = tuple(each for each in CLIENTS if not knows_privacy_mode(each, _SINCE))
 
 
 @fault(

@@ -15,14 +15,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from coexistence.errors import BlueprintError
-from coexistence.model.vocabulary import (
-    ClientGeneration,
-    ContactStore,
-    Edition,
-    MeetingKind,
-    UserKind,
-    Version,
-)
+from coexistence.model.clients import ClientGeneration
+from coexistence.model.vocabulary import ContactStore, Edition, MeetingKind, UserKind, Version
 
 __all__ = [
     "Blueprint",

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, cast
 
 import numpy as np
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Application, Partner
 from coexistence.model.population import (
     PIN_UNKNOWN,
@@ -24,7 +25,6 @@ from coexistence.model.population import (
 )
 from coexistence.model.vocabulary import (
     Access,
-    ClientGeneration,
     ContactStore,
     Disposition,
     Feature,

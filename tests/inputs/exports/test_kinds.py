@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population import ENDLESS, NO_DIRECTORY, UNTOLD, UNTOLD_DIRECTORY, Meetings, Population
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
-    ClientGeneration,
     ContactStore,
     MeetingKind,
     Unknown,

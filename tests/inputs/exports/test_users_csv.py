@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from coexistence.inputs.exports import FileAccount, Imported
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population import NOWHERE, UNTOLD, Population
-from coexistence.model.vocabulary import ClientGeneration, PoolId, Unknown, UserKind
+from coexistence.model.vocabulary import PoolId, Unknown, UserKind
 
 Read = Callable[[Mapping[str, str | bytes]], Imported]
 Account = Callable[[str | bytes], FileAccount]

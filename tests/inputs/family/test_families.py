@@ -16,11 +16,11 @@ from coexistence.checking.registry import Registry
 from coexistence.inputs.family.blueprint_space import clients_for
 from coexistence.inputs.family.family import Family
 from coexistence.model.blueprint import Crowd, PoolBlueprint, from_plain, to_plain
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population import Population
 from coexistence.model.vocabulary import (
     PATHS,
     ApplicationKind,
-    ClientGeneration,
     ContactStore,
     Edition,
     MeetingKind,

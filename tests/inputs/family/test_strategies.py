@@ -20,8 +20,9 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Deployment
-from coexistence.model.vocabulary import ClientGeneration, PoolRole, Version
+from coexistence.model.vocabulary import PoolRole, Version
 
 SMALLEST = Blueprint(
     legacy=Version.L10, target=Version.L13, sites=(SiteBlueprint(pools=(PoolBlueprint(),)),), sip_domains=1

@@ -24,6 +24,7 @@ from coexistence.inputs.planfile.statement_keys import SETTLED_BY, SUBJECTS, SUP
 from coexistence.migration.custom_plan import OwnPlan
 from coexistence.migration.statements import under_statements
 from coexistence.model.blueprint import EdgeBlueprint, PoolBlueprint
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.administrators import Administrator, AdminTool, AdminWay
 from coexistence.model.conditions.machines_and_databases import Backing, SqlStore
 from coexistence.model.deployment import Deployment
@@ -31,7 +32,6 @@ from coexistence.model.population import PIN_UNTOLD, UNTOLD, Meetings, Populatio
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     POLICY_CMDLETS,
-    ClientGeneration,
     ContactStore,
     Origin,
     Unknown,

@@ -14,9 +14,9 @@ from coexistence.inputs.planfile.apply_statements import as_stated
 from coexistence.inputs.planfile.reader import PlanSource, parse_plan
 from coexistence.inputs.planfile.writer import write_own
 from coexistence.migration.custom_plan import OwnPlan, Statement
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Deployment
 from coexistence.model.population import UNTOLD, Meetings, Population, column
-from coexistence.model.vocabulary import ClientGeneration
 from coexistence.rehearsal.trial import Trial
 
 HEAD = '[[statements]]\ntext = "t"\nauthor = "Ann"\ndate = 2026-01-05\n'

@@ -21,12 +21,12 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Deployment, Pool, generations
 from coexistence.model.population import NOWHERE, UNTOLD, Meetings, Population, grouped
 from coexistence.model.vocabulary import (
     PATHS,
     ApplicationKind,
-    ClientGeneration,
     ContactStore,
     Edition,
     MeetingKind,

@@ -16,8 +16,8 @@ from coexistence.model.blueprint import (
     PoolBlueprint,
     SiteBlueprint,
 )
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     ContactStore,
     Edition,
     Feature,

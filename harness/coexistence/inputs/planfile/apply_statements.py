@@ -17,6 +17,7 @@ from coexistence.inputs.exports.read.client_versions import CONTACT_NAMES, clien
 from coexistence.inputs.planfile.statement_keys import OUTSIDE
 from coexistence.inputs.planfile.statement_lint import differing, out_of_time
 from coexistence.migration.custom_plan import OwnPlan, Statement
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.administrators import Administrator, AdminRole
 from coexistence.model.conditions.external_systems import GatewayAnswer, OutsideBlock
 from coexistence.model.deployment import Block, Deployment, Pool, key_of
@@ -31,14 +32,7 @@ from coexistence.model.population import (
     Rows,
     column,
 )
-from coexistence.model.vocabulary import (
-    ClientGeneration,
-    ContactStore,
-    Contradiction,
-    Origin,
-    PoolId,
-    Unknown,
-)
+from coexistence.model.vocabulary import ContactStore, Contradiction, Origin, PoolId, Unknown
 
 __all__ = ["as_stated"]
 

@@ -12,12 +12,8 @@ from coexistence.inputs.exports.read.client_versions import client_of
 from coexistence.inputs.planfile.statement_keys import OBJECTS, SUBJECTS, Takes
 from coexistence.inputs.toml.tables import Table, known_names
 from coexistence.migration.custom_plan import Statement
-from coexistence.model.vocabulary import (
-    CHECKPOINT_ORDER,
-    VERSION_NAMES,
-    Checkpoint,
-    ClientGeneration,
-)
+from coexistence.model.clients import ClientGeneration
+from coexistence.model.vocabulary import CHECKPOINT_ORDER, VERSION_NAMES, Checkpoint
 
 __all__ = ["read_statement"]
 

@@ -13,11 +13,11 @@ from coexistence.errors import InputError
 from coexistence.migration.custom_plan import NOTHING_ASKED, OwnPlan, OwnPool
 from coexistence.migration.phase import phase_of
 from coexistence.migration.plan import Calendar, targets_of
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Deployment, Pool, Server, generations, key_of
 from coexistence.model.vocabulary import (
     PATHS,
     Checkpoint,
-    ClientGeneration,
     Feature,
     Origin,
     PoolId,

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from coexistence.model.vocabulary import ClientGeneration, Maybe, PoolId, Scheme, ServerId, SiteId, Unknown
+from coexistence.model.clients import ClientGeneration
+from coexistence.model.vocabulary import Maybe, PoolId, Scheme, ServerId, SiteId, Unknown
 
 __all__ = ["NOTHING_PARTICULAR", "DhcpScope", "FilterAction", "ImFilter", "OfferedSchemes", "Particulars"]
 

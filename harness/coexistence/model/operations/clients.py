@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import ClientVersionRule, ClientVersionSettings
 from coexistence.model.operations.operation import Operation
 from coexistence.model.operations.users import Selection
-from coexistence.model.vocabulary import ClientGeneration
 
 __all__ = ["DowngradeClients", "SetClientRules", "UpgradeClients"]
 

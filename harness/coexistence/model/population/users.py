@@ -9,7 +9,7 @@ column            dtype   meaning
 ================  ======  =============================================================================
 ``home``          uint16  index into :attr:`Population.pools`; :data:`NOWHERE` without a pool
 ``came_from``     uint16  the home when the estate was described; never changes afterwards
-``client``        uint8   :class:`~coexistence.model.vocabulary.ClientGeneration`
+``client``        uint8   :class:`~coexistence.model.clients.ClientGeneration`
 ``first_client``  uint8   the client when the estate was described: a downgrade leads back to it
 ``kind``          uint8   :class:`~coexistence.model.vocabulary.UserKind`
 ``contacts``      uint8   :class:`~coexistence.model.vocabulary.ContactStore`
@@ -40,6 +40,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population.columns import (
     Addresses,
     Column,
@@ -50,15 +51,7 @@ from coexistence.model.population.columns import (
 )
 from coexistence.model.population.grouping import Division, Group, Part, distinct, with_distinct
 from coexistence.model.population.meetings import LINK_IS_CURRENT, Meetings
-from coexistence.model.vocabulary import (
-    ClientGeneration,
-    ContactStore,
-    Maybe,
-    Origin,
-    PoolId,
-    Unknown,
-    UserKind,
-)
+from coexistence.model.vocabulary import ContactStore, Maybe, Origin, PoolId, Unknown, UserKind
 
 __all__ = [
     "NOWHERE",

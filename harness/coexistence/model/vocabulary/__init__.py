@@ -32,7 +32,6 @@ from coexistence.model.vocabulary.facts import (
 )
 from coexistence.model.vocabulary.patterns import matches
 from coexistence.model.vocabulary.people import (
-    ClientGeneration,
     ContactStore,
     Credentials,
     Deregistration,
@@ -76,7 +75,6 @@ __all__ = [
     "ApplicationKind",
     "Checkpoint",
     "Clause",
-    "ClientGeneration",
     "Confidence",
     "ContactStore",
     "Content",

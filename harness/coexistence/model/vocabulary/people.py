@@ -1,4 +1,4 @@
-"""Words for people: what they are, what they sign in with, and where their things are kept.
+"""Words for people: what they are, what they prove it with, and where their things are kept.
 
 Law of this room: plain names, no behaviour of the product, and nothing imported but the standard library.
 """
@@ -6,12 +6,10 @@ Law of this room: plain names, no behaviour of the product, and nothing imported
 from __future__ import annotations
 
 import enum
-from typing import Final
 
 from coexistence.model.vocabulary.facts import Word
 
 __all__ = [
-    "ClientGeneration",
     "ContactStore",
     "Credentials",
     "Deregistration",
@@ -19,36 +17,6 @@ __all__ = [
     "Scheme",
     "UserKind",
 ]
-
-
-class ClientGeneration(enum.IntEnum):
-    """Clients as far as servers tell them apart; the numbers are codes of a column."""
-
-    LYNC_2010 = 0
-    LYNC_2010_MOBILE = 1
-    PHONE_EDITION = 2
-    LYNC_2013 = 3
-    MOBILE = 4
-    SFB_2015 = 5
-    SFB_2016 = 6
-    UNKNOWN = 255
-
-    @property
-    def label(self) -> str:
-        """The client's name as people know it."""
-        return _CLIENTS[self]
-
-
-_CLIENTS: Final = {
-    ClientGeneration.LYNC_2010: "Lync 2010",
-    ClientGeneration.LYNC_2010_MOBILE: "Lync 2010 Mobile",
-    ClientGeneration.PHONE_EDITION: "Lync Phone Edition",
-    ClientGeneration.LYNC_2013: "Lync 2013",
-    ClientGeneration.MOBILE: "Lync 2013 or Skype for Business mobile",
-    ClientGeneration.SFB_2015: "Skype for Business 2015",
-    ClientGeneration.SFB_2016: "Skype for Business 2016 or later",
-    ClientGeneration.UNKNOWN: "unknown client",
-}
 
 
 class UserKind(enum.IntEnum):

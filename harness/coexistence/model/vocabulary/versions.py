@@ -148,7 +148,7 @@ class VersionFacts(NamedTuple):
     #: The build line, without the fourth part.
     build: str
     #: The desktop client that goes with it, rolled out to people who are moved: a name of
-    #: :class:`~coexistence.model.vocabulary.ClientGeneration`.
+    #: :class:`~coexistence.model.clients.ClientGeneration`.
     client: str
     #: Front Ends of an Enterprise pool, at most, in made-up deployments.
     most_front_ends: int

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from coexistence.model.clients import CLIENTS, MeetingClient
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Confidence,
     Disposition,
     Guest,
@@ -38,8 +38,8 @@ from coexistence.observation.facts.routes import Leg, failed, passed, refused, t
 from coexistence.observation.network.edges import Tag, granted, joined
 from coexistence.observation.servers.user_replicas import share
 from coexistence.simulation.rules import meeting_clients
-from coexistence.simulation.rules.clients import ALLOWING, CLIENTS, decided, rules_for
-from coexistence.simulation.rules.meeting_clients import Fit, MeetingClient
+from coexistence.simulation.rules.clients import ALLOWING, decided, rules_for
+from coexistence.simulation.rules.meeting_clients import Fit
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["Joiner", "as_partner", "content", "join", "legs_of_join"]
@@ -167,12 +167,8 @@ def _way(
         yield web_apps(facts, host)
 
 
-#: Generations of clients that register, and so may meet a version filter, by what people join with.
-_REGISTERED: Final = {
-    MeetingClient.LYNC_2010: ClientGeneration.LYNC_2010,
-    MeetingClient.LYNC_2013: ClientGeneration.LYNC_2013,
-    MeetingClient.SFB: ClientGeneration.SFB_2016,
-}
+#: Clients that register, and so may meet a version filter, by what people join with: the newest of each name.
+_REGISTERED: Final = {row.joins_as: row for row in CLIENTS.values() if row.joins_as is not None}
 
 
 @rule(
@@ -192,7 +188,7 @@ def _filtered(facts: Facts, host: PoolId, client: MeetingClient) -> Leg:
         return undecided(
             facts.fqdn(host), "nobody told the client version rules", told.needs, assumes=assumes
         )
-    row = CLIENTS[_REGISTERED[client]]
+    row = _REGISTERED[client]
     action = decided(rules_for(told, facts.state.pools[host]), row.agents, row.updated, "Allow")
     if isinstance(action, Unknown):
         reason = f"nobody told which version of {client.value} they have"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from coexistence.model.clients import MeetingClient
 from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
 from coexistence.model.deployment import SimpleUrl, is_address
 from coexistence.model.vocabulary import Confidence, Feature, Guest, Maybe, PoolId, PoolRole, Unknown, Version
@@ -20,7 +21,6 @@ from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
 from coexistence.observation.network.edges import joined
 from coexistence.observation.servers.user_replicas import web_between
-from coexistence.simulation.rules.meeting_clients import MeetingClient
 from coexistence.simulation.rules.meeting_settings import LEGACY_LINK, is_on
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.simple_urls import effective_urls, host_of

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from coexistence.model.clients import CLIENTS, ClientGeneration, Scheduler
 from coexistence.model.vocabulary import (
     ApplicationKind,
-    ClientGeneration,
     Confidence,
     Feature,
     Maybe,
@@ -33,7 +33,7 @@ from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, passed, refused, travel, undecided
 from coexistence.observation.servers.user_replicas import changes, user_services
 from coexistence.simulation.changes.meetings import MOST_MEETINGS, terms_of_new
-from coexistence.simulation.rules.meeting_clients import ADD_INS, Fit, Scheduler, fit_of_scheduler
+from coexistence.simulation.rules.meeting_clients import Fit, fit_of_scheduler
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["Capabilities", "capabilities", "new_terms", "schedule", "schedule_by_web"]
@@ -113,7 +113,8 @@ def schedule(
     that the meeting must have, ``already`` how many meetings the organizer has.
     """
     offered = tuple(offers)
-    tool = tool or (ADD_INS.get(client) if client is not None else None)
+    if tool is None and client is not None and client in CLIENTS:
+        tool = CLIENTS[client].add_in
     return facts.outcome(
         ("schedule", home, client, tool, offered, already),
         lambda: travel(_schedule(facts, home, client, tool, offered, already)),

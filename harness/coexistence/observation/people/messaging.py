@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Confidence,
     Content,
     Disposition,

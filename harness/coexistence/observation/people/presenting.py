@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coexistence.model.vocabulary import ClientGeneration, Confidence, Disposition, Modality, PoolId, Unknown
+from coexistence.model.clients import CLIENTS, ClientGeneration
+from coexistence.model.vocabulary import Confidence, Disposition, Modality, PoolId, Unknown
 from coexistence.observation import conferencing
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, travel, undecided
 from coexistence.observation.sign_in.admission import CLIENT_VERSIONS
-from coexistence.simulation.rules.clients import CLIENTS
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["present"]

@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from coexistence.model.clients import Client, Listed
 from coexistence.model.vocabulary import Confidence, Disposition, Maybe, PoolId, PoolRole, Unknown, Version
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Hop
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, undecided
 from coexistence.observation.network.edges import home_site
-from coexistence.simulation.rules.clients import (
-    ALLOWING,
-    Client,
-    Listed,
-    decided,
-    may_sign_in,
-    rules_for,
-    settings_for,
-)
+from coexistence.simulation.rules.clients import ALLOWING, decided, may_sign_in, rules_for, settings_for
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["CLIENT_VERSIONS", "admitted", "alone", "endpoints_left", "listed", "mobility", "readable"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from coexistence.model.clients import Client
 from coexistence.model.vocabulary import Confidence, Credentials, PoolId, Scheme
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.routes import Leg, failed, passed, refused
 from coexistence.observation.sign_in.discovery import WEB
-from coexistence.simulation.rules.clients import Client
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["proves"]

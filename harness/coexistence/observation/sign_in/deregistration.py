@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coexistence.model.vocabulary import ClientGeneration, Deregistration, Maybe, PoolId, UserKind
+from coexistence.model.clients import ClientGeneration
+from coexistence.model.vocabulary import Deregistration, Maybe, PoolId, UserKind
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, passed, refused, travel

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from coexistence.model.clients import Client, Discovery
 from coexistence.model.conditions.messaging import DhcpScope
 from coexistence.model.deployment import Pool, key_of
 from coexistence.model.vocabulary import (
@@ -26,7 +27,6 @@ from coexistence.model.vocabulary import (
 from coexistence.observation.facts.facts import SIP_PORT, Facts, covers
 from coexistence.observation.facts.outcomes import Hop
 from coexistence.observation.facts.routes import Leg, failed
-from coexistence.simulation.rules.clients import Client, Discovery
 from coexistence.simulation.rules.registry import rule
 
 __all__ = [

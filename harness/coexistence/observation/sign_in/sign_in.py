@@ -17,9 +17,9 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from coexistence.model.clients import CLIENTS, Client, ClientGeneration, Discovery
 from coexistence.model.deployment import key_of
 from coexistence.model.vocabulary import (
-    ClientGeneration,
     Confidence,
     Credentials,
     Disposition,
@@ -59,7 +59,6 @@ from coexistence.observation.sign_in.discovery import (
     leads_to,
 )
 from coexistence.observation.sign_in.registrar import serving, takes_over
-from coexistence.simulation.rules.clients import CLIENTS, Client, Discovery
 from coexistence.simulation.rules.registry import rule
 
 __all__ = [

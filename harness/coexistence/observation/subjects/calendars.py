@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.conditions.administrators import Administrator, AdminWay
 from coexistence.model.deployment import ConferenceDirectory, generations
 from coexistence.model.population import (
@@ -21,7 +22,6 @@ from coexistence.model.population import (
 )
 from coexistence.model.vocabulary import (
     Access,
-    ClientGeneration,
     Disposition,
     Guest,
     Maybe,
@@ -42,8 +42,8 @@ from coexistence.observation.servers import retained_data, user_replicas
 from coexistence.observation.subjects.asked import Asked, Cohort
 
 if TYPE_CHECKING:
+    from coexistence.model.clients import MeetingClient
     from coexistence.observation.observer import Observer
-    from coexistence.simulation.rules.meeting_clients import MeetingClient
 
 __all__ = ["DirectorySubject", "MeetingSubject", "Organizer"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coexistence.model.clients import PHONES
 from coexistence.model.conditions.external_systems import ExternalParty
 from coexistence.model.deployment import Application, generations
 from coexistence.model.population import Heads
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
-    ClientGeneration,
     Disposition,
     Maybe,
     PoolId,
@@ -120,9 +120,7 @@ class ApplicationSubject(Asked):
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
         domain: Maybe[str] = next(iter(self.observer.state.sip_domains), Unknown("Get-CsSipDomain"))
-        return self.observer.handed(
-            sign_in(self.observer, self.owner, ClientGeneration.PHONE_EDITION, domain)
-        )
+        return self.observer.handed(sign_in(self.observer, self.owner, max(PHONES), domain))
 
     def sign_in(self, agent: PoolId) -> Outcome:
         """Response groups: return whether agents homed on a pool can sign in to them."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Partner
 from coexistence.model.population import Heads, Part
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
-    ClientGeneration,
     ContactStore,
     Credentials,
     Deregistration,

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from coexistence.model import operations as op
+from coexistence.model.clients import DESKTOP, ClientGeneration
 from coexistence.model.conditions.machines_and_databases import SqlStore
 from coexistence.model.deployment import Pool
 from coexistence.model.population import (
@@ -28,7 +29,7 @@ from coexistence.model.vocabulary import ContactStore, Disposition, Maybe, Unkno
 from coexistence.simulation.changes.meetings import may_answer, moved_along
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules import databases
-from coexistence.simulation.rules.assumptions import DESKTOP, Rules
+from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.user_replicas import not_provisioned
 from coexistence.simulation.state import State
@@ -175,6 +176,10 @@ def _left_behind(meetings: Maybe[Meetings], organizers: Rows) -> Maybe[Meetings]
     return replace(meetings, lost=with_value(meetings.lost, theirs, MEETING_LOST))
 
 
+#: Clients that a rollout replaces. Phones and mobile clients are left as they are.
+REPLACED: Final = DESKTOP | {ClientGeneration.UNKNOWN}
+
+
 @CHANGES.carries_out(op.UpgradeClients)
 def upgrade_clients(state: State, operation: op.UpgradeClients, _rules: Rules) -> Step:
     """Roll a desktop client out to people."""
@@ -182,7 +187,7 @@ def upgrade_clients(state: State, operation: op.UpgradeClients, _rules: Rules) -
     if isinstance(population, Unknown):
         return Step(state)
     rows = selected(population, operation.users)
-    rows = rows[np.isin(population.client[rows], sorted(DESKTOP))]
+    rows = rows[np.isin(population.client[rows], sorted(REPLACED))]
     return Step(
         state.changed(
             population=population.changed(

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from coexistence.model import operations as op
+from coexistence.model.clients import Scheduler
 from coexistence.model.population import (
     ENDLESS,
     HAS_CONTENT,
@@ -47,7 +48,6 @@ from coexistence.model.vocabulary import (
 )
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules, meeting_survives
-from coexistence.simulation.rules.meeting_clients import Scheduler
 from coexistence.simulation.rules.meeting_settings import (
     ADMIT_ANONYMOUS,
     PHONES_BYPASS,

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from coexistence.errors import InputError
-from coexistence.model.vocabulary import ClientGeneration, Confidence, Maybe, Unknown, Version
+from coexistence.model.vocabulary import Confidence, Maybe, Unknown, Version
 
 __all__ = [
     "ASSUMPTIONS",
-    "DESKTOP",
     "MOST_MOVES_AN_HOUR",
     "STATEABLE",
     "About",
@@ -1044,17 +1043,6 @@ STATEABLE: Final[Mapping[str, tuple[str, ...]]] = {
     else ()
     for each in ASSUMPTIONS.values()
 }
-
-#: Clients that a rollout replaces. Phones and mobile clients are left as they are.
-DESKTOP: Final = frozenset(
-    {
-        ClientGeneration.LYNC_2010,
-        ClientGeneration.LYNC_2013,
-        ClientGeneration.SFB_2015,
-        ClientGeneration.SFB_2016,
-        ClientGeneration.UNKNOWN,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,51 +11,11 @@ import enum
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from coexistence.model.vocabulary import ClientGeneration, Confidence, Maybe, Unknown, Version, by_version
+from coexistence.model.clients import MeetingClient, Scheduler
+from coexistence.model.vocabulary import Confidence, Maybe, Unknown, Version, by_version
 from coexistence.simulation.rules.registry import rule
 
-__all__ = ["ADD_INS", "Fit", "MeetingClient", "Scheduler", "fit_of_joiner", "fit_of_scheduler", "reduced"]
-
-
-class Scheduler(enum.Enum):
-    """What people schedule meetings with."""
-
-    ADD_IN_2007_R2 = "the add-in of Communicator 2007 R2"
-    ADD_IN_2010 = "the add-in of Lync 2010"
-    ADD_IN_2013 = "the add-in of Lync 2013"
-    ADD_IN_SFB = "the add-in of Skype for Business"
-
-    @property
-    def knows_lobby(self) -> bool:
-        """Whether it can say who waits in the lobby; the 2007 generation knows the admission policy alone."""
-        return self is not Scheduler.ADD_IN_2007_R2
-
-
-#: The add-in that comes with a client. Phones and mobile clients bring none.
-ADD_INS: Final[Mapping[ClientGeneration, Scheduler]] = {
-    ClientGeneration.LYNC_2010: Scheduler.ADD_IN_2010,
-    ClientGeneration.LYNC_2013: Scheduler.ADD_IN_2013,
-    ClientGeneration.SFB_2015: Scheduler.ADD_IN_SFB,
-    ClientGeneration.SFB_2016: Scheduler.ADD_IN_SFB,
-}
-
-
-class MeetingClient(enum.Enum):
-    """What people join a meeting with."""
-
-    COMMUNICATOR_2007_R2 = "Communicator 2007 R2"
-    LIVE_MEETING_2007 = "Live Meeting 2007"
-    LYNC_2010 = "Lync 2010"
-    ATTENDEE_2010 = "Lync 2010 Attendee"
-    WEB_APP_2010 = "Lync Web App 2010"
-    LYNC_2013 = "Lync 2013"
-    WEB_APP_2013 = "Lync Web App 2013"
-    SFB = "Skype for Business"
-
-    @property
-    def is_older_than_2013(self) -> bool:
-        """Whether the join page calls it a legacy client."""
-        return self not in (MeetingClient.LYNC_2013, MeetingClient.WEB_APP_2013, MeetingClient.SFB)
+__all__ = ["Fit", "fit_of_joiner", "fit_of_scheduler", "reduced"]
 
 
 class Fit(enum.Enum):

@@ -20,8 +20,9 @@ from coexistence.errors import InputError
 from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.formats.csv_tables import Rows, places, plain, tidy
 from coexistence.inputs.exports.read.first_rows import first_rows
+from coexistence.model.clients import CLIENTS, ClientGeneration, Device
 from coexistence.model.population import UNTOLD, Population, column
-from coexistence.model.vocabulary import ClientGeneration, ContactStore, Origin
+from coexistence.model.vocabulary import ContactStore, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from coexistence.inputs.exports.read.users import Listing
     from coexistence.model.population import Column
 
-__all__ = ["CLIENT_NAMES", "COLUMNS", "CONTACT_NAMES", "client_of", "hashed", "told"]
+__all__ = ["COLUMNS", "CONTACT_NAMES", "client_of", "hashed", "told"]
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "address": ("sipaddress", "userathost", "useruri", "user", "address"),
@@ -43,36 +44,28 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "xmpp": ("hasxmppcontacts", "xmpp"),
     "chat": ("usespersistentchat", "persistentchat"),
 }
-_C: Final = ClientGeneration
-#: What the column may say, beside a client's own user agent.
-CLIENT_NAMES: Final = {
-    _C.LYNC_2010: "lync2010",
-    _C.LYNC_2010_MOBILE: "lync2010mobile",
-    _C.PHONE_EDITION: "phone-edition",
-    _C.LYNC_2013: "lync2013",
-    _C.MOBILE: "mobile",
-    _C.SFB_2015: "sfb2015",
-    _C.SFB_2016: "sfb2016",
-    _C.UNKNOWN: "unknown",
-}
 CONTACT_NAMES: Final = {
     ContactStore.SERVER: "server",
     ContactStore.EXCHANGE: "exchange",
     ContactStore.LOST: "lost",
     ContactStore.UNKNOWN: "",
 }
-_BY_NAME: Final = {
-    **{name: client for client, name in CLIENT_NAMES.items()},
-    **{client.label.lower(): client for client in _C},
-}
-_AGENT: Final = re.compile(r"\b(OC|OCPhone)/(\d{1,3})\.(\d{1,5})\.(\d{1,6})", re.IGNORECASE)
-_MOBILE: Final = re.compile(
-    r"\b(?:WPLync|iPhoneLync|iPadLync|AndroidLync|NokiaLync)/(\d{1,3})", re.IGNORECASE
-)
-#: Builds of the 15.0 line from here on show the face of Skype for Business (cmdlet exports, 4.4).
-_FIRST_SFB_BUILD: Final = 4971
+_BY_NAME: Final = {name.lower(): each for each in ClientGeneration for name in (each.word, each.label)}
+
+
+def _tokens(numbers: int, *devices: Device) -> re.Pattern[str]:
+    """Find a token of clients on these devices, with so many of its version's numbers."""
+    agents = {agent for row in CLIENTS.values() if row.device in devices for agent in row.agents}
+    more = r"\.(\d{1,6})" * (numbers - 1)
+    return re.compile(rf"\b({'|'.join(sorted(agents))})/(\d{{1,3}}){more}", re.IGNORECASE)
+
+
+#: Programs on computers and telephone sets give their build, and it matters; mobile ones come in any form.
+_AGENTS: Final = (_tokens(3, Device.COMPUTER, Device.PHONE), _tokens(1, Device.MOBILE))
 #: Which of several clients of one person counts.
-_PREFERRED: Final = (_C.LYNC_2010, _C.LYNC_2013, _C.SFB_2015, _C.SFB_2016, _C.PHONE_EDITION, _C.MOBILE)
+_PREFERRED: Final = sorted(
+    CLIENTS, key=lambda each: (list(Device).index(CLIENTS[each].device), CLIENTS[each].goes_with, each)
+)
 _MOST_DISTINCT: Final = 200_000
 
 
@@ -85,18 +78,18 @@ def client_of(text: str) -> ClientGeneration:
     name = text.strip().lower()
     if name in _BY_NAME:
         return _BY_NAME[name]
-    found = _AGENT.search(text)
-    if found is not None:
-        major, build = int(found[2]), int(found[4])
-        if found[1].lower() == "ocphone":
-            return _C.PHONE_EDITION
-        if major == 15:
-            return _C.SFB_2015 if build >= _FIRST_SFB_BUILD else _C.LYNC_2013
-        return {4: _C.LYNC_2010, 16: _C.SFB_2016}.get(major, _C.UNKNOWN)
-    found = _MOBILE.search(text)
-    if found is not None:
-        return _C.MOBILE if int(found[1]) >= 5 else _C.LYNC_2010_MOBILE
-    return _C.UNKNOWN
+    for pattern in _AGENTS:
+        if (found := pattern.search(text)) is not None:
+            agent, *numbers = found.groups()
+            return _told_by(agent.lower(), tuple(map(int, numbers)))
+    return ClientGeneration.UNKNOWN
+
+
+def _told_by(agent: str, numbers: tuple[int, ...]) -> ClientGeneration:
+    for row in CLIENTS.values():
+        if agent in map(str.lower, row.agents) and row.told_by.low <= (*numbers, 0, 0, 0) <= row.told_by.high:
+            return row.generation
+    return ClientGeneration.UNKNOWN
 
 
 def hashed(addresses: Iterable[str]) -> Iterable[int]:
@@ -133,7 +126,9 @@ def told(files: Iterable[tuple[Account, AbstractContextManager[Rows]]], listing:
             for pool, value, row in first_rows(population.home[rows], mine):
                 places_told.setdefault((name, pool, value), Origin(account.file, int(lines[row])))
             if name == "client":
-                rank = np.array([ranks.get(_C(value), 100) for value in values.tolist()], np.uint8)[codes]
+                rank = np.array(
+                    [ranks.get(ClientGeneration(value), 100) for value in values.tolist()], np.uint8
+                )[codes]
                 order = np.argsort(-rank.astype(np.int64), kind="stable")
                 better = order[rank[order] < best[rows[order]]]
                 # Assigned in order, so the best of one person's clients is the last to be written.

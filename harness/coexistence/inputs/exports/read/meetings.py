@@ -23,6 +23,7 @@ from coexistence.inputs.exports.formats.csv_tables import Rows, places, tidy, to
 from coexistence.inputs.exports.read.client_versions import client_of, hashed
 from coexistence.inputs.exports.read.first_rows import first_rows, newest_rows
 from coexistence.inputs.exports.read.replication import date_of
+from coexistence.model.clients import CLIENTS
 from coexistence.model.deployment import generations
 from coexistence.model.population import (
     ENDLESS,
@@ -34,7 +35,7 @@ from coexistence.model.population import (
     Meetings,
     column,
 )
-from coexistence.model.vocabulary import VERSION_NAMES, ClientGeneration, MeetingKind, Origin, Version
+from coexistence.model.vocabulary import VERSION_NAMES, MeetingKind, Origin, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,12 +75,6 @@ EVIDENCE: Final = (
     "created_before_new_pool",
     "admin_statement",
 )
-#: Server generations beside which a client is no upgraded one: it is older than they are.
-_OLD_CLIENTS: Final = {
-    ClientGeneration.LYNC_2010: Version.L13,
-    ClientGeneration.LYNC_2010_MOBILE: Version.L13,
-    ClientGeneration.LYNC_2013: Version.S15,
-}
 _KINDS: Final = {kind.name.lower(): kind for kind in MeetingKind}
 _MOST_DISTINCT: Final = 200_000
 #: Two thousand years.
@@ -373,6 +368,5 @@ def _by_upgraded(facts: _Facts, newest: Version | None) -> int:
     if evidence == "created_before_new_pool":
         return 0
     client = client_of(facts.client) if evidence in ("calendar_item", "admin_statement") else None
-    if client in _OLD_CLIENTS and newest is not None and newest >= _OLD_CLIENTS[client]:
-        return 0
-    return UNTOLD
+    since = None if client is None or client not in CLIENTS else CLIENTS[client].older_beside
+    return 0 if since is not None and newest is not None and newest >= since else UNTOLD

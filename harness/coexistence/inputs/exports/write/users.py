@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from coexistence.inputs.exports.read.client_versions import CLIENT_NAMES, CONTACT_NAMES
+from coexistence.inputs.exports.read.client_versions import CONTACT_NAMES
+from coexistence.model.clients import ClientGeneration
 from coexistence.model.population import ENDLESS, NO_CONTENT, NOWHERE, UNTOLD, UNTOLD_DIRECTORY, Population
 from coexistence.model.vocabulary import MeetingKind, UserKind, Version
 
@@ -75,7 +76,7 @@ def people_rows(population: Population) -> tuple[Row, Iterator[Row]]:
     """Return header and rows of what no cmdlet lists; columns about which nobody told are left out."""
     told: list[tuple[str, list[int], dict[int, str]]] = []
     for title, values, names in (
-        ("Client", population.client, {int(key): name for key, name in CLIENT_NAMES.items()}),
+        ("Client", population.client, {int(each): each.word for each in ClientGeneration}),
         ("ClientUpgraded", population.upgraded, _FLAGS),
         ("ContactStore", population.contacts, {int(key): name for key, name in CONTACT_NAMES.items()}),
         ("HasXmppContacts", population.xmpp, _FLAGS),
