@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coexistence.model.blueprint import PoolBlueprint
-from coexistence.model.clients import MeetingClient, Scheduler
+from coexistence.model.clients import Fit, MeetingClient, Scheduler
 from coexistence.model.deployment import ClientVersionRule, ConferenceDirectory, DnsRecord, Policy
 from coexistence.model.vocabulary import (
     Disposition,
@@ -27,7 +27,7 @@ from coexistence.observation import Outcome, conferencing
 from coexistence.observation.conferencing import Demand, Flaw, Terms
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
-from coexistence.simulation.rules.meeting_clients import Fit, fit_of_joiner
+from coexistence.simulation.rules.meeting_clients import fit_of_joiner
 from coexistence.simulation.state import State, frozen
 
 TEST = Origin("test")

@@ -8,12 +8,20 @@ from dataclasses import replace
 
 from coexistence import Injection, MeetingClient, PoolRole, Scene, Severity, Version, fault
 from coexistence.model import operations as op
-from coexistence.model.clients import CLIENTS, MOBILE, PHONES, ClientGeneration, Discovery, Listed
+from coexistence.model.clients import (
+    CLIENTS,
+    JOINERS,
+    MOBILE,
+    PHONES,
+    ClientGeneration,
+    Discovery,
+    Fit,
+    Listed,
+)
 from coexistence.model.conditions.machines_and_databases import Backing, UserReplicator
 from coexistence.model.conditions.messaging import DhcpScope
 from coexistence.model.deployment import DnsRecord
 from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Unknown, have
-from coexistence.simulation.rules.meeting_clients import Fit, fit_of_joiner
 
 __all__: list[str] = []
 
@@ -131,6 +139,10 @@ def mcx_mobile_after_move_to_2019(scene: Scene) -> Iterator[Injection]:
             )
 
 
+def _is_supported(program: MeetingClient, versions: tuple[Version, ...]) -> bool:
+    return {JOINERS[program][version] for version in versions} == {Fit.YES}
+
+
 def _is_gone(client: ClientGeneration, target: tuple[Version, ...]) -> bool:
     return all(CLIENTS[client].listed[version] is Listed.NO for version in target)
 
@@ -151,7 +163,7 @@ def attendee_or_old_web_app_on_new_meeting(scene: Scene) -> Iterator[Injection]:
     They get into meetings of whoever was not moved, and not into those of moved organizers.
     """
     for pool, new in scene.moving:
-        programs = {each.value for each in _PROGRAMS if fit_of_joiner(each, pool.versions) is Fit.YES}
+        programs = {each.value for each in _PROGRAMS if _is_supported(each, pool.versions)}
         if not programs or not scene.has_meetings(pool.id):
             continue
         now = scene.deployment.particulars

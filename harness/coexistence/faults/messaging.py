@@ -10,16 +10,13 @@ from coexistence.model import operations as op
 from coexistence.model.clients import CLIENTS
 from coexistence.model.conditions.machines_and_databases import Machine
 from coexistence.model.conditions.messaging import ImFilter
-from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, have
-from coexistence.simulation.rules.assumptions import ASSUMPTIONS
-from coexistence.simulation.rules.clients import knows_privacy_mode
+from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Version, have
 
 __all__: list[str] = []
 
 _ORIGIN = Origin("fault")
-#: Clients that came before the privacy mode of presence.
-_SINCE = ASSUMPTIONS["privacy-honoured-from"].default
-_OLD_CLIENTS = tuple(each for each in CLIENTS if not knows_privacy_mode(each, _SINCE))
+#: Clients that came before the privacy mode of presence: those of the oldest server generation.
+_OLD_CLIENTS = tuple(each for each, row in CLIENTS.items() if row.goes_with is min(Version))
 
 
 @fault(

@@ -17,12 +17,15 @@ from coexistence.model.vocabulary import Confidence, Scheme, Version, by_version
 __all__ = [
     "CLIENTS",
     "DESKTOP",
+    "JOINERS",
     "MOBILE",
     "PHONES",
+    "SCHEDULERS",
     "Client",
     "ClientGeneration",
     "Device",
     "Discovery",
+    "Fit",
     "Listed",
     "MeetingClient",
     "Scheduler",
@@ -118,6 +121,16 @@ class MeetingClient(enum.Enum):
     def is_older_than_2013(self) -> bool:
         """Whether the join page calls it a legacy client."""
         return self not in (MeetingClient.LYNC_2013, MeetingClient.WEB_APP_2013, MeetingClient.SFB)
+
+
+class Fit(enum.Enum):
+    """What the lists say about a client and the server that hosts the meeting."""
+
+    YES = "supported"
+    #: Supported, without what is newer than the older of both.
+    REDUCED = "with fewer features"
+    NO = "not supported"
+    NOT_LISTED = "in no list"
 
 
 class Span(NamedTuple):
@@ -361,3 +374,32 @@ def _on(device: Device) -> frozenset[ClientGeneration]:
 DESKTOP: Final = _on(Device.COMPUTER)
 PHONES: Final = _on(Device.PHONE)
 MOBILE: Final = _on(Device.MOBILE)
+
+
+_Y, _R, _N, _O = Fit.YES, Fit.REDUCED, Fit.NO, Fit.NOT_LISTED
+
+
+def _row(l10: Fit, l13: Fit, s15: Fit, s19: Fit) -> Mapping[Version, Fit]:
+    """SE has no list yet."""
+    return by_version("clients in meetings", L10=l10, L13=l13, S15=s15, S19=s19)
+
+
+#: Sources: Client interoperability in Lync 2013; Clients and devices (2015); feature comparison (2019).
+JOINERS: Final[Mapping[MeetingClient, Mapping[Version, Fit]]] = {
+    MeetingClient.COMMUNICATOR_2007_R2: _row(_Y, _N, _N, _N),
+    MeetingClient.LIVE_MEETING_2007: _row(_Y, _N, _N, _N),
+    MeetingClient.LYNC_2010: _row(_Y, _R, _R, _O),
+    MeetingClient.ATTENDEE_2010: _row(_Y, _N, _O, _O),
+    MeetingClient.WEB_APP_2010: _row(_Y, _N, _N, _N),
+    MeetingClient.LYNC_2013: _row(_R, _Y, _R, _R),
+    MeetingClient.WEB_APP_2013: _row(_N, _Y, _N, _N),
+    MeetingClient.SFB: _row(_O, _O, _Y, _Y),
+}
+
+#: Source: Client interoperability in Lync 2013. For newer servers and clients nothing is listed.
+SCHEDULERS: Final[Mapping[Scheduler, Mapping[Version, Fit]]] = {
+    Scheduler.ADD_IN_2007_R2: _row(_Y, _N, _N, _N),
+    Scheduler.ADD_IN_2010: _row(_Y, _Y, _O, _O),
+    Scheduler.ADD_IN_2013: _row(_R, _Y, _O, _O),
+    Scheduler.ADD_IN_SFB: _row(_O, _O, _Y, _Y),
+}

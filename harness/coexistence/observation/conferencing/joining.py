@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from coexistence.model.clients import CLIENTS, MeetingClient
+from coexistence.model.clients import CLIENTS, Fit, MeetingClient
 from coexistence.model.vocabulary import (
     Confidence,
     Disposition,
@@ -39,7 +39,6 @@ from coexistence.observation.network.edges import Tag, granted, joined
 from coexistence.observation.servers.user_replicas import share
 from coexistence.simulation.rules import meeting_clients
 from coexistence.simulation.rules.clients import ALLOWING, decided, rules_for
-from coexistence.simulation.rules.meeting_clients import Fit
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["Joiner", "as_partner", "content", "join", "legs_of_join"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from coexistence.model.clients import CLIENTS, ClientGeneration, Scheduler
+from coexistence.model.clients import CLIENTS, ClientGeneration, Fit, Scheduler
 from coexistence.model.vocabulary import (
     ApplicationKind,
     Confidence,
@@ -33,7 +33,7 @@ from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, passed, refused, travel, undecided
 from coexistence.observation.servers.user_replicas import changes, user_services
 from coexistence.simulation.changes.meetings import MOST_MEETINGS, terms_of_new
-from coexistence.simulation.rules.meeting_clients import Fit, fit_of_scheduler
+from coexistence.simulation.rules.meeting_clients import fit_of_scheduler
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["Capabilities", "capabilities", "new_terms", "schedule", "schedule_by_web"]

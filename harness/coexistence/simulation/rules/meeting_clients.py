@@ -7,54 +7,15 @@ assumption (``unlisted-client-joins``, ``unlisted-addin-schedules``).
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from coexistence.model.clients import MeetingClient, Scheduler
+from coexistence.model.clients import JOINERS, SCHEDULERS, Fit, MeetingClient, Scheduler
 from coexistence.model.vocabulary import Confidence, Maybe, Unknown, Version, by_version
 from coexistence.simulation.rules.registry import rule
 
-__all__ = ["Fit", "fit_of_joiner", "fit_of_scheduler", "reduced"]
+__all__ = ["fit_of_joiner", "fit_of_scheduler", "reduced"]
 
-
-class Fit(enum.Enum):
-    """What the lists say about a client and the server that hosts the meeting."""
-
-    YES = "supported"
-    #: Supported, without what is newer than the older of both.
-    REDUCED = "with fewer features"
-    NO = "not supported"
-    NOT_LISTED = "in no list"
-
-
-_Y, _R, _N, _O = Fit.YES, Fit.REDUCED, Fit.NO, Fit.NOT_LISTED
-
-
-def _row(l10: Fit, l13: Fit, s15: Fit, s19: Fit) -> Mapping[Version, Fit]:
-    """SE has no list yet."""
-    return by_version("clients in meetings", L10=l10, L13=l13, S15=s15, S19=s19)
-
-
-#: Sources: Client interoperability in Lync 2013; Clients and devices (2015); feature comparison (2019).
-_JOINERS: Final[Mapping[MeetingClient, Mapping[Version, Fit]]] = {
-    MeetingClient.COMMUNICATOR_2007_R2: _row(_Y, _N, _N, _N),
-    MeetingClient.LIVE_MEETING_2007: _row(_Y, _N, _N, _N),
-    MeetingClient.LYNC_2010: _row(_Y, _R, _R, _O),
-    MeetingClient.ATTENDEE_2010: _row(_Y, _N, _O, _O),
-    MeetingClient.WEB_APP_2010: _row(_Y, _N, _N, _N),
-    MeetingClient.LYNC_2013: _row(_R, _Y, _R, _R),
-    MeetingClient.WEB_APP_2013: _row(_N, _Y, _N, _N),
-    MeetingClient.SFB: _row(_O, _O, _Y, _Y),
-}
-
-#: Source: Client interoperability in Lync 2013. For newer servers and clients nothing is listed.
-_SCHEDULERS: Final[Mapping[Scheduler, Mapping[Version, Fit]]] = {
-    Scheduler.ADD_IN_2007_R2: _row(_Y, _N, _N, _N),
-    Scheduler.ADD_IN_2010: _row(_Y, _Y, _O, _O),
-    Scheduler.ADD_IN_2013: _row(_R, _Y, _O, _O),
-    Scheduler.ADD_IN_SFB: _row(_O, _O, _Y, _Y),
-}
 
 _SHARED: Final = "with the features that both have"
 #: What is missing in meetings of a host, for clients that would have it; some pairs are only known to differ.
@@ -87,7 +48,7 @@ def fit_of_joiner(client: MeetingClient, host: Iterable[Version]) -> Maybe[Fit]:
 
     Unknown where the evidence leaves several versions of the host, and they differ.
     """
-    return _one({_JOINERS[client][version] for version in host})
+    return _one({JOINERS[client][version] for version in host})
 
 
 @rule(
@@ -98,7 +59,7 @@ def fit_of_joiner(client: MeetingClient, host: Iterable[Version]) -> Maybe[Fit]:
 )
 def fit_of_scheduler(scheduler: Scheduler, host: Iterable[Version]) -> Maybe[Fit]:
     """Return what the lists say about scheduling with an add-in on a host; unknown as above."""
-    return _one({_SCHEDULERS[scheduler][version] for version in host})
+    return _one({SCHEDULERS[scheduler][version] for version in host})
 
 
 def _one(found: set[Fit]) -> Maybe[Fit]:
