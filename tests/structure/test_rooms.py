@@ -202,6 +202,17 @@ def test_the_package_holds_its_rooms_and_nothing_loose() -> None:
     assert set(FOLDERS) == {"coexistence", *(f"coexistence.{name}" for name in OUTSIDE)}
 
 
+def test_tests_follow_the_rooms() -> None:
+    tests = ROOT / "tests"
+    folders = {path.parent.relative_to(tests).parts[0] for path in tests.glob("*/**/test_*.py")}
+    rooms = {room for room in FLOOR if (FOLDERS["coexistence"] / room).is_dir()}
+    named = re.findall(r"`(tests/[\w/.]*)`", (tests / "README.md").read_text("utf-8"))
+
+    assert folders == rooms | {"checks", "structure"}
+    assert len(named) > 8
+    assert [path for path in named if not (tests.parent / path).exists()] == []
+
+
 def test_every_path_of_the_architecture_is_there() -> None:
     """The page is made of these lines; a file that moves takes its line along."""
     paths = [path for _, home in LINES for path in re.findall(r"`([\w./-]*(?:/|\.py))`", home)]
