@@ -7,9 +7,8 @@ from typing import Final
 
 from script_tables import TABLES, kind_in
 
-from coexistence.inputs.exports.account import file_accounts
-from coexistence.inputs.exports.account.evidence import DECIDES
-from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports import kinds
+from coexistence.inputs.exports.kinds import CATALOGUE, KINDS
 
 __all__ = ["BY_HAND", "by_hand_rows", "decides_rows", "script_rows"]
 
@@ -21,7 +20,7 @@ _RUNS: Final = {
 }
 #: Tables that no cmdlet of the product writes: the file that the samples use, and what its columns hold.
 BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    file_accounts.NAMES: (
+    kinds.NAMES: (
         "dns",
         {
             "name": "the name",
@@ -30,7 +29,7 @@ BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "side": "`internal` or `external`",
         },
     ),
-    file_accounts.CERTIFICATES: (
+    kinds.CERTIFICATES: (
         "certificates",
         {
             "computer": "the server, or its pool",
@@ -41,7 +40,7 @@ BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "subject": "may be missing",
         },
     ),
-    file_accounts.SERVER_SETTINGS: (
+    kinds.SERVER_SETTINGS: (
         "serversettings",
         {
             "computer": "the server",
@@ -49,7 +48,7 @@ BY_HAND: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "roots": "issuers joined by `;`; may be missing",
         },
     ),
-    file_accounts.TESTS: (
+    kinds.TESTS: (
         "tests",
         {
             "target": "as the test prints it",
@@ -76,7 +75,7 @@ def script_rows() -> Iterator[tuple[str, str, str, str]]:
     yield "`topology` (XML)", "everything", "`Get-CsTopology -AsXml`", "as the product writes it"
     for file, table in TABLES.items():
         name, run = _RUNS.get(file, (f"`{file}`", "everything"))
-        cmdlet = {"windowsservices": "Get-CsWindowsService", "cmsstatus": file_accounts.CMS_STATUS}.get(
+        cmdlet = {"windowsservices": "Get-CsWindowsService", "cmsstatus": kinds.CMS_STATUS}.get(
             file, table.cmdlet
         )
         columns = ", ".join(f"`{each}`" for each in table.header)
@@ -100,9 +99,9 @@ def decides_rows() -> Iterator[tuple[str, str, str]]:
     for file in TABLES:
         files.setdefault(kind_in(file), file.removesuffix("-local"))
     files |= {
-        file_accounts.PUBLISHED: "topology",
-        file_accounts.PEOPLE: "clients",
-        file_accounts.ROOMS: "meetingrooms",
+        kinds.PUBLISHED: "topology",
+        kinds.PEOPLE: "clients",
+        kinds.ROOMS: "meetingrooms",
     }
-    for kind, decision in DECIDES.items():
-        yield files.get(kind, kind), decision.what, decision.otherwise or "nothing"
+    for kind, decision in KINDS.items():
+        yield files.get(kind, kind), decision.tells, decision.undecided or "nothing"

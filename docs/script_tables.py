@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from coexistence.inputs.exports.export_script import export_script
 from coexistence.inputs.exports.formats.csv_tables import Heading
-from coexistence.inputs.exports.read.catalogue import kind_of
+from coexistence.inputs.exports.kinds import kind_of
 
 __all__ = ["SCRIPT", "TABLES", "Table", "kind_in"]
 

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, Final
 
-from coexistence.inputs.exports.account.evidence import DECIDES, missing
+from coexistence.inputs.exports.kinds import KINDS, missing
 from coexistence.rehearsal.verdicts import EstateReport
 from coexistence.rehearsal.verdicts.records import Account
 from coexistence.reporting.lines import Line, wrapped
@@ -29,13 +29,13 @@ def render_imported(estate: EstateReport, width: int, *, verbose: bool) -> Itera
     many = "1 file" if len(files) == 1 else f"{len(files)} files"
     yield from wrapped(f"{many} read{_age(files)}: {used:,} of {rows:,} rows used", width)
     for each in files:
-        if verbose or each.notes or each.used < each.rows or each.kind not in DECIDES:
+        if verbose or each.notes or each.used < each.rows or each.kind not in KINDS:
             yield from _file(each, width, verbose=verbose)
     gone = missing(each.kind for each in files)
     if gone:
         yield from wrapped("Not among them, and what that leaves open:", width)
         for kind in gone:
-            yield from wrapped(f"{kind}: {DECIDES[kind].otherwise}", width, "  ")
+            yield from wrapped(f"{kind}: {KINDS[kind].undecided}", width, "  ")
     if not verbose:
         yield Line("-v lists every file and what it decides.")
 
@@ -44,8 +44,8 @@ def _file(each: Account, width: int, *, verbose: bool) -> Iterator[Line]:
     written = f", of {each.written}" if each.written else ""
     used = f"{each.used:,} of {each.rows:,} rows used"
     yield from wrapped(f"{each.file}: {each.kind}, {used}{written}", width, "  ")
-    if verbose and each.kind in DECIDES:
-        yield from wrapped(f"decides {DECIDES[each.kind].what}", width, "      ")
+    if verbose and each.kind in KINDS:
+        yield from wrapped(f"decides {KINDS[each.kind].tells}", width, "      ")
     for note in each.notes[:_SHOWN]:
         yield from wrapped(note, width, "      ")
     if len(each.notes) > _SHOWN:
@@ -65,7 +65,7 @@ def files_read(estate: EstateReport) -> list[dict[str, Any]]:
         {
             **dataclasses.asdict(each),
             "notes": list(each.notes),
-            "decides": DECIDES[each.kind].what if each.kind in DECIDES else "",
+            "decides": KINDS[each.kind].tells if each.kind in KINDS else "",
         }
         for each in estate.imported
     ]
@@ -76,6 +76,6 @@ def not_exported(estate: EstateReport) -> list[dict[str, Any]]:
     if not estate.imported:
         return []
     return [
-        {"export": kind, "decides": DECIDES[kind].what, "open": DECIDES[kind].otherwise}
+        {"export": kind, "decides": KINDS[kind].tells, "open": KINDS[kind].undecided}
         for kind in missing(each.kind for each in estate.imported)
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports.kinds import CATALOGUE
 from coexistence.inputs.planfile.statement_keys import SUPPLIED
 from coexistence.rehearsal.verdicts import EstateReport, FindingRecord, Run, UndecidedRecord
 from coexistence.rehearsal.verdicts.causes import Cause

@@ -10,10 +10,9 @@ import pytest
 from checkout import DOCS, ROOT
 from export_tables import BY_HAND
 
-from coexistence.inputs.exports.account import file_accounts
-from coexistence.inputs.exports.account.evidence import DECIDES
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.formats.csv_tables import Heading
-from coexistence.inputs.exports.read.catalogue import CATALOGUE, kind_of
+from coexistence.inputs.exports.kinds import CATALOGUE, KINDS, kind_of
 
 PAGE = (DOCS / "exports.md").read_text("utf-8")
 _LINE = re.compile(r"^Save-Rows (\S+) @\((.*?)\) \((Get-Cs\w+)", re.MULTILINE)
@@ -62,13 +61,13 @@ def test_every_cmdlet_that_is_read_is_on_the_page() -> None:
 
 
 def test_of_every_export_it_is_said_what_it_decides() -> None:
-    assert set(DECIDES) - {
-        file_accounts.PUBLISHED,
-        file_accounts.TOPOLOGY_BUILDER,
-        file_accounts.SERVER_VERSION,
+    assert set(KINDS) - {
+        kinds.PUBLISHED,
+        kinds.TOPOLOGY_BUILDER,
+        kinds.SERVER_VERSION,
     } == set(CATALOGUE)
-    for decision in DECIDES.values():
-        assert decision.what in PAGE
+    for decision in KINDS.values():
+        assert decision.tells in PAGE
 
 
 @pytest.mark.parametrize("kind", BY_HAND)

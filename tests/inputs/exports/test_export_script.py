@@ -15,7 +15,7 @@ import tree_sitter_powershell
 from script_tables import SCRIPT, TABLES, kind_in
 
 from coexistence.inputs.exports import export_script
-from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports.kinds import CATALOGUE
 from coexistence.inputs.pseudonyms import allowlist, pseudonymizer
 
 CODE = "\n".join(line for line in SCRIPT.splitlines() if not line.lstrip().startswith("#"))

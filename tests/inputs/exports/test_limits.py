@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports import Imported, read_exports
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import Imported, kinds, read_exports
 from coexistence.inputs.exports.formats import csv_tables, detect, json_objects, objects, xml
 from coexistence.inputs.exports.read import folder, row_limits
 from coexistence.model.vocabulary import Unknown
@@ -23,6 +23,12 @@ _OBJS = '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/
 
 def _users(number: int, first: int = 0) -> str:
     return "".join(f"u{at}@contoso.com,se19.contoso.com\r\n" for at in range(first, first + number))
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, kind: str, most_rows: int) -> None:
+    """Have fewer rows of a kind suffice."""
+    row = replace(kinds.KINDS[kind], most_rows=most_rows)
+    monkeypatch.setattr(kinds, "KINDS", {**kinds.KINDS, kind: row})
 
 
 def _people(read: Imported) -> int:
@@ -68,9 +74,9 @@ def test_the_rows_of_a_kind_are_limited_in_all_its_files(
     imported: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {"a.csv": _USERS + _users(5), "b.csv": _USERS + _users(5, 5)}
-    monkeypatch.setitem(row_limits._MOST_ROWS, file_accounts.USERS, 10)
+    limit(monkeypatch, kinds.USERS, 10)
     assert _people(imported(files)) == 10
-    monkeypatch.setitem(row_limits._MOST_ROWS, file_accounts.USERS, 9)
+    limit(monkeypatch, kinds.USERS, 9)
 
     with pytest.raises(InputError, match=r"^b\.csv, line 2: there are more than 9 rows of Get-CsUser in all"):
         imported(files)
@@ -80,7 +86,7 @@ def test_the_rows_of_small_tables_are_limited_in_all_their_files(
     imported: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = "ComputerName,Name,Status\n" + "se19.contoso.com,RTCSRV,Running\n" * 5
-    monkeypatch.setitem(row_limits._MOST_ROWS, file_accounts.SERVICES, 9)
+    limit(monkeypatch, kinds.SERVICES, 9)
 
     with pytest.raises(InputError, match=r"^b\.csv, line 2: there are more than 9 rows of Get-CsWindows"):
         imported({"a.csv": rows, "b.csv": rows})

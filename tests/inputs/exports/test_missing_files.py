@@ -10,8 +10,7 @@ import pytest
 from export_forms import columns_of, without_column
 from looked_at import Judged, Verdicts, judged
 
-from coexistence.inputs.exports import read_exports
-from coexistence.inputs.exports.account import evidence
+from coexistence.inputs.exports import kinds, read_exports
 from coexistence.model.deployment import Deployment
 
 
@@ -190,7 +189,7 @@ def test_without_a_file_its_promises_are_open_and_nothing_is_worse(name: str, wh
     else:
         assert not opened
     # The report says of each file that is missing what that leaves open, and of no other.
-    assert bool(evidence.DECIDES[KINDS[name]].otherwise) == (name in DECIDES)
+    assert bool(kinds.KINDS[KINDS[name]].undecided) == (name in DECIDES)
 
 
 _COLUMNS = [

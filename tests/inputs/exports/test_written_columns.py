@@ -15,7 +15,7 @@ from coexistence.errors import InputError
 from coexistence.inputs.exports import projection, read_exports, write_exports
 from coexistence.inputs.exports.formats.csv_tables import Heading
 from coexistence.inputs.exports.formats.objects import named
-from coexistence.inputs.exports.read.catalogue import CATALOGUE, POLICY_SETTINGS, kind_of
+from coexistence.inputs.exports.kinds import CATALOGUE, POLICY_SETTINGS, kind_of
 from coexistence.inputs.exports.write.rows import Listed
 from coexistence.inputs.exports.write.tables import listed
 from coexistence.inputs.family.builder import build

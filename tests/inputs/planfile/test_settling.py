@@ -17,7 +17,7 @@ from helpers import built, crowd, front_end, new, one_pool, state_at, tried, two
 import coexistence
 from coexistence.checking.decorators import check
 from coexistence.checking.registry import Registry, verified
-from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports.kinds import CATALOGUE
 from coexistence.inputs.planfile.apply_statements import as_stated
 from coexistence.inputs.planfile.reader import PlanSource, parse_plan
 from coexistence.inputs.planfile.statement_keys import SETTLED_BY, SUBJECTS, SUPPLIED
@@ -64,7 +64,7 @@ NEVER_OPEN = {
 def named() -> Iterator[tuple[str, str]]:
     """Go through what is named as a need anywhere: the name, and where."""
     for path in sorted(ROOM.rglob("*.py")):
-        if path.parent.parent.name == "exports" and path.name in ("catalogue.py", "topology_document.py"):
+        if path.name in ("kinds.py", "topology_document.py"):
             continue  # columns and services have needs of another kind
         module = path.relative_to(ROOM).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports.kinds import CATALOGUE
 from coexistence.inputs.exports.topology.roles_and_versions import ROLES
 from coexistence.migration.custom_plan import AddedStep, MovedStep, OwnPlan, OwnPool, OwnWave, Statement
 from coexistence.model.conditions.administrators import (

@@ -15,41 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
-    "AGENT_GROUPS",
-    "ALLOWED",
-    "BLOCKED",
-    "CERTIFICATES",
-    "CLIENT_RULES",
-    "CLIENT_SETTINGS",
-    "CMS_STATUS",
-    "COMPUTERS",
-    "CONNECTION",
-    "DIAL_PLANS",
-    "DIRECTORIES",
-    "EXPORT_LOG",
-    "MEETINGS",
-    "NAMES",
-    "NOT_UNDERSTOOD",
-    "PATCHES",
-    "PEOPLE",
-    "POOLS",
-    "POOL_SERVICES",
-    "PUBLISHED",
-    "QUEUES",
-    "REPLICATION",
-    "ROOMS",
-    "SERVER_SETTINGS",
-    "SERVER_VERSION",
-    "SERVICES",
-    "SIMPLE_URLS",
-    "SIP_DOMAINS",
-    "SITES",
-    "TESTS",
-    "TOPOLOGY_BUILDER",
-    "TRUSTED_APPLICATIONS",
-    "TRUSTED_POOLS",
-    "USERS",
-    "VOICE_ROUTES",
     "Account",
     "FileAccount",
     "domains_of",
@@ -57,41 +22,6 @@ __all__ = [
     "shown_word",
 ]
 
-PUBLISHED: Final = "Get-CsTopology -AsXml"
-TOPOLOGY_BUILDER: Final = "Topology Builder (.tbxml)"
-USERS: Final = "Get-CsUser"
-ROOMS: Final = "Get-CsMeetingRoom"
-SERVICES: Final = "Get-CsWindowsService"
-REPLICATION: Final = "Get-CsManagementStoreReplicationStatus"
-PATCHES: Final = "Get-CsServerPatchVersion"
-SERVER_VERSION: Final = "Get-CsServerVersion"
-SITES: Final = "Get-CsSite"
-POOLS: Final = "Get-CsPool"
-POOL_SERVICES: Final = "Get-CsService"
-COMPUTERS: Final = "Get-CsComputer"
-CMS_STATUS: Final = "Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus"
-CONNECTION: Final = "Get-CsManagementConnection"
-SIP_DOMAINS: Final = "Get-CsSipDomain"
-DIRECTORIES: Final = "Get-CsConferenceDirectory"
-QUEUES: Final = "Get-CsRgsQueue"
-AGENT_GROUPS: Final = "Get-CsRgsAgentGroup"
-TRUSTED_POOLS: Final = "Get-CsTrustedApplicationPool"
-TRUSTED_APPLICATIONS: Final = "Get-CsTrustedApplication"
-SIMPLE_URLS: Final = "Get-CsSimpleUrlConfiguration"
-CLIENT_RULES: Final = "Get-CsClientVersionPolicyRule"
-CLIENT_SETTINGS: Final = "Get-CsClientVersionConfiguration"
-DIAL_PLANS: Final = "Get-CsDialPlan"
-VOICE_ROUTES: Final = "Get-CsVoiceRoute"
-ALLOWED: Final = "Get-CsAllowedDomain"
-BLOCKED: Final = "Get-CsBlockedDomain"
-MEETINGS: Final = "meetings export"
-PEOPLE: Final = "client versions"
-NAMES: Final = "DNS export"
-CERTIFICATES: Final = "certificate export"
-SERVER_SETTINGS: Final = "TLS settings"
-TESTS: Final = "Test-Cs* results"
-EXPORT_LOG: Final = "log of the export script"
-NOT_UNDERSTOOD: Final = "not yet understood"
 
 #: A report stays readable with a screenful per file; whoever needs more mends these first.
 _MOST_NOTES: Final = 20

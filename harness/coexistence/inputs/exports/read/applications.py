@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account.file_accounts import DIRECTORIES, TRUSTED_APPLICATIONS
+from coexistence.inputs.exports.kinds import DIRECTORIES, TRUSTED_APPLICATIONS
 from coexistence.model.deployment import UNTOLD_APPLICATIONS, Application, ConferenceDirectory
 from coexistence.model.vocabulary import APPLICATION_CMDLETS, ApplicationKind, Maybe, Origin, PoolId, Unknown
 

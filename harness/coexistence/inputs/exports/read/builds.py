@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from coexistence.inputs.exports.account.file_accounts import Account
-from coexistence.inputs.exports.formats.csv_tables import Heading, Record, places
-from coexistence.inputs.exports.read.name_lookup import COMPUTER, Bearings
+from coexistence.inputs.exports.formats.csv_tables import Record
+from coexistence.inputs.exports.read.name_lookup import Bearings
 from coexistence.model.vocabulary import Origin
 
 if TYPE_CHECKING:
@@ -19,20 +19,10 @@ if TYPE_CHECKING:
 
     from coexistence.model.vocabulary import ServerId
 
-__all__ = ["BUILD", "COLUMNS", "builds_of", "is_patches"]
+__all__ = ["BUILD", "builds_of"]
 
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "component": ("componentname",),
-    "version": ("version",),
-    "computer": COMPUTER,
-}
 #: A four-part build.
 BUILD: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,6}\.[0-9]{1,6}")
-
-
-def is_patches(heading: Heading) -> bool:
-    """Whether a table lists builds of components."""
-    return {"component", "version"} <= places(heading, COLUMNS).keys()
 
 
 def builds_of(records: Iterable[tuple[Account, bool, Record]], servers: Bearings) -> dict[ServerId, str]:

@@ -19,6 +19,7 @@ import numpy as np
 from coexistence.errors import InputError
 from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.formats.csv_tables import Rows, places, plain, tidy
+from coexistence.inputs.exports.kinds import KINDS, PEOPLE
 from coexistence.inputs.exports.read.first_rows import first_rows
 from coexistence.model.clients import CLIENTS, ClientGeneration, Device
 from coexistence.model.population import UNTOLD, Population, column
@@ -34,16 +35,8 @@ if TYPE_CHECKING:
     from coexistence.inputs.exports.read.users import Listing
     from coexistence.model.population import Column
 
-__all__ = ["COLUMNS", "CONTACT_NAMES", "client_of", "hashed", "told"]
+__all__ = ["CONTACT_NAMES", "client_of", "hashed", "told"]
 
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "address": ("sipaddress", "userathost", "useruri", "user", "address"),
-    "client": ("client", "useragent", "clientapp", "clientversion", "userclientversion"),
-    "upgraded": ("clientupgraded", "upgraded"),
-    "contacts": ("contactstore",),
-    "xmpp": ("hasxmppcontacts", "xmpp"),
-    "chat": ("usespersistentchat", "persistentchat"),
-}
 CONTACT_NAMES: Final = {
     ContactStore.SERVER: "server",
     ContactStore.EXCHANGE: "exchange",
@@ -157,7 +150,7 @@ class _Read(NamedTuple):
 
 def _read(table: Rows, listing: Listing, account: Account) -> _Read:
     """Return the columns that a file has, the people it names, and for each which distinct cells."""
-    at = places(table.heading, COLUMNS)
+    at = places(table.heading, KINDS[PEOPLE].columns)
     names = [name for name in at if name != "address"]
     hashes = array("q")
     codes = array("I")

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.read.replication import date_of
 from coexistence.inputs.exports.topology.roles_and_versions import LEADING, PASSES_ON, versions_of
@@ -75,14 +75,14 @@ def cross_checked(tables: Tables, bearings: Bearings) -> CrossChecked:
 
 #: Recognised, so that nobody wonders; nothing in them decides a promise.
 _HOLDS_NOTHING: Final = {
-    file_accounts.QUEUES: "recognised; which groups answer is told by Get-CsRgsWorkflow",
-    file_accounts.AGENT_GROUPS: "recognised; where agents are homed stays an assumption (agents-anywhere)",
+    kinds.QUEUES: "recognised; which groups answer is told by Get-CsRgsWorkflow",
+    kinds.AGENT_GROUPS: "recognised; where agents are homed stays an assumption (agents-anywhere)",
 }
 
 
 def _log(tables: Tables) -> None:
     """Repeat which files the export script could not write; why it could not may name people."""
-    for account, _, record in tables.records(file_accounts.EXPORT_LOG):
+    for account, _, record in tables.records(kinds.EXPORT_LOG):
         account.used += 1
         if record["problem"]:
             what = record["file"] if _FILE_WORD.fullmatch(record["file"]) else "a file"
@@ -93,7 +93,7 @@ def _pools(tables: Tables, bearings: Bearings) -> None:
     seen: set[PoolId] = set()
     topology = bearings.topology
     last = None
-    for account, _, record in tables.records(file_accounts.POOLS):
+    for account, _, record in tables.records(kinds.POOLS):
         place = last = Origin(account.file, record.line)
         name = PoolId(key_of(record["fqdn"] or record["identity"]))
         pool = bearings.pools.get(name)
@@ -121,7 +121,7 @@ def _pools(tables: Tables, bearings: Bearings) -> None:
 
 
 def _computers(tables: Tables, bearings: Bearings) -> None:
-    for account, _, record in tables.records(file_accounts.COMPUTERS):
+    for account, _, record in tables.records(kinds.COMPUTERS):
         server = bearings.find(record["fqdn"] or record["identity"])
         listed = bearings.pool(record["pool"])
         # Machines of databases and gateways are listed too.
@@ -139,7 +139,7 @@ def _computers(tables: Tables, bearings: Bearings) -> None:
 
 
 def _services(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
-    for account, _, record in tables.records(file_accounts.POOL_SERVICES):
+    for account, _, record in tables.records(kinds.POOL_SERVICES):
         place = Origin(account.file, record.line)
         role = (record["role"] or record["identity"].partition(":")[0]).lower()
         name = PoolId(key_of(record["pool"] or record["identity"].rpartition(":")[2]))
@@ -202,7 +202,7 @@ def _active(active: bool | None, pool: Pool, place: Origin, bearings: Bearings) 
 
 
 def _masters(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
-    for account, _, record in tables.records(file_accounts.CMS_STATUS):
+    for account, _, record in tables.records(kinds.CMS_STATUS):
         place = Origin(account.file, record.line)
         account.used += 1
         moment = date_of(record["lastupdatedon"]) if record["lastupdatedon"] else None
@@ -234,7 +234,7 @@ def _masters(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
 
 def _connection(tables: Tables, bearings: Bearings, found: CrossChecked) -> None:
     """Follow the service control point: the store that it names, by its server or by its database."""
-    for account, _, record in tables.records(file_accounts.CONNECTION):
+    for account, _, record in tables.records(kinds.CONNECTION):
         place = Origin(account.file, record.line)
         account.used += 1
         server = key_of(record["sqlserver"].partition("\\")[0])
@@ -251,7 +251,7 @@ def _connection(tables: Tables, bearings: Bearings, found: CrossChecked) -> None
             found.cms = replace(found.cms, scp=named[0])
         elif not named and not all(pool.tells("back_end") for pool in hosts):
             account.note("nobody told the database servers of the pools, so nothing is compared", key="told")
-            found.cms = replace(found.cms, scp=Unknown(file_accounts.PUBLISHED))
+            found.cms = replace(found.cms, scp=Unknown(kinds.PUBLISHED))
         elif not named:
             bearings.disputes.add(
                 "other-store",
@@ -266,7 +266,7 @@ def _connection(tables: Tables, bearings: Bearings, found: CrossChecked) -> None
 
 def _domains(tables: Tables, bearings: Bearings) -> None:
     listed: dict[str, Origin] = {}
-    for account, _, record in tables.records(file_accounts.SIP_DOMAINS):
+    for account, _, record in tables.records(kinds.SIP_DOMAINS):
         account.used += 1
         listed[key_of(record["name"])] = Origin(account.file, record.line)
     known = set(bearings.topology.sip_domains)
@@ -283,7 +283,7 @@ def _domains(tables: Tables, bearings: Bearings) -> None:
 
 
 def _trusted_pools(tables: Tables, bearings: Bearings) -> None:
-    for account, _, record in tables.records(file_accounts.TRUSTED_POOLS):
+    for account, _, record in tables.records(kinds.TRUSTED_POOLS):
         place = Origin(account.file, record.line)
         name = bearings.owner(record["poolfqdn"] or record["identity"], "Identity", account, record.line)
         pool = None if name is None else bearings.pools.get(name)
@@ -301,7 +301,7 @@ def _trusted_pools(tables: Tables, bearings: Bearings) -> None:
 
 
 def _tests(tables: Tables, bearings: Bearings) -> None:
-    for account, _, record in tables.records(file_accounts.TESTS):
+    for account, _, record in tables.records(kinds.TESTS):
         place = Origin(account.file, record.line)
         pool = bearings.pool(record["target"])
         result = record["result"].lower()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.read import client_versions, meetings, replication, users, windows_services
 from coexistence.inputs.exports.read.applications import applications_of, directories_of
 from coexistence.inputs.exports.read.builds import builds_of
@@ -60,7 +60,7 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
     Raises InputError for a table that is damaged or hostile.
     """
     bearings = Bearings(topology)
-    bearings.users = tables.place_of(file_accounts.USERS) or bearings.users
+    bearings.users = tables.place_of(kinds.USERS) or bearings.users
     checked = cross_checked(tables, bearings)
     policies = policies_of(tables, bearings)
     population = _population(tables, bearings, policies)
@@ -68,8 +68,8 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
     replicas = _replicas(tables, bearings)
     if not isinstance(replicas, Unknown):
         _compare_dates(tables, bearings, replicas, checked)
-    builds = builds_of(_with_computer(tables, file_accounts.PATCHES), bearings)
-    readings = windows_services.services_of(_with_computer(tables, file_accounts.SERVICES), bearings)
+    builds = builds_of(_with_computer(tables, kinds.PATCHES), bearings)
+    readings = windows_services.services_of(_with_computer(tables, kinds.SERVICES), bearings)
     tls, roots = (
         tls_of(tables, bearings),
         roots_of(tables, bearings),
@@ -105,17 +105,17 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
         cms=checked.cms,
         replicas=replicas,
         population=population,
-        directories=told(file_accounts.DIRECTORIES, directories_of),
+        directories=told(kinds.DIRECTORIES, directories_of),
         applications=applications,
         untold_applications=untold,
-        dial_plans=told(file_accounts.DIAL_PLANS, dial_plans_of),
+        dial_plans=told(kinds.DIAL_PLANS, dial_plans_of),
         gateways=topology.gateways,
-        voice_routes=told(file_accounts.VOICE_ROUTES, voice_routes_of),
-        records=told(file_accounts.NAMES, records_of),
-        certificates=told(file_accounts.CERTIFICATES, certificates_of),
+        voice_routes=told(kinds.VOICE_ROUTES, voice_routes_of),
+        records=told(kinds.NAMES, records_of),
+        certificates=told(kinds.CERTIFICATES, certificates_of),
         policies=policies,
-        client_rules=told(file_accounts.CLIENT_RULES, client_rules_of),
-        client_settings=told(file_accounts.CLIENT_SETTINGS, client_settings_of),
+        client_rules=told(kinds.CLIENT_RULES, client_rules_of),
+        client_settings=told(kinds.CLIENT_SETTINGS, client_settings_of),
         simple_urls=simple_urls_of(tables, bearings),
         partners=partners_of(tables, bearings),
         as_of=None if isinstance(replicas, Unknown) else replication.newest(replicas),
@@ -124,9 +124,9 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
 
 
 def _replicas(tables: Tables, bearings: Bearings) -> Maybe[tuple[Replica, ...]]:
-    if not tables.told(file_accounts.REPLICATION):
-        return Unknown(file_accounts.REPLICATION)
-    rows = ((account, record) for account, _, record in tables.records(file_accounts.REPLICATION))
+    if not tables.told(kinds.REPLICATION):
+        return Unknown(kinds.REPLICATION)
+    rows = ((account, record) for account, _, record in tables.records(kinds.REPLICATION))
     return replication.replicas_of(rows, bearings)
 
 
@@ -136,26 +136,24 @@ def _with_computer(tables: Tables, kind: str) -> Iterator[tuple[Account, bool, R
 
 
 def _population(tables: Tables, bearings: Bearings, policies: Any) -> Maybe[Population]:
-    if not tables.told(file_accounts.USERS):
-        for kind in (file_accounts.MEETINGS, file_accounts.PEOPLE, file_accounts.ROOMS):
+    if not tables.told(kinds.USERS):
+        for kind in (kinds.MEETINGS, kinds.PEOPLE, kinds.ROOMS):
             for account, _ in tables.opened(kind):
                 account.note("without the users nobody knows whom it is about; it was not used")
-        return Unknown(file_accounts.USERS)
+        return Unknown(kinds.USERS)
     listing = users.read_users(
-        chain(tables.opened(file_accounts.USERS), tables.opened(file_accounts.ROOMS)),
+        chain(tables.opened(kinds.USERS), tables.opened(kinds.ROOMS)),
         bearings,
         tags=tags_of(policies),
     )
     if not listing.tells_homes:
-        return Unknown(file_accounts.USERS)
+        return Unknown(kinds.USERS)
     population = listing.population
-    if tables.told(file_accounts.PEOPLE):
-        population = client_versions.told(tables.opened(file_accounts.PEOPLE), listing)
+    if tables.told(kinds.PEOPLE):
+        population = client_versions.told(tables.opened(kinds.PEOPLE), listing)
     population = _without_what_nobody_offers(population, bearings.topology)
-    if tables.told(file_accounts.MEETINGS):
-        population = meetings.read_meetings(
-            tables.opened(file_accounts.MEETINGS), listing, bearings, population
-        )
+    if tables.told(kinds.MEETINGS):
+        population = meetings.read_meetings(tables.opened(kinds.MEETINGS), listing, bearings, population)
     return population
 
 
@@ -188,7 +186,7 @@ def _compare_dates(
     if not reported or checked.status_written is None:
         return
     if abs(checked.status_written - max(reported)) > FAR_APART:
-        one, other = tables.place_of(file_accounts.REPLICATION), tables.place_of(file_accounts.CMS_STATUS)
+        one, other = tables.place_of(kinds.REPLICATION), tables.place_of(kinds.CMS_STATUS)
         assert one is not None
         assert other is not None
         bearings.disputes.add(

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.read.replication import date_of
 from coexistence.model.deployment import Certificate, DnsRecord, key_of
 from coexistence.model.vocabulary import Origin, PoolId, ServerId
@@ -31,7 +31,7 @@ _VERSION: Final = re.compile(r"(?:tls|ssl)?\s*(\d(?:\.\d)?)", re.IGNORECASE)
 def records_of(tables: Tables, bearings: Bearings) -> tuple[DnsRecord, ...]:
     """Return the names in internal and external DNS; a target that is one of ours by its pool."""
     found: dict[tuple[str, str, str], DnsRecord] = {}
-    for account, _, record in tables.records(file_accounts.NAMES):
+    for account, _, record in tables.records(kinds.NAMES):
         kind = _KINDS.get(record["kind"].lower())
         name = key_of(record["name"])
         target = key_of(record["target"].split()[-1]) if record["target"] else ""
@@ -77,7 +77,7 @@ class _Shown:
 def certificates_of(tables: Tables, bearings: Bearings) -> tuple[Certificate, ...]:
     """Return the certificates of each pool: of those on its servers, all names and the first to expire."""
     found: dict[tuple[PoolId, str, str], _Shown] = {}
-    for account, _, record in tables.records(file_accounts.CERTIFICATES):
+    for account, _, record in tables.records(kinds.CERTIFICATES):
         pool = bearings.owner(record["computer"], "ComputerName", account, record.line)
         moment = date_of(record["until"])
         if pool is None or moment is None:
@@ -127,7 +127,7 @@ def _by_server(
     tables: Tables, bearings: Bearings, column: str, form: re.Pattern[str]
 ) -> dict[ServerId, frozenset[str]]:
     found: dict[ServerId, frozenset[str]] = {}
-    for account, has, record in tables.records(file_accounts.SERVER_SETTINGS, again=column != "tls"):
+    for account, has, record in tables.records(kinds.SERVER_SETTINGS, again=column != "tls"):
         server = bearings.find(record["computer"])
         if server is None:
             bearings.unknown_server(

@@ -18,12 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError, printable
-from coexistence.inputs.exports.account.file_accounts import (
-    NOT_UNDERSTOOD,
-    SERVER_VERSION,
-    Account,
-    FileAccount,
-)
+from coexistence.inputs.exports.account.file_accounts import Account, FileAccount
 from coexistence.inputs.exports.formats import (
     clixml,
     detect,
@@ -39,7 +34,7 @@ from coexistence.inputs.exports.formats.xml import (
     read_tree,
 )
 from coexistence.inputs.exports.formats.zip_archive import is_archive, unpacked
-from coexistence.inputs.exports.read.catalogue import kind_of, lacking
+from coexistence.inputs.exports.kinds import NOT_UNDERSTOOD, SERVER_VERSION, kind_of, lacking
 from coexistence.inputs.exports.read.contradictions import FAR_APART
 from coexistence.inputs.exports.read.deployment import deployment_of_tables
 from coexistence.inputs.exports.read.found_tables import Tables

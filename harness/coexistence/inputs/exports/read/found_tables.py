@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coexistence.inputs.exports.account.file_accounts import Account
 from coexistence.inputs.exports.formats.csv_tables import places
-from coexistence.inputs.exports.read.catalogue import CATALOGUE
+from coexistence.inputs.exports.kinds import CATALOGUE
 from coexistence.inputs.exports.read.row_limits import Count
 from coexistence.model.vocabulary import Origin
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from coexistence.errors import InputError
 from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.formats.csv_tables import Rows, places, tidy, together
+from coexistence.inputs.exports.kinds import KINDS, MEETINGS
 from coexistence.inputs.exports.read.client_versions import client_of, hashed
 from coexistence.inputs.exports.read.first_rows import first_rows, newest_rows
 from coexistence.inputs.exports.read.replication import date_of
@@ -46,25 +47,8 @@ if TYPE_CHECKING:
     from coexistence.inputs.exports.read.users import Listing
     from coexistence.model.population import Column, Population
 
-__all__ = ["COLUMNS", "EVIDENCE", "read_meetings"]
+__all__ = ["EVIDENCE", "read_meetings"]
 
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "organizer": ("organizer",),
-    "meeting": ("conf_id", "confid", "externalconfid"),
-    "place": ("pool", "front_end"),
-    "static": ("is_static", "static"),
-    "kind": ("kind",),
-    "created": ("created", "provisiontime"),
-    "expires": ("expires", "expirytime"),
-    "directory": ("directory_id",),
-    "authority": ("pstn_authority", "pstnauthorityid"),
-    "local": ("pstn_local", "pstnlocalid"),
-    "scheduled_on": ("scheduled_on",),
-    "client": ("scheduler_client",),
-    "evidence": ("scheduler_evidence",),
-    "upgraded": ("by_upgraded_client",),
-    "content": ("has_content",),
-}
 #: Kinds of evidence about the scheduling client, weakest first. Only those from ``calendar_item`` on say
 #: something about the scheduling; what an organizer uses now may be another client.
 EVIDENCE: Final = (
@@ -138,7 +122,7 @@ class _Kept:
 
     def read(self, table: Rows, account: Account) -> None:
         """Take in the rows of one file."""
-        at = places(table.heading, COLUMNS)
+        at = places(table.heading, KINDS[MEETINGS].columns)
         names = tuple(name for name in _Facts._fields if name in at and name != "local")
         cells = together([at[name] for name in names])
         local = at.get("local")

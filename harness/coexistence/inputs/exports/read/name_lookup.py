@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from coexistence.inputs.exports.formats.csv_tables import Record
     from coexistence.inputs.exports.topology.topology import Topology
 
-__all__ = ["COMPUTER", "Bearings", "Directory", "Disputes"]
+__all__ = ["Bearings", "Directory", "Disputes"]
 
-#: What the column with the computer's name may be called; exports of the product have none of their own.
-COMPUTER: Final = ("computername", "computer", "server", "serverfqdn", "fqdn", "pscomputername")
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 

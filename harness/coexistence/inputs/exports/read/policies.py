@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.account import file_accounts
 from coexistence.inputs.exports.formats.booleans import truth_of
-from coexistence.inputs.exports.read.catalogue import POLICY_EXPORTS, POLICY_SETTINGS
+from coexistence.inputs.exports.kinds import POLICY_EXPORTS, POLICY_SETTINGS
 from coexistence.model.deployment import (
     ClientVersionRule,
     ClientVersionSettings,
@@ -136,7 +137,7 @@ def _keep(
 def dial_plans_of(tables: Tables, bearings: Bearings) -> tuple[DialPlan, ...]:
     """Return the dial plans with their dial-in regions."""
     found: dict[object, DialPlan] = {}
-    for account, _, record in tables.records(file_accounts.DIAL_PLANS):
+    for account, _, record in tables.records(kinds.DIAL_PLANS):
         made = DialPlan(
             scope=_scope(record["identity"], bearings),
             region=record["region"] or None,
@@ -157,7 +158,7 @@ def voice_routes_of(tables: Tables, bearings: Bearings) -> Maybe[tuple[VoiceRout
         by_gateway.setdefault(key_of(gateway.fqdn), []).append(gateway)
     found: dict[object, VoiceRoute] = {}
     is_clear = True
-    for account, _, record in tables.records(file_accounts.VOICE_ROUTES):
+    for account, _, record in tables.records(kinds.VOICE_ROUTES):
         trunks: list[tuple[str, PoolId]] = []
         for part in _parts(record["trunks"]):
             known = by_gateway.get(key_of(part.rpartition(":")[2]))
@@ -178,13 +179,13 @@ def voice_routes_of(tables: Tables, bearings: Bearings) -> Maybe[tuple[VoiceRout
             origin=Origin(account.file, record.line),
         )
         _keep(found, made.name.lower(), made, account, bearings, "a voice route")
-    return tuple(found.values()) if is_clear else Unknown(file_accounts.VOICE_ROUTES)
+    return tuple(found.values()) if is_clear else Unknown(kinds.VOICE_ROUTES)
 
 
 def client_rules_of(tables: Tables, bearings: Bearings) -> tuple[ClientVersionRule, ...]:
     """Return the rules of the client version filter."""
     found = []
-    for account, _, record in tables.records(file_accounts.CLIENT_RULES):
+    for account, _, record in tables.records(kinds.CLIENT_RULES):
         priority = record["priority"]
         action = _ACTIONS.get(record["action"].lower())
         if action is None:
@@ -233,7 +234,7 @@ def _is_number(text: str) -> bool:
 def client_settings_of(tables: Tables, bearings: Bearings) -> tuple[ClientVersionSettings, ...]:
     """Return whether the client version filter is on, and what becomes of clients without a rule."""
     found: dict[object, ClientVersionSettings] = {}
-    for account, _, record in tables.records(file_accounts.CLIENT_SETTINGS):
+    for account, _, record in tables.records(kinds.CLIENT_SETTINGS):
         made = ClientVersionSettings(
             scope=_scope(record["identity"], bearings),
             enabled=truth_of(record["enabled"]) is not False,
@@ -246,10 +247,10 @@ def client_settings_of(tables: Tables, bearings: Bearings) -> tuple[ClientVersio
 
 def simple_urls_of(tables: Tables, bearings: Bearings) -> Maybe[tuple[SimpleUrl, ...]]:
     """Return the simple URLs; those of a draft of Topology Builder where no table lists any."""
-    if not tables.told(file_accounts.SIMPLE_URLS):
+    if not tables.told(kinds.SIMPLE_URLS):
         return bearings.topology.simple_urls
     found: dict[object, SimpleUrl] = {}
-    for account, _, record in tables.records(file_accounts.SIMPLE_URLS):
+    for account, _, record in tables.records(kinds.SIMPLE_URLS):
         address = record["url"] or record["entry"]
         if not address:
             account.note(
@@ -273,7 +274,7 @@ def simple_urls_of(tables: Tables, bearings: Bearings) -> Maybe[tuple[SimpleUrl,
 def routed(tables: Tables, bearings: Bearings) -> tuple[Site, ...]:
     """Return the sites with their federation routes, where an export of sites tells them."""
     routes: dict[SiteId, tuple[PoolId | None, Origin]] = {}
-    for account, has, record in tables.records(file_accounts.SITES):
+    for account, has, record in tables.records(kinds.SITES):
         site = bearings.site_of(record["identity"] or record["name"], record["siteid"])
         place = Origin(account.file, record.line)
         if site is None:
@@ -315,16 +316,16 @@ def partners_of(tables: Tables, bearings: Bearings) -> Maybe[tuple[Partner, ...]
 
     Whether an allowed domain is not blocked as well takes the list of blocked ones.
     """
-    if not tables.told(file_accounts.ALLOWED):
-        for account, _, _ in tables.records(file_accounts.BLOCKED):
+    if not tables.told(kinds.ALLOWED):
+        for account, _, _ in tables.records(kinds.BLOCKED):
             account.note("without the allowed domains nobody knows who the partners are", key="allowed")
-        return Unknown(file_accounts.ALLOWED)
-    blocked = dict(_domains(tables, file_accounts.BLOCKED))
+        return Unknown(kinds.ALLOWED)
+    blocked = dict(_domains(tables, kinds.BLOCKED))
     found: dict[str, Partner] = {}
-    for domain, place in _domains(tables, file_accounts.ALLOWED):
+    for domain, place in _domains(tables, kinds.ALLOWED):
         allowed: Maybe[bool] = True
-        if not tables.told(file_accounts.BLOCKED):
-            allowed = Unknown(file_accounts.BLOCKED)
+        if not tables.told(kinds.BLOCKED):
+            allowed = Unknown(kinds.BLOCKED)
         elif domain in blocked:
             allowed = False
             bearings.disputes.add(

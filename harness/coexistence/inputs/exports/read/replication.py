@@ -10,9 +10,10 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account.file_accounts import REPLICATION, Account
+from coexistence.inputs.exports.account.file_accounts import Account
 from coexistence.inputs.exports.formats.booleans import truth_of
-from coexistence.inputs.exports.formats.csv_tables import Heading, Record, places
+from coexistence.inputs.exports.formats.csv_tables import Record
+from coexistence.inputs.exports.kinds import REPLICATION
 from coexistence.model.deployment import Replica
 from coexistence.model.vocabulary import LAST_DAY, Maybe, Origin, ServerId, Unknown
 
@@ -21,23 +22,11 @@ if TYPE_CHECKING:
 
     from coexistence.inputs.exports.read.name_lookup import Bearings
 
-__all__ = ["COLUMNS", "date_of", "is_replication", "newest", "replicas_of"]
+__all__ = ["date_of", "newest", "replicas_of"]
 
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "server": ("replicafqdn",),
-    "current": ("uptodate",),
-    "version": ("productversion",),
-    "reported": ("laststatusreport",),
-    "created": ("lastupdatecreation",),
-}
 _CULTURAL: Final = re.compile(
     r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*([AaPp])\.?[Mm]\.?)?"
 )
-
-
-def is_replication(heading: Heading) -> bool:
-    """Whether a table lists replicas."""
-    return {"server", "current"} <= places(heading, COLUMNS).keys()
 
 
 def replicas_of(records: Iterable[tuple[Account, Record]], servers: Bearings) -> tuple[Replica, ...]:

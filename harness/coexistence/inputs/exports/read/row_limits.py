@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.formats.csv_tables import Rows
 
 if TYPE_CHECKING:
@@ -19,22 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Count"]
 
-#: Rows in all files of a kind together. One of users or meetings takes 100 to 200 bytes, so that many fit
-#: into a gigabyte; every other row is an object, and some are asked about by themselves.
-_MOST_ROWS: Final = {
-    file_accounts.USERS: 4_000_000,
-    file_accounts.PEOPLE: 8_000_000,
-    file_accounts.MEETINGS: 8_000_000,
-    # Twenty of each of five thousand servers.
-    file_accounts.SERVICES: 100_000,
-    file_accounts.PATCHES: 100_000,
-    file_accounts.ROOMS: 200_000,
-    # Partners are asked about with every kind of people, and a few hundred are many.
-    file_accounts.ALLOWED: 5_000,
-    file_accounts.BLOCKED: 5_000,
-}
-#: Of all others: things that somebody entered.
-_MOST_OTHERS: Final = 50_000
 #: So often somebody who waits hears of it: three times a second.
 _TOLD_EVERY: Final = 100_000
 
@@ -47,7 +31,7 @@ class Count:
         self._watching = watching
         self._rows = 0
         self._told = 0
-        self._most = _MOST_ROWS.get(kind, _MOST_OTHERS)
+        self._most = kinds.KINDS[kind].most_rows
 
     @contextmanager
     def over(

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from coexistence.errors import InputError
 from coexistence.inputs.exports.account.file_accounts import Account
 from coexistence.inputs.exports.formats import csv_tables
+from coexistence.inputs.exports.kinds import KINDS, USERS, is_rooms
 from coexistence.inputs.exports.read.population_columns import population_of
 from coexistence.inputs.exports.read.user_cells import UNREADABLE, Facts, meaning, tag_of
 from coexistence.model.population import UNTOLD, Assignment, PackedText, Population
@@ -32,26 +33,8 @@ if TYPE_CHECKING:
 
     from coexistence.inputs.exports.read.name_lookup import Bearings
 
-__all__ = ["COLUMNS", "Listing", "is_rooms", "is_users", "read_users"]
+__all__ = ["Listing", "read_users"]
 
-#: Our names for the columns, and what exports call them.
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "address": ("sipaddress", "sipuri"),
-    "pool": ("registrarpool", "pool", "poolfqdn", "primarypoolfqdn"),
-    "enabled": ("enabled", "sipenabled"),
-    "provider": ("hostingprovider",),
-    "voice": ("enterprisevoiceenabled", "voiceenabled"),
-    "home": ("homeserver",),
-    "target": ("targetregistrarpool",),
-    "room": ("meetingroom",),
-    "conferencing": ("conferencingpolicy",),
-    "external_access": ("externalaccesspolicy",),
-    "voice_policy": ("voicepolicy",),
-    "client": ("clientpolicy",),
-    "client_version": ("clientversionpolicy",),
-    "mobility": ("mobilitypolicy",),
-    "user_services": ("userservicespolicy",),
-}
 #: Which column holds the policy of a kind that somebody was given in person.
 _POLICY_COLUMNS: Final = {
     "conferencing": "conferencing",
@@ -62,32 +45,10 @@ _POLICY_COLUMNS: Final = {
     "mobility": "mobility",
     "user-services": "user_services",
 }
-#: Other objects with an address and a pool: contacts of applications, phones, rooms.
-_OTHERS: Final = frozenset(
-    {"autoattendant", "ownerurn", "displaynumber", "primaryuri", "organizer", "conf_id", "primarylanguage"}
-)
 
 _LONGEST_ADDRESS: Final = 500
 #: Far more than pools times policies; beyond it a column holds what it should not.
 _MOST_DISTINCT: Final = 200_000
-
-
-def is_users(heading: csv_tables.Heading) -> bool:
-    """Whether a table lists users, by its columns and the type that PowerShell wrote above it."""
-    columns = set(heading.columns)
-    has = csv_tables.places(heading, COLUMNS)
-    kind = heading.type_name.lower()
-    return (
-        "address" in has
-        and not columns & _OTHERS
-        and not any(other in kind for other in ("contact", "analogdevice", "commonareaphone"))
-        and any(each in has for each in ("pool", "enabled", "provider", "home"))
-    )
-
-
-def is_rooms(heading: csv_tables.Heading) -> bool:
-    """Whether a table lists meeting rooms and nobody else: only its type tells."""
-    return heading.type_name.lower().partition("#")[0].endswith("meetingroom")
 
 
 def read_users(
@@ -159,7 +120,7 @@ class _Kept:
 
     def read(self, table: csv_tables.Rows, account: Account) -> None:
         """Take in the rows of one file."""
-        at = csv_tables.places(table.heading, COLUMNS)
+        at = csv_tables.places(table.heading, KINDS[USERS].columns)
         _note_missing(at, account)
         rooms = is_rooms(table.heading)
         self.tells_homes = self.tells_homes or (not rooms and ("pool" in at or "home" in at))

@@ -8,39 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account.file_accounts import SERVICES, Account, shown_word
-from coexistence.inputs.exports.formats.csv_tables import Heading, Record, places
-from coexistence.inputs.exports.read.name_lookup import COMPUTER, Bearings
+from coexistence.inputs.exports.account.file_accounts import Account, shown_word
+from coexistence.inputs.exports.formats.csv_tables import Record
+from coexistence.inputs.exports.kinds import SERVICES
+from coexistence.inputs.exports.read.name_lookup import Bearings
 from coexistence.model.deployment import ServiceReading
 from coexistence.model.vocabulary import Maybe, Origin, ServerId, ServiceState, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["COLUMNS", "is_services", "services_of"]
+__all__ = ["services_of"]
 
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "computer": COMPUTER,
-    "name": ("name", "servicename"),
-    "display": ("displayname",),
-    "status": ("status",),
-}
-#: Columns of ``Get-Service``, which lists everything that runs on a machine.
-_OTHERS: Final = frozenset({"machinename", "servicetype", "requiredservices"})
 _NOT_COLLECTED: Final = "notcollected"
 _STATES: Final = {text: state for state in ServiceState for text in (state.label.lower(), str(int(state)))}
-
-
-def is_services(heading: Heading) -> bool:
-    """Whether a table lists Windows services."""
-    has = places(heading, COLUMNS)
-    columns = set(heading.columns)
-    return (
-        "name" in has
-        and "status" in has
-        and ("computer" in has or bool(columns & {"rolename", "activitylevel", "displayname"}))
-        and not columns & _OTHERS
-    )
 
 
 def services_of(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.account.file_accounts import Account
 from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.topology.document import Cluster, Document, Machine
@@ -61,7 +61,7 @@ _WAY_OUT: Final = "Export it as documented, or add (Get-CsTopology -AsXml).Save(
 
 def stands_in(tables: Tables) -> bool:
     """Whether the lists are there that a topology can be outlined from."""
-    return tables.told(file_accounts.POOLS) and tables.told(file_accounts.POOL_SERVICES)
+    return tables.told(kinds.POOLS) and tables.told(kinds.POOL_SERVICES)
 
 
 def outlined(tables: Tables) -> tuple[Account, Topology]:
@@ -70,8 +70,8 @@ def outlined(tables: Tables) -> tuple[Account, Topology]:
     Raises InputError for lists that leave out which roles, servers or backup registrars pools have, and for
     lists without a pool of the product.
     """
-    account = tables.found[file_accounts.POOLS][0][0]
-    listed = Origin(tables.found[file_accounts.POOL_SERVICES][0][0].file)
+    account = tables.found[kinds.POOLS][0][0]
+    listed = Origin(tables.found[kinds.POOL_SERVICES][0][0].file)
     places = placed(tables)
     _refuse_gaps(places, account)
     rows = rows_of(tables, places)
@@ -156,7 +156,7 @@ def _refuse_loose_ends(services: tuple[Service, ...], listed: Origin) -> None:
 
 def _domains(tables: Tables) -> list[str]:
     """Return the listed SIP domains, the default one first."""
-    listed = [record for _, _, record in tables.records(file_accounts.SIP_DOMAINS, again=True)]
+    listed = [record for _, _, record in tables.records(kinds.SIP_DOMAINS, again=True)]
     listed.sort(key=lambda record: truth_of(record["isdefault"]) is not True)
     return [name for record in listed if (name := record["name"] or record["identity"])]
 
@@ -196,7 +196,7 @@ def _completed(
 ) -> Topology:
     """Say of each thing where it was read, and of each pool what nobody told of it."""
     services: dict[str, set[str]] = {}
-    for _, _, record in tables.records(file_accounts.SERVICES, again=True):
+    for _, _, record in tables.records(kinds.SERVICES, again=True):
         services.setdefault(key_of(record["computer"]), set()).add(record["name"].lower())
     telling = Telling(rows, places)
     pools = tuple(_known_for_what_it_is(pool, places, telling, services, listed) for pool in topology.pools)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.topology.document import SitePlace
 from coexistence.inputs.exports.topology.roles_and_versions import XML_ROLES, site_kind
 from coexistence.model.deployment import key_of
@@ -57,7 +57,7 @@ def meant(text: str, default: str = "") -> tuple[str, str]:
 def placed(tables: Tables) -> dict[str, Place]:
     """Return the rows of the lists of pools, by name; servers from the list of computers too."""
     found: dict[str, Place] = {}
-    for account, _, record in tables.records(file_accounts.POOLS, again=True):
+    for account, _, record in tables.records(kinds.POOLS, again=True):
         fqdn = record["fqdn"] or record["identity"]
         if not key_of(fqdn):
             continue
@@ -68,7 +68,7 @@ def placed(tables: Tables) -> dict[str, Place]:
         place.machines += _new(_parts(record["computers"]), place.machines)
         roles = [meant(part)[0] for part in _parts(record["services"])]
         place.roles += _new([role for role in roles if role], place.roles)
-    for _, _, record in tables.records(file_accounts.COMPUTERS, again=True):
+    for _, _, record in tables.records(kinds.COMPUTERS, again=True):
         holder = found.get(meant(record["pool"])[1])
         if holder is not None:
             holder.machines += _new([record["fqdn"] or record["identity"]], holder.machines)
@@ -92,14 +92,14 @@ def sited(tables: Tables, places: Mapping[str, Place]) -> tuple[tuple[SitePlace,
     """Return the sites, and the id of each place's site."""
     told: dict[str, tuple[str, str]] = {}
     by_name: dict[str, str] = {}
-    for _, _, record in tables.records(file_accounts.SITES, again=True):
+    for _, _, record in tables.records(kinds.SITES, again=True):
         name = _bare(record["name"]) or _bare(record["identity"])
         number = record["siteid"] or name
         told.setdefault(number, (name, record["kind"]))
         by_name.setdefault(name.lower(), number)
         by_name.setdefault(_bare(record["identity"]).lower(), number)
     of_pool: dict[str, str] = {}
-    for _, _, record in tables.records(file_accounts.POOL_SERVICES, again=True):
+    for _, _, record in tables.records(kinds.POOL_SERVICES, again=True):
         found = _SERVICE_ID.fullmatch(record["serviceid"])
         if found is not None:
             pool = key_of(record["pool"]) or meant(record["identity"])[1]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.formats.booleans import truth_of
 from coexistence.inputs.exports.topology.document import BoundTo, Port, Service
 from coexistence.inputs.exports.topology.from_lists_pools import meant
@@ -74,7 +74,7 @@ def rows_of(tables: Tables, places: Mapping[str, Place]) -> list[Row]:
     """Return the services that stand on a pool of the list; others are disputed elsewhere."""
     found: list[Row] = []
     seen: set[object] = set()
-    for _, has, record in tables.records(file_accounts.POOL_SERVICES, again=True):
+    for _, has, record in tables.records(kinds.POOL_SERVICES, again=True):
         word, _, name = record["identity"].partition(":")
         word = (record["role"] or word).strip()
         pool = key_of(record["pool"] or name)

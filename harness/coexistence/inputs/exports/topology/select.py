@@ -9,15 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports.account.file_accounts import (
-    NOT_UNDERSTOOD,
-    POOL_SERVICES,
-    POOLS,
-    PUBLISHED,
-    TOPOLOGY_BUILDER,
-    Account,
-)
+from coexistence.inputs.exports.account.file_accounts import Account
 from coexistence.inputs.exports.formats.xml import EXPORT_AGAIN
+from coexistence.inputs.exports.kinds import NOT_UNDERSTOOD, POOL_SERVICES, POOLS, PUBLISHED, TOPOLOGY_BUILDER
 from coexistence.inputs.exports.topology import published_xml, tbxml
 from coexistence.inputs.exports.topology.embedded import buried
 from coexistence.inputs.exports.topology.namespace_quirks import spelled_out

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.write.rows import Listed, Row, cell
 from coexistence.inputs.exports.write.topology_document import clean
 from coexistence.model.vocabulary import APPLICATION_CMDLETS, ApplicationKind, Unknown
@@ -52,7 +52,7 @@ def owned(deployment: Deployment) -> Iterator[Listed]:
     if not isinstance(deployment.directories, Unknown):
         yield Listed(
             "conferencedirectories.csv",
-            file_accounts.DIRECTORIES,
+            kinds.DIRECTORIES,
             ("Identity", "ServiceId"),
             [(str(each.number), f"UserServer:{clean(each.owner)}") for each in deployment.directories],
         )
@@ -67,7 +67,7 @@ def owned(deployment: Deployment) -> Iterator[Listed]:
             if kind is ApplicationKind.TRUSTED_ENDPOINT:
                 yield Listed(
                     "trustedapps.csv",
-                    file_accounts.TRUSTED_APPLICATIONS,
+                    kinds.TRUSTED_APPLICATIONS,
                     ("Identity", "ApplicationId", "TrustedApplicationPoolFqdn"),
                     [
                         (f"{each.runs_on}/{_urn(each)}", _urn(each), each.runs_on)

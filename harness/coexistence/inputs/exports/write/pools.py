@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.write.rows import Listed, Row, cell
 from coexistence.inputs.exports.write.services import outline
 from coexistence.inputs.exports.write.topology_document import clean
@@ -25,17 +25,15 @@ def inventory(deployment: Deployment) -> Iterator[Listed]:
     """Yield the tables about servers, pools and sites."""
     patches = list(_patch_rows(deployment))
     if patches:
-        yield Listed(
-            "patchversion.csv", file_accounts.PATCHES, ("ComponentName", "Version", "ComputerName"), patches
-        )
+        yield Listed("patchversion.csv", kinds.PATCHES, ("ComponentName", "Version", "ComputerName"), patches)
     readings = list(_service_rows(deployment))
     if readings:
         header = ("ComputerName", "Name", "DisplayName", "Status", "RoleName")
-        yield Listed("windowsservices.csv", file_accounts.SERVICES, header, readings)
+        yield Listed("windowsservices.csv", kinds.SERVICES, header, readings)
     if not isinstance(deployment.replicas, Unknown):
         yield Listed(
             "replication.csv",
-            file_accounts.REPLICATION,
+            kinds.REPLICATION,
             ("ReplicaFqdn", "UpToDate", "ProductVersion", "LastStatusReport", "LastUpdateCreation"),
             _replication_rows(deployment),
         )
@@ -46,7 +44,7 @@ def inventory(deployment: Deployment) -> Iterator[Listed]:
         server, _, instance = (clean(pool.back_end or pool.fqdn) if pool else "").partition("\\")
         yield Listed(
             "cmsconnection.csv",
-            file_accounts.CONNECTION,
+            kinds.CONNECTION,
             ("StoreProvider", "ReadOnly", "SqlServer", "SqlInstance"),
             [("Sql", "False", server, instance)],
         )
@@ -54,7 +52,7 @@ def inventory(deployment: Deployment) -> Iterator[Listed]:
     if routes:
         yield Listed(
             "sites.csv",
-            file_accounts.SITES,
+            kinds.SITES,
             ("Identity", "SiteId", "DisplayName", "SiteType", "FederationRoute"),
             (
                 (
@@ -69,7 +67,7 @@ def inventory(deployment: Deployment) -> Iterator[Listed]:
         )
     yield Listed(
         "sipdomains.csv",
-        file_accounts.SIP_DOMAINS,
+        kinds.SIP_DOMAINS,
         ("Identity", "Name", "IsDefault"),
         [
             (cell(domain), cell(domain), str(not number))

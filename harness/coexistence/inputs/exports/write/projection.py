@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account.file_accounts import PUBLISHED, Account
+from coexistence.inputs.exports.account.file_accounts import Account
 from coexistence.inputs.exports.formats.csv_tables import Heading, Rows, neutral
 from coexistence.inputs.exports.formats.objects import named
+from coexistence.inputs.exports.kinds import PUBLISHED
 from coexistence.inputs.exports.read.deployment import deployment_of_tables
 from coexistence.inputs.exports.read.found_tables import Tables
 from coexistence.inputs.exports.topology.topology import topology_of

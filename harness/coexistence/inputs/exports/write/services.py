@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from coexistence.inputs.exports.account import file_accounts
+from coexistence.inputs.exports import kinds
 from coexistence.inputs.exports.topology.roles_and_versions import CMDLET_ROLES
 from coexistence.inputs.exports.topology.service_columns import APPLICATION_PORTS
 from coexistence.inputs.exports.write.rows import Listed, Row, cell
@@ -67,13 +67,13 @@ def outline(deployment: Deployment) -> Iterator[Listed]:
     listing = _Listing(document)
     yield Listed(
         "pools.csv",
-        file_accounts.POOLS,
+        kinds.POOLS,
         ("Identity", "Fqdn", "Site", "Computers", "Services"),
         [listing.pool(cluster) for cluster in document.clusters],
     )
     yield Listed(
         "services.csv",
-        file_accounts.POOL_SERVICES,
+        kinds.POOL_SERVICES,
         _COLUMNS,
         [listing.service(service) for service in document.services if service.cluster in listing.clusters],
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from coexistence.inputs.exports.account import file_accounts
-from coexistence.inputs.exports.read.catalogue import POLICY_EXPORTS, POLICY_SETTINGS
+from coexistence.inputs.exports import kinds
+from coexistence.inputs.exports.kinds import POLICY_EXPORTS, POLICY_SETTINGS
 from coexistence.inputs.exports.write.applications import owned
 from coexistence.inputs.exports.write.pools import inventory
 from coexistence.inputs.exports.write.rows import Listed, cell
@@ -40,13 +40,13 @@ def _people(deployment: Deployment) -> Iterator[Listed]:
     population = deployment.population
     if isinstance(population, Unknown):
         return
-    yield Listed("users.csv", file_accounts.USERS, user_header(population), user_rows(population))
+    yield Listed("users.csv", kinds.USERS, user_header(population), user_rows(population))
     header, rows = people_rows(population)
     if len(header) > 1:
-        yield Listed("clients.csv", file_accounts.PEOPLE, header, rows)
+        yield Listed("clients.csv", kinds.PEOPLE, header, rows)
     if not isinstance(population.meetings, Unknown):
         header, rows = meeting_rows(population, population.meetings)
-        yield Listed("meetings.csv", file_accounts.MEETINGS, header, rows)
+        yield Listed("meetings.csv", kinds.MEETINGS, header, rows)
 
 
 # --------------------------------------------------------------------------------- configured
@@ -84,14 +84,14 @@ def _configured(deployment: Deployment) -> Iterator[Listed]:
     if not isinstance(deployment.dial_plans, Unknown):
         yield Listed(
             "dialplans.csv",
-            file_accounts.DIAL_PLANS,
+            kinds.DIAL_PLANS,
             ("Identity", "DialinConferencingRegion"),
             [(_scope(deployment, each.scope), cell(each.region or "")) for each in deployment.dial_plans],
         )
     if not isinstance(deployment.voice_routes, Unknown):
         yield Listed(
             "voiceroutes.csv",
-            file_accounts.VOICE_ROUTES,
+            kinds.VOICE_ROUTES,
             ("Identity", "Name", "NumberPattern", "PstnUsages", "PstnGatewayList"),
             [
                 (
@@ -111,18 +111,18 @@ def _configured(deployment: Deployment) -> Iterator[Listed]:
             for url in deployment.simple_urls
         ]
         columns = ("Identity", "Component", "Domain", "ActiveUrl")
-        yield Listed("simpleurls.csv", file_accounts.SIMPLE_URLS, columns, rows)
+        yield Listed("simpleurls.csv", kinds.SIMPLE_URLS, columns, rows)
     if not isinstance(deployment.partners, Unknown):
         partners = deployment.partners
         yield Listed(
             "alloweddomains.csv",
-            file_accounts.ALLOWED,
+            kinds.ALLOWED,
             ("Domain", "ProxyFqdn"),
             [(cell(each.domain), "") for each in partners],
         )
         if all(isinstance(each.allowed, bool) for each in partners):
             rows = [(cell(each.domain), "") for each in partners if each.allowed is False]
-            yield Listed("blockeddomains.csv", file_accounts.BLOCKED, ("Domain", "Comment"), rows)
+            yield Listed("blockeddomains.csv", kinds.BLOCKED, ("Domain", "Comment"), rows)
 
 
 def _client_filter(deployment: Deployment) -> Iterator[Listed]:
@@ -141,11 +141,11 @@ def _client_filter(deployment: Deployment) -> Iterator[Listed]:
             )
             for place, rule in enumerate(deployment.client_rules, 1)
         ]
-        yield Listed("clientversionrules.csv", file_accounts.CLIENT_RULES, (*header, *numbers), rows)
+        yield Listed("clientversionrules.csv", kinds.CLIENT_RULES, (*header, *numbers), rows)
     if not isinstance(deployment.client_settings, Unknown):
         yield Listed(
             "clientversionconfig.csv",
-            file_accounts.CLIENT_SETTINGS,
+            kinds.CLIENT_SETTINGS,
             ("Identity", "Enabled", "DefaultAction"),
             [
                 (_scope(deployment, each.scope), str(each.enabled), each.default_action)
@@ -161,14 +161,14 @@ def _around(deployment: Deployment) -> Iterator[Listed]:
     if not isinstance(deployment.records, Unknown):
         yield Listed(
             "dns.csv",
-            file_accounts.NAMES,
+            kinds.NAMES,
             ("Name", "Type", "Target", "Side"),
             [(cell(each.name), each.kind, cell(each.target), each.side) for each in deployment.records],
         )
     if not isinstance(deployment.certificates, Unknown):
         yield Listed(
             "certificates.csv",
-            file_accounts.CERTIFICATES,
+            kinds.CERTIFICATES,
             ("ComputerName", "Use", "AlternativeNames", "Issuer", "NotAfter"),
             [
                 (
@@ -191,4 +191,4 @@ def _around(deployment: Deployment) -> Iterator[Listed]:
     ]
     if any(tls or roots for _, tls, roots in rows):
         header = ("ComputerName", "TlsVersions", "TrustedRoots")
-        yield Listed("serversettings.csv", file_accounts.SERVER_SETTINGS, header, rows)
+        yield Listed("serversettings.csv", kinds.SERVER_SETTINGS, header, rows)
