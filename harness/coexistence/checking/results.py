@@ -40,6 +40,8 @@ class Broken:
     message: str
     #: What is broken, then what it belongs to and what else is spoken of: keys of pools, servers, names.
     about: tuple[str, ...] = ()
+    #: What its outcome ended on, by name.
+    ended_on: tuple[str, ...] = ()
     #: What the check raised, for a traceback; None where it yielded, and after the first.
     error: AssertionError | None = field(default=None, compare=False)
 

@@ -20,7 +20,7 @@ from coexistence.checking.results import Broken, Finding, OpenQuestion, Result
 from coexistence.errors import CheckError
 from coexistence.model.vocabulary import Disposition, Unknown
 from coexistence.observation import Asked, Conversation, NotApplicable, Observer, Outcome, Undecided
-from coexistence.observation.facts.blame import points_at
+from coexistence.observation.facts.blame import points_at, rests_on
 from coexistence.observation.listings import conversations, subjects
 from coexistence.observation.subjects import Conversations, Sort
 
@@ -276,6 +276,7 @@ class _Call:
                 subject=label,
                 hit={} if subject is None else subject.hit(),
                 about=points_at(self.here, finding.outcome, label, message),
+                ended_on=rests_on(self.here, finding.outcome),
                 # The first error keeps its traceback, with every local in it; more would fill memory.
                 error=error if not self.broken else None,
                 message=message,

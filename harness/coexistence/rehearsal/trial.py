@@ -48,8 +48,10 @@ from coexistence.model.vocabulary import (
     Version,
     have,
 )
+from coexistence.model.vocabulary.ends import End
 from coexistence.observation import Hop, Observer, Outcome, StepSubject
 from coexistence.observation.facts.shared_cache import Grounds
+from coexistence.rehearsal.left_undone import left_undone
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.state import State, state_of
@@ -81,6 +83,8 @@ class Refusal:
     reason: str
     #: The export that would tell, where nobody told whether the product carries it out.
     needs: str = ""
+    #: What the product objected to, and what stays as it was.
+    ended_on: tuple[End, ...] = ()
 
 
 def places_of(plan: Plan, *, is_twin: bool) -> tuple[Place, ...]:
@@ -237,7 +241,10 @@ class Trial:
         for operation in operations:
             result = apply(state, operation, self.rules)
             if result.disposition is not Disposition.DONE:
-                refusals.append(Refusal(step, operation, result.disposition, result.reason, result.needs))
+                ended_on = (*result.ended_on, *left_undone(state, operation))
+                refusals.append(
+                    Refusal(step, operation, result.disposition, result.reason, result.needs, ended_on)
+                )
             state = result.state
         return state, refusals
 
@@ -404,6 +411,7 @@ def _steps_to(
                 needs=(each.needs,) if each.needs else (),
                 source=type(each.operation).__name__,
                 hops=(Hop(each.step, each.reason),),
+                ended_on=each.ended_on,
             )
             for each in refusals
             if each.step == step.key

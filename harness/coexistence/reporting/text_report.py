@@ -5,7 +5,7 @@ Law of this room: verdicts in, lines out. Layout and colour are decided here, me
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from coexistence.inputs.exports.kinds import CATALOGUE
@@ -251,12 +251,13 @@ def _findings(run: Run, width: int) -> Iterator[Line]:
     # The same trouble at several checkpoints is told once, and so is one cause of many broken promises.
     for cause in causes[:_SHOWN]:
         yield from _finding(run, cause, width)
-    hidden = sum(len(cause.findings) for cause in causes[_SHOWN:])
-    more = sum(item.more_findings for item in run.items)
-    if hidden or more:
-        yield from _wrapped(
-            f"… and {hidden + more} more findings (--coexistence-json=FILE has them)", width, "  "
-        )
+    if hidden := causes[_SHOWN:]:
+        found = sum(_findings_in(cause.findings) for cause in hidden)
+        told = f"… and {_count(len(hidden), 'more cause')} of {_count(found, 'finding')}"
+        yield from _wrapped(f"{told} (--coexistence-json=FILE has them)", width, "  ")
+    counted = sum(item.more_findings - sum(each.alike for each in item.findings) for item in run.items)
+    if counted:
+        yield from _wrapped(f"… and {_count(counted, 'more finding')}, of which nothing is kept", width, "  ")
 
 
 def _waivers(run: Run, width: int) -> Iterator[Line]:
@@ -317,12 +318,19 @@ def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
     yield from set_wrong(run, finding, width)
     if cause.people.people:
         yield from _wrapped(f"Hit: {cause.people}", width, "  ")
+    alike = [each for each in group if each.check == finding.check and each.subject != finding.subject]
+    if alike:
+        subjects = _count(len({each.subject for each in alike}), "more subject")
+        found = _count(_findings_in(alike), "finding")
+        yield from _wrapped(f"So it is with {subjects} ({found})", width, "  ")
+    if untold := sum(each.alike for each in same):
+        yield from _wrapped(f"And so in {_count(untold, 'more finding')}", width, "  ")
     others = [check for check in cause.checks if check != finding.check]
     if others:
-        rest = [each for each in group if each.check != finding.check]
+        rest = _findings_in(each for each in group if each.check != finding.check)
         named = "; ".join(map(_sentence, others[:_SHOWN]))
         more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-        yield from _wrapped(f"This also breaks ({_count(len(rest), 'finding')}): {named}{more}", width, "  ")
+        yield from _wrapped(f"This also breaks ({_count(rest, 'finding')}): {named}{more}", width, "  ")
     if others and cause.thing and not cause.is_found_itself:
         # Each check knows its own remedy; what breaks several promises at once is mended where it is.
         yield from _wrapped(f"Do: Mend {cause.thing} first; all of these hang on it.", width, "  ")
@@ -331,6 +339,11 @@ def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
         yield from _wrapped(f"Do: {finding.remedy}", width, "  ")
     if finding.document:
         yield from _wrapped(f"See: {finding.document}", width, "  ")
+
+
+def _findings_in(findings: Iterable[FindingRecord]) -> int:
+    """How many findings there are, with those that are told with another."""
+    return sum(1 + each.alike for each in findings)
 
 
 def _sentence(check: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from coexistence.errors import EngineError
 from coexistence.model.operations import Operation
+from coexistence.model.vocabulary.ends import CENTRAL_MANAGEMENT
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.central_management import store_trouble
 from coexistence.simulation.state import State
@@ -69,7 +70,7 @@ def joined(rooms: Iterable[Changes]) -> Mapping[type[Operation], Change]:
 def _configuring(change: Change) -> Change:
     def carry_out(state: State, operation: Any, rules: Rules) -> Step:
         if reason := store_trouble(state):
-            return refused(state, reason)
+            return refused(state, reason, CENTRAL_MANAGEMENT)
         return change(state, operation, rules)
 
     return carry_out

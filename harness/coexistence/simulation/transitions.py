@@ -11,12 +11,14 @@ from coexistence.model import operations as op
 from coexistence.model.deployment import Pool
 from coexistence.model.population import NOWHERE, Population, Rows
 from coexistence.model.vocabulary import Disposition, PoolId, ServiceState, Unknown, UserKind, Version
+from coexistence.model.vocabulary.ends import End, use_of
 from coexistence.model.windows_services import find
 from coexistence.simulation.state import State, frozen
 
 __all__ = [
     "Step",
     "all_servers",
+    "no_such_pool",
     "refused",
     "selected",
     "service_key",
@@ -34,6 +36,8 @@ class Step:
     reason: str = ""
     #: Undecided: the export that would tell whether the product agrees.
     needs: str = ""
+    #: What the product objected to, where others may end on the same and say it otherwise.
+    ended_on: tuple[End, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -41,9 +45,14 @@ class Step:
         return self.disposition in (Disposition.DONE, Disposition.UNDECIDED)
 
 
-def refused(state: State, reason: str) -> Step:
-    """Return the step of an operation that the product refuses, with its reason."""
-    return Step(state, Disposition.REFUSED, reason)
+def refused(state: State, reason: str, *ended_on: End) -> Step:
+    """The step of an operation that the product refuses, with its reason, and with what it objects to."""
+    return Step(state, Disposition.REFUSED, reason, ended_on=ended_on)
+
+
+def no_such_pool(state: State, pool: PoolId) -> Step:
+    """The step of an operation on a pool that the topology does not have."""
+    return refused(state, f"there is no pool {pool} in the topology", use_of(pool))
 
 
 def selected(population: Population, selection: op.Selection) -> Rows:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from coexistence.model.conditions.administrators import Administrator, AdminTask, AdminTool, AdminWay
 from coexistence.model.deployment import Pool, key_of
 from coexistence.model.vocabulary import Feature, PoolId, PoolRole, SiteId, Unknown, Version
+from coexistence.model.vocabulary.ends import name_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, undecided
 from coexistence.observation.sign_in.discovery import certificate_trouble, leads_to
@@ -154,7 +155,7 @@ def _named(facts: Facts, host: str, at: PoolId | None) -> tuple[Leg, PoolId | No
         return facts.untold_names(_WHO, records), at
     target = leads_to(facts, host, "A")
     if target is None:
-        return failed(_WHO, f"no DNS record of {host}"), None
+        return failed(_WHO, f"no DNS record of {host}", on=name_of(host)), None
     if target not in facts.state.pools:
         return failed(_WHO, f"{host} leads to {target}, which is no pool of the topology"), None
     return passed(host, f"leads to {target}"), PoolId(target)

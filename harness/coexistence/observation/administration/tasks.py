@@ -17,10 +17,11 @@ from coexistence.model.conditions.administrators import (
 )
 from coexistence.model.deployment import ConferenceDirectory, Pool
 from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, ServerId, SiteId, Unknown
+from coexistence.model.vocabulary.ends import CENTRAL_MANAGEMENT, replica_of
 from coexistence.observation.administration.administrators import LOCALLY, Errand, approach
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
-from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.routes import Leg, ending, failed, passed, refused, travel, undecided
 from coexistence.observation.servers import cms_replication
 from coexistence.observation.servers.services import alike
 from coexistence.simulation.changes.cms import move_cms
@@ -68,15 +69,16 @@ def _central_management(facts: Facts, *, write: bool = True) -> Iterator[Leg]:
         yield failed(
             masters[0] if masters else "",
             many if masters else "no pool claims to be the active Central Management master",
+            on=CENTRAL_MANAGEMENT,
         )
         return
     (master,) = masters
     yield facts.in_topology(master)
     yield _found(facts, master)
     if reason := store_trouble(facts.state, write=write):
-        yield failed(facts.fqdn(master), reason)
+        yield failed(facts.fqdn(master), reason, on=CENTRAL_MANAGEMENT)
     if write:
-        yield facts.service(master, "master_replicator")
+        yield ending(facts.service(master, "master_replicator"), CENTRAL_MANAGEMENT)
 
 
 def _found(facts: Facts, master: PoolId) -> Leg:
@@ -89,7 +91,8 @@ def _found(facts: Facts, master: PoolId) -> Leg:
             return undecided(_WHO, reason, scp.needs, assumes=assumed)
         return Leg(assumes=assumed)
     if scp != master:
-        return failed(_WHO, store_trouble(facts.state) or f"the service control point leads to {scp}")
+        reason = store_trouble(facts.state) or f"the service control point leads to {scp}"
+        return failed(_WHO, reason, on=CENTRAL_MANAGEMENT)
     return passed(_WHO, f"the service control point leads to {facts.fqdn(master)}")
 
 
@@ -243,12 +246,13 @@ def _replica(facts: Facts, servers: tuple[ServerId, ...], current: Maybe[bool]) 
     if isinstance(current, Unknown):
         return undecided(servers[0], f"nobody told whether the replica on {where} is current", current.needs)
     if not current:
+        pool = facts.state.servers[servers[0]].pool
         never = " and never reported" if facts.state.never_reported.intersection(servers) else ""
-        return failed(
-            servers[0],
-            f"the replica on {where} is not up to date{never} (UpToDate is False)",
-            assumes=("ports-open",),
-        )
+        reason = f"the replica on {where} is not up to date{never} (UpToDate is False)"
+        late = failed(servers[0], reason, assumes=("ports-open",), on=replica_of(pool))
+        # Whatever keeps the master from handing anything out keeps it from getting here.
+        master = central_management(facts)
+        return ending(late, *(master.ended_on if master.disposition is Disposition.FAILED else ()))
     return Leg(assumes=("ports-open",))
 
 

@@ -29,6 +29,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.conferencing.admission import OPEN, Terms, allows_anonymous, by_phone
 from coexistence.observation.conferencing.hosting import fate, hosting_pool, needed_service
 from coexistence.observation.conferencing.joining import legs_of_join
@@ -130,7 +131,8 @@ def _owner(facts: Facts, number: int, owner: PoolId | None, *, lost: bool) -> It
         yield failed("", f"there is no conference directory {number}: the conference id is not valid")
         return
     if entry.owner not in facts.state.pools:
-        yield failed(entry.owner, f"conference directory {number} belongs to a pool that is gone")
+        reason = f"conference directory {number} belongs to a pool that is gone"
+        yield failed(entry.owner, reason, on=use_of(entry.owner))
         return
     if lost:
         yield failed(
@@ -323,7 +325,8 @@ def _numbers(
     source="Migrate dial-in access numbers",
 )
 def _left_behind(number: Application) -> Leg:
-    return failed(number.owner, f"access number {number.id} belongs to a pool that is gone")
+    reason = f"access number {number.id} belongs to a pool that is gone"
+    return failed(number.owner, reason, on=use_of(number.owner))
 
 
 def _answers(facts: Facts, number: Application) -> Iterator[Leg]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coexistence.model.vocabulary import Guest, Maybe, Modality, PoolId, PoolRole, Unknown
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.conferencing.admission import allows_anonymous
 from coexistence.observation.conferencing.hosting import needed_service
 from coexistence.observation.facts.facts import Facts
@@ -86,7 +87,7 @@ def _federated(facts: Facts, host: PoolId) -> Iterator[Leg]:
     elif route is None:
         yield refused(fqdn, "federation is off in the site", 1027)
     elif route not in facts.state.pools:
-        yield failed(fqdn, f"the federation route leads to {route}, which is gone", 1046)
+        yield failed(fqdn, f"the federation route leads to {route}, which is gone", 1046, on=use_of(route))
     else:
         yield facts.registrar(route)
         yield facts.link(host, route)
@@ -106,7 +107,8 @@ def _media(facts: Facts, host: PoolId, modality: Modality | None, *, needs_edge:
             yield refused(facts.fqdn(host), "no Edge pool is associated: nobody outside gets media")
         return
     if edge not in facts.state.pools:
-        yield failed(facts.fqdn(host), f"the associated Edge pool {edge} is gone", sip=503)
+        reason = f"the associated Edge pool {edge} is gone"
+        yield failed(facts.fqdn(host), reason, sip=503, on=use_of(edge))
         return
     if modality in (Modality.CONTENT, Modality.FILE):
         yield needed_service(facts, edge, "web_conf_edge")

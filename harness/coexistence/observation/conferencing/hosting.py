@@ -23,8 +23,9 @@ from coexistence.model.vocabulary import (
     Version,
     version_name,
 )
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts, covers
-from coexistence.observation.facts.routes import Leg, failed, passed, refused, undecided
+from coexistence.observation.facts.routes import Leg, ending, failed, passed, refused, undecided
 from coexistence.observation.network.edges import joined
 from coexistence.observation.servers.user_replicas import conferences_run, port_444
 from coexistence.simulation.rules.assumptions import meeting_survives
@@ -158,7 +159,7 @@ def _factory(facts: Facts, host: PoolId) -> Leg:
         return Leg(assumes=assumes)
     first = orphaned[0]
     reason = f"conference directory {first.number} belongs to {first.owner}, which is not in the topology"
-    return failed(facts.fqdn(host), reason, 3062, assumes=assumes)
+    return failed(facts.fqdn(host), reason, 3062, assumes=assumes, on=use_of(first.owner))
 
 
 def mcu_of(facts: Facts, host: PoolId, modality: Modality) -> Leg:
@@ -212,7 +213,8 @@ def _needed_service(facts: Facts, pool: PoolId, service: str, sip: int | None) -
     leg = facts.service(pool, service)
     stop = leg.stop
     if stop is not None and stop.disposition is Disposition.FAILED:
-        return failed(stop.source, stop.reason, sip=sip, assumes=(*leg.assumes, *_NEEDS))
+        end = failed(stop.source, stop.reason, sip=sip, assumes=(*leg.assumes, *_NEEDS))
+        return ending(end, *stop.ended_on)
     return Leg(leg.hops, stop, (*leg.assumes, *_NEEDS))
 
 

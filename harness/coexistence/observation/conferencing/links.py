@@ -13,6 +13,7 @@ from coexistence.model.clients import MeetingClient
 from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
 from coexistence.model.deployment import SimpleUrl, is_address
 from coexistence.model.vocabulary import Confidence, Feature, Guest, Maybe, PoolId, PoolRole, Unknown, Version
+from coexistence.model.vocabulary.ends import name_of, use_of
 from coexistence.observation.conferencing.admission import OPEN, Terms
 from coexistence.observation.conferencing.hosting import fate, hosting_pool, needed_service, to_focus
 from coexistence.observation.conferencing.joining import Joiner, legs_of_join
@@ -66,14 +67,15 @@ def _open_url(facts: Facts, url: str) -> Iterator[Leg]:
 
 def _page(facts: Facts, name: str, target: str | None) -> Iterator[Leg]:
     if target is None:
-        yield failed("", f"no DNS record of {name}")
+        yield failed("", f"no DNS record of {name}", on=name_of(name))
         return
     pool = facts.state.pools.get(PoolId(target))
     if pool is None and is_address(target):
         yield undecided("", f"{name} leads to {target}, and nobody told whose address that is", "DNS export")
         return
     if pool is None:
-        yield failed(target, f"{name} leads to {target}, which is not in the topology")
+        reason = f"{name} leads to {target}, which is not in the topology"
+        yield failed(target, reason, on=use_of(PoolId(target)))
         return
     if pool.role not in (PoolRole.FRONT_END, PoolRole.DIRECTOR):
         yield failed(pool.fqdn, f"{name} leads to {pool.fqdn}, which answers no links")
@@ -368,7 +370,8 @@ def _through(facts: Facts, rules: tuple[ReverseProxyRule, ...], name: str, meant
         return failed("", f"the certificate of the reverse proxy does not name {name}")
     pool = facts.state.pools.get(taken.target)
     if pool is None:
-        return failed(taken.target, f"the reverse proxy asks {taken.target} for {name}, which is gone")
+        reason = f"the reverse proxy asks {taken.target} for {name}, which is gone"
+        return failed(taken.target, reason, on=use_of(taken.target))
     if meant is not None and pool.id != meant:
         return failed(pool.fqdn, f"{name} leads to {pool.fqdn}, not to {facts.fqdn(meant)}")
     if meant is None and not taken.forwards_host:

@@ -1,4 +1,4 @@
-"""What a failure points at: the pool, server or name that is broken, whoever was the one to notice.
+"""What a failure points at, and what it ended on, whoever was the one to notice.
 
 Law of this room: it reads what an outcome says and asks nothing new. Forty pools that cannot resolve one name
 give forty outcomes with forty sources; they point at that one name.
@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from coexistence.model.deployment import key_of
-from coexistence.model.vocabulary import Unknown
+from coexistence.model.vocabulary import PoolId, Unknown
+from coexistence.model.vocabulary.ends import End, use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 
-__all__ = ["points_at"]
+__all__ = ["points_at", "rests_on"]
 
 _NAME: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 #: A reason that speaks of "here" is about where it was given, whatever else it names.
@@ -42,6 +43,24 @@ def points_at(facts: Facts, outcome: Outcome | None, *told: str) -> tuple[str, .
         if server is not None:
             found.setdefault(str(server.pool))
     return tuple(found)
+
+
+def rests_on(facts: Facts, outcome: Outcome | None) -> tuple[str, ...]:
+    """What an outcome ended on, by name, so that others that ended there are found to speak of the same.
+
+    A service that was stopped on purpose, because its pool is going to be removed, is not what is wrong
+    then: something still uses the pool.
+    """
+    found = () if outcome is None else outcome.ended_on
+    return tuple(dict.fromkeys(str(_meant(facts, each)) for each in found))
+
+
+def _meant(facts: Facts, end: End) -> End:
+    if not end.is_service:
+        return end
+    pool = PoolId(end.of)
+    is_on_purpose = pool in facts.state.silenced or (pool, end.what) in facts.state.disabled
+    return use_of(pool) if is_on_purpose else end
 
 
 def _named(known: Mapping[str, str], text: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     Version,
 )
+from coexistence.model.vocabulary.ends import certificate_of, name_of, replica_of, service_of
 from coexistence.observation.facts.cache import Memory
 from coexistence.observation.facts.outcomes import Hop
 from coexistence.observation.facts.routes import Leg, failed, passed, undecided
@@ -113,7 +114,8 @@ class Facts(Memory):
         if isinstance(runs, Unknown):
             return undecided(fqdn, f"nobody collected whether {name} runs here", runs.needs)
         if not runs:
-            return failed(fqdn, f"{name} takes no new work on any server of the pool", diagnostic)
+            reason = f"{name} takes no new work on any server of the pool"
+            return failed(fqdn, reason, diagnostic, on=service_of(pool, service))
         if service == "web_services" and (foreign := self.foreign_web(pool)):
             return failed(fqdn, foreign, diagnostic, assumes=("balancer-sees-foreign-web",))
         return passed(fqdn, f"{name} runs", *self._planned(pool))
@@ -140,9 +142,10 @@ class Facts(Memory):
         if not runs:
             reason = "no Front-End service of the pool takes new work"
             shortage = self.start_shortage(pool)
-            return failed(fqdn, f"{reason}: {shortage}" if shortage else reason, 2)
+            why = f"{reason}: {shortage}" if shortage else reason
+            return failed(fqdn, why, 2, on=service_of(pool, "front_end"))
         if lost := self.lost_quorum(pool):
-            return failed(fqdn, lost, 2)
+            return failed(fqdn, lost, 2, on=service_of(pool, "front_end"))
         if (untold := quorum.untold_quorum(self.state, self.state.pools[pool], self.rules)) is not None:
             return undecided(fqdn, "nobody collected whether enough of its Front Ends run", untold.needs)
         return passed(fqdn, "the Front-End service answers", *self._planned(pool))
@@ -269,9 +272,8 @@ class Facts(Memory):
         if defined == 0:
             # A twin's replica that lags: what it lacks is in no export.
             return undecided(here.fqdn, f"the replica here lags; it may lack {there.fqdn}", NO_STATUS.needs)
-        return failed(
-            here.fqdn, f"the replica here has not heard of {there.fqdn}: not a trusted server", 1010
-        )
+        reason = f"the replica here has not heard of {there.fqdn}: not a trusted server"
+        return failed(here.fqdn, reason, 1010, on=replica_of(here.id))
 
     @rule(
         "next-hop-needs-a-record",
@@ -284,7 +286,7 @@ class Facts(Memory):
         if isinstance(self.state.records, Unknown):
             return self.untold_names(here.fqdn, self.state.records)
         if (there.id, "A") not in self.state.records:
-            return failed(here.fqdn, f"no DNS A record of {there.fqdn}", 1014)
+            return failed(here.fqdn, f"no DNS A record of {there.fqdn}", 1014, on=name_of(there.id))
         return Leg()
 
     def untold_names(self, asking: str, unknown: Unknown) -> Leg:
@@ -370,22 +372,21 @@ class Facts(Memory):
         shown = self.certificate(there)
         if shown is None:
             return self.untold_names(here.fqdn, Unknown("certificate export"))
-        fqdn = self.fqdn(there)
+        fqdn, on = self.fqdn(there), certificate_of(there)
         if self.is_past(shown.not_after):
-            return failed(here.fqdn, f"the certificate of {fqdn} expired on {shown.not_after}", 1010)
+            return failed(here.fqdn, f"the certificate of {fqdn} expired on {shown.not_after}", 1010, on=on)
         if early := not_yet_valid(self.state, here, shown, self.rules):
             assumes = ("clock-tolerance",)
-            return failed(here.fqdn, f"the certificate of {fqdn} {early}", 1010, assumes=assumes)
+            return failed(here.fqdn, f"the certificate of {fqdn} {early}", 1010, assumes=assumes, on=on)
         if not covers(shown, name):
-            return failed(here.fqdn, f"the certificate of {fqdn} does not name {name}", 1010)
+            return failed(here.fqdn, f"the certificate of {fqdn} does not name {name}", 1010, on=on)
         for server in here.servers:
             roots = self.state.servers[server].roots
             if isinstance(roots, Unknown):
                 return self.untold_names(here.fqdn, roots)
             if shown.issuer not in roots:
-                return failed(
-                    here.fqdn, f"{server} does not trust {shown.issuer}, who issued for {fqdn}", 1010
-                )
+                reason = f"{server} does not trust {shown.issuer}, who issued for {fqdn}"
+                return failed(here.fqdn, reason, 1010, on=on)
         return Leg()
 
     def certificate(self, pool: PoolId, use: str = "Default") -> Certificate | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coexistence.model.vocabulary import Disposition
+from coexistence.model.vocabulary.ends import End
 from coexistence.observation.facts.advice import LOOK_AT
 from coexistence.simulation.rules.diagnostics import DIAGNOSTICS, PHRASES
 
@@ -69,6 +70,8 @@ class Outcome:
     needs: tuple[str, ...] = ()
     #: Ids of the assumptions that it rests on.
     assumes: tuple[str, ...] = ()
+    #: What it ended on, where others may end on the same and say it otherwise.
+    ended_on: tuple[End, ...] = ()
 
     @property
     def done(self) -> bool:

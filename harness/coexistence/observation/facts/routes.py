@@ -8,13 +8,14 @@ fifty pools cost no more than fifty times fifty looks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coexistence.model.vocabulary import Disposition
+from coexistence.model.vocabulary.ends import End
 from coexistence.observation.facts.outcomes import Hop, Outcome
 from coexistence.simulation.rules.diagnostics import DIAGNOSTICS
 
-__all__ = ["Leg", "best_of", "failed", "passed", "refused", "travel", "undecided"]
+__all__ = ["Leg", "best_of", "ending", "failed", "passed", "refused", "travel", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,23 @@ def failed(
     *,
     sip: int | None = None,
     assumes: tuple[str, ...] = (),
+    on: End | None = None,
 ) -> Leg:
-    """Return a leg that ends the route; the SIP status is the one that goes with the diagnostic."""
+    """A leg that ends the route, on something if others may end there too and say it otherwise.
+
+    The SIP status is the one that goes with the diagnostic.
+    """
     status = DIAGNOSTICS[diagnostic].sip if diagnostic is not None and sip is None else sip
-    return _ended(Disposition.FAILED, at, reason, status, diagnostic, (), assumes)
+    leg = _ended(Disposition.FAILED, at, reason, status, diagnostic, (), assumes)
+    return leg if on is None else ending(leg, on)
+
+
+def ending(leg: Leg, *on: End) -> Leg:
+    """The same leg; if it ends the route, on these things too."""
+    if leg.stop is None:
+        return leg
+    stop = replace(leg.stop, ended_on=tuple(dict.fromkeys((*leg.stop.ended_on, *on))))
+    return replace(leg, stop=stop)
 
 
 def refused(
@@ -118,4 +132,5 @@ def travel(legs: Iterable[Leg]) -> Outcome:
         source=end.source,
         needs=end.needs,
         assumes=rests_on,
+        ended_on=end.ended_on,
     )

@@ -18,11 +18,12 @@ from coexistence.model.deployment import (
     key_of,
 )
 from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, Unknown
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts, covers
 from coexistence.observation.facts.outcomes import Outcome
-from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.facts.routes import Leg, ending, failed, passed, travel, undecided
 from coexistence.observation.network.edges import access_edge, shows
-from coexistence.observation.sign_in.discovery import WEB, certificate_trouble, leads_to, silence
+from coexistence.observation.sign_in.discovery import WEB, certificate_trouble, leads_to, silence, silent_on
 from coexistence.simulation.rules.machines import not_yet_valid
 from coexistence.simulation.rules.simple_urls import host_of
 
@@ -92,7 +93,8 @@ def _leads(facts: Facts, record: DnsRecord) -> Leg:
     if target is None:
         return failed(_CLIENT, f"{record.name} names {record.target}, which has no address")
     if target not in facts.state.pools and target in facts.state.defined:
-        return failed(_CLIENT, f"{record.name} leads to {target}, which is in the topology no more")
+        reason = f"{record.name} leads to {target}, which is in the topology no more"
+        return failed(_CLIENT, reason, on=use_of(PoolId(target)))
     return passed(record.name, f"leads to {target}")
 
 
@@ -133,7 +135,7 @@ def _inside_answer(facts: Facts, record: DnsRecord, pool: Pool) -> Iterator[Leg]
     if isinstance(quiet, Leg):
         yield quiet
     elif quiet is not None:
-        yield failed(pool.fqdn, quiet)
+        yield ending(failed(pool.fqdn, quiet), *silent_on(facts, WEB, pool.id))
     if not is_web and pool.role in _SIP:
         yield facts.registrar(pool.id)
     elif not is_web and pool.role in _MAIN:

@@ -21,6 +21,7 @@ from coexistence.model.vocabulary import (
     SiteKind,
     Unknown,
 )
+from coexistence.model.vocabulary.ends import certificate_of, service_of, use_of
 from coexistence.observation.facts.facts import NO_STATUS, Facts, covers
 from coexistence.observation.facts.outcomes import Hop, Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
@@ -230,7 +231,8 @@ def access_edge(facts: Facts, asking: str, edge: PoolId, diagnostic: int | None)
     if isinstance(runs, Unknown):
         return undecided(fqdn, "nobody collected whether the Access Edge runs here", runs.needs)
     if not runs:
-        return failed(asking, f"the Access Edge of {fqdn} does not answer", diagnostic)
+        reason = f"the Access Edge of {fqdn} does not answer"
+        return failed(asking, reason, diagnostic, on=service_of(edge, "front_end"))
     planned = ("plan-as-written",) if facts.is_planned(edge) else ()
     return passed(fqdn, "the Access Edge answers", *planned)
 
@@ -268,19 +270,20 @@ def shows(
             legs.append(partner_side(facts, asking, diagnostic))
         return joined(legs)
     shown = facts.certificate(edge.id, ACCESS_EDGE_EXTERNAL)
+    shown_outside = certificate_of(edge.id, is_external=True)
     if shown is None:
-        return failed(asking, f"{edge.fqdn} has no external certificate", diagnostic)
+        return failed(asking, f"{edge.fqdn} has no external certificate", diagnostic, on=shown_outside)
     if facts.is_past(shown.not_after):
         reason = f"the external certificate of {edge.fqdn} expired on {shown.not_after}"
-        return failed(asking, reason, diagnostic)
+        return failed(asking, reason, diagnostic, on=shown_outside)
     if host and not covers(shown, host):
-        return failed(asking, f"the external certificate of {edge.fqdn} does not name {host}", diagnostic)
+        reason = f"the external certificate of {edge.fqdn} does not name {host}"
+        return failed(asking, reason, diagnostic, on=shown_outside)
     if isinstance(roots, Unknown):
         return partner_side(facts, asking, diagnostic)
     if roots is not None and shown.issuer not in roots:
-        return failed(
-            asking, f"{asking} does not trust {shown.issuer}, who issued for {edge.fqdn}", diagnostic
-        )
+        reason = f"{asking} does not trust {shown.issuer}, who issued for {edge.fqdn}"
+        return failed(asking, reason, diagnostic, on=shown_outside)
     return Leg()
 
 
@@ -330,7 +333,7 @@ def _next_hop(facts: Facts, edge: PoolId) -> Leg:
     if hop is None:
         return undecided(known.fqdn, "nobody told the next hop of this Edge pool", "Get-CsTopology")
     if hop not in facts.state.pools:
-        return failed(known.fqdn, f"the next hop {hop} is in no topology", 1007)
+        return failed(known.fqdn, f"the next hop {hop} is in no topology", 1007, on=use_of(hop))
     stale = Leg()
     if hop != known.next_hop:
         stale = passed(known.fqdn, f"the replica here is old: hands to {facts.fqdn(hop)}")

@@ -12,6 +12,7 @@ from typing import Final
 
 from coexistence.model.conditions.external_systems import ExternalParty
 from coexistence.model.vocabulary import Confidence, PartyKind, PoolRole
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.model.windows_services import CAPABILITIES
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
@@ -46,7 +47,7 @@ def _connect(facts: Facts, party: ExternalParty) -> Iterator[Leg]:
     pool = facts.state.pools.get(party.pinned_to)
     if pool is None:
         reason = f"was given the name of {party.pinned_to}, which is in the topology no more"
-        yield failed(party.name, reason, diagnostic)
+        yield failed(party.name, reason, diagnostic, on=use_of(party.pinned_to))
         return
     if pool.role is PoolRole.EDGE:
         yield reachable(facts, party.name, pool.id, diagnostic, ports=(party.port,))

@@ -20,9 +20,10 @@ from coexistence.model.vocabulary import (
     SiteId,
     Unknown,
 )
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
-from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.routes import Leg, ending, failed, passed, refused, travel, undecided
 from coexistence.observation.network.edges import (
     Tag,
     access_edge,
@@ -161,7 +162,7 @@ def _routed(facts: Facts, asking: str, site: Site) -> Leg:
         return failed(asking, f"site {site.name} has no federation route", 1027)
     if route not in facts.state.pools:
         reason = f"site {site.name} routes federation to {route}, which is in no topology"
-        return failed(asking, reason, 1007)
+        return failed(asking, reason, 1007, on=use_of(route))
     return Leg()
 
 
@@ -309,7 +310,7 @@ def _negotiated(facts: Facts, edge: Pool, host: str, partner: Partner) -> Leg:
     if refusal.stop is None or host:
         return refusal
     # Seen from inside it is our own Access Edge that reports the partner's refusal.
-    return failed(edge.fqdn, refusal.stop.reason, 1047)
+    return ending(failed(edge.fqdn, refusal.stop.reason, 1047), *refusal.stop.ended_on)
 
 
 # -------------------------------------------------------------------- in
@@ -332,7 +333,7 @@ def _ingress(facts: Facts, domain: str, partner: Partner) -> tuple[Leg, PoolId |
     if pinned is not None:
         if pinned not in facts.state.pools:
             reason = f"was given the name of {pinned}, which is in the topology no more"
-            return failed(partner.domain, reason, 1046), None
+            return failed(partner.domain, reason, 1046, on=use_of(pinned)), None
         return facts.leg(key, lambda: joined(_enter(facts, pinned, "", partner))), pinned
     service = "_sipfederationtls._tcp"
     found, host, edge = external_address(facts, partner.domain, domain, service, diagnostics=True)

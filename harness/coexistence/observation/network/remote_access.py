@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coexistence.model.vocabulary import Confidence, PoolId, PoolRole, Unknown
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, best_of, failed, refused, travel, undecided
@@ -135,7 +136,7 @@ def _associated(facts: Facts, home: PoolId) -> Leg:
         return refused(pool.fqdn, "no Edge pool is associated for media", assumes=assumes)
     if edge not in facts.state.pools:
         reason = f"media is associated with {edge}, which is in no topology"
-        return failed(pool.fqdn, reason, assumes=assumes)
+        return failed(pool.fqdn, reason, assumes=assumes, on=use_of(edge))
     return Leg(assumes=assumes)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from coexistence.model.deployment import DnsRecord, Pool
 from coexistence.model.vocabulary import Disposition, Feature, Maybe, PoolRole, Unknown
+from coexistence.model.vocabulary.ends import name_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
@@ -142,4 +143,4 @@ def _address(facts: Facts, pool: Pool) -> Leg:
         return facts.untold_names(pool.fqdn, records)
     if (pool.id, "A") in records or (pool.id, "CNAME") in records:
         return passed(pool.fqdn, "has an address")
-    return failed(pool.fqdn, f"no DNS record of {pool.fqdn}")
+    return failed(pool.fqdn, f"no DNS record of {pool.fqdn}", on=name_of(pool.id))

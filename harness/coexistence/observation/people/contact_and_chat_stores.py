@@ -18,6 +18,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     version_name,
 )
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.conferencing import hosting_pool
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
@@ -169,7 +170,8 @@ def _room(facts: Facts, home: Pool, room: Pool) -> Iterator[Leg]:
         yield Leg(assumes=assumes)
     hop = room.next_hop
     if hop is None or hop not in facts.state.pools:
-        yield failed(room.fqdn, "its next hop is in the topology no more", 1007)
+        reason = "its next hop is in the topology no more"
+        yield failed(room.fqdn, reason, 1007, on=None if hop is None else use_of(hop))
         return
     if hop != home.id:
         yield facts.link(home.id, hop)

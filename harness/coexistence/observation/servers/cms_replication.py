@@ -10,9 +10,10 @@ from collections.abc import Hashable, Iterator
 
 from coexistence.model.deployment import Pool
 from coexistence.model.vocabulary import Confidence, PoolId, ServerId, ServiceState, Unknown
+from coexistence.model.vocabulary.ends import CENTRAL_MANAGEMENT, certificate_of, replica_of, service_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
-from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.facts.routes import Leg, ending, failed, passed, travel, undecided
 from coexistence.simulation.rules.central_management import (
     SMB,
     agent_trouble,
@@ -43,9 +44,14 @@ def way_to(facts: Facts, pool: Pool, servers: tuple[ServerId, ...]) -> Iterator[
     master = the_master(facts.state)
     if master is None or master not in facts.state.pools:
         return
-    yield facts.leg(("carrier", master), lambda: _carrier(facts, master))
-    yield facts.leg(("way to replicas", master, pool.id), lambda: _reached(facts, master, pool))
-    yield _taken_in(facts, pool, servers)
+    replica = replica_of(pool.id)
+    yield ending(facts.leg(("carrier", master), lambda: _carrier(facts, master)), replica)
+    yield ending(_way(facts, master, pool), replica)
+    yield ending(_taken_in(facts, pool, servers), replica)
+
+
+def _way(facts: Facts, master: PoolId, pool: Pool) -> Leg:
+    return facts.leg(("way to replicas", master, pool.id), lambda: _reached(facts, master, pool))
 
 
 def carry(facts: Facts, pool: Pool) -> Outcome:
@@ -76,9 +82,10 @@ def _to_edge(facts: Facts, pool: Pool) -> Iterator[Leg]:
         if isinstance(needs, Unknown):
             yield undecided("", "no Central Management master is known", needs.needs)
         else:
-            yield failed("", "there is no Central Management master that could reach it")
+            reason = "there is no Central Management master that could reach it"
+            yield failed("", reason, on=CENTRAL_MANAGEMENT)
         return
-    yield facts.leg(("way to replicas", master, pool.id), lambda: _reached(facts, master, pool))
+    yield ending(_way(facts, master, pool), replica_of(pool.id))
 
 
 def _carrier(facts: Facts, master: PoolId) -> Leg:
@@ -91,7 +98,8 @@ def _carrier(facts: Facts, master: PoolId) -> Leg:
     if unknown is not None:
         return undecided(fqdn, "nobody collected whether File Transfer Agent runs here", unknown.needs)
     if any(isinstance(each, ServiceState) for each in states):
-        return failed(fqdn, "File Transfer Agent takes no new work on any server of the pool")
+        reason = "File Transfer Agent takes no new work on any server of the pool"
+        return failed(fqdn, reason, on=service_of(master, "file_transfer_agent"))
     return Leg()
 
 
@@ -117,7 +125,7 @@ def _reached(facts: Facts, master: PoolId, pool: Pool) -> Leg:
     if granted.stop is not None:
         return granted
     if isinstance(trouble, str):
-        return failed(fqdn, trouble, assumes=("ports-open",))
+        return failed(fqdn, trouble, assumes=("ports-open",), on=certificate_of(pool.id))
     return passed(pool.fqdn, "reached over HTTPS 4443 on its inside", "ports-open", *granted.assumes)
 
 
@@ -133,7 +141,8 @@ def _taken_in(facts: Facts, pool: Pool, servers: tuple[ServerId, ...]) -> Leg:
             servers[0], f"nobody collected whether the Replica Replicator Agent runs on {where}", found.needs
         )
     if found:
-        return failed(servers[0], f"the Replica Replicator Agent does not run on {where}")
+        reason = f"the Replica Replicator Agent does not run on {where}"
+        return failed(servers[0], reason, on=service_of(pool.id, "replica_replicator"))
     return passed(where, "the Replica Replicator Agent runs")
 
 
@@ -159,5 +168,6 @@ def _map(facts: Facts, servers: tuple[ServerId, ...]) -> Leg:
         return undecided(servers[0], f"nobody told whether the replica on {where} is current", held.needs)
     gone = [pool for pool, number in state.removed if number > held]
     if gone:
-        return failed(servers[0], f"the replica on {where} still has {', '.join(gone)}, which is gone")
+        reason = f"the replica on {where} still has {', '.join(gone)}, which is gone"
+        return failed(servers[0], reason, on=replica_of(state.servers[servers[0]].pool))
     return passed(where, "knows of every pool that was removed")

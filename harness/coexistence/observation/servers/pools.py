@@ -19,6 +19,7 @@ from coexistence.model.vocabulary import (
     Unknown,
     version_name,
 )
+from coexistence.model.vocabulary.ends import service_of, use_of, user_replicator_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
@@ -53,7 +54,7 @@ def _start_up(facts: Facts, pool: PoolId) -> Iterator[Leg]:
     states = [] if answer.stop is None else [facts.state_of(each, "front_end") for each in known.servers]
     if ServiceState.START_PENDING in states and ServiceState.RUNNING not in states:
         if shortage := facts.start_shortage(pool):
-            yield failed(known.fqdn, shortage)
+            yield failed(known.fqdn, shortage, on=service_of(pool, "front_end"))
         yield passed(known.fqdn, "the Front-End services are starting: databases fill for up to an hour")
         return
     yield answer
@@ -149,7 +150,7 @@ def _is_empty(facts: Facts, pool: PoolId) -> Leg:
     if not accounts:
         return passed(fqdn, "nobody is homed here")
     people = population.people_by_pool.get(pool, 0)
-    return failed(fqdn, f"{accounts} accounts are still homed here, {people} of them people")
+    return failed(fqdn, f"{accounts} accounts are still homed here, {people} of them people", on=use_of(pool))
 
 
 def arrived(facts: Facts, home: PoolId, needs: Iterable[Maybe[bool]]) -> Outcome:
@@ -167,7 +168,7 @@ def arrived(facts: Facts, home: PoolId, needs: Iterable[Maybe[bool]]) -> Outcome
         if isinstance(each, Unknown):
             return travel([undecided(pool.fqdn, "nobody told whether they have to stay here", each.needs)])
     reason = f"still homed on {version_name(pool.versions)}, and nothing keeps them there"
-    return travel([failed(pool.fqdn, reason)])
+    return travel([failed(pool.fqdn, reason, on=use_of(home))])
 
 
 def knows_accounts(facts: Facts, pool: PoolId) -> Outcome:
@@ -183,7 +184,7 @@ def knows_accounts(facts: Facts, pool: PoolId) -> Outcome:
     ):
         if domains:
             reason = f"accounts of {', '.join(sorted(domains))} are not in its database: {why}"
-            return travel([failed(fqdn, reason, assumes=assumes)])
+            return travel([failed(fqdn, reason, assumes=assumes, on=user_replicator_of(pool))])
     return travel([Leg(assumes=assumes)])
 
 
@@ -242,7 +243,7 @@ def _backed_up(facts: Facts, pool: Pool) -> Leg:
     """
     for server in pool.servers:
         if old := old_backup_service(facts.state, server):
-            return failed(pool.fqdn, old)
+            return failed(pool.fqdn, old, on=service_of(pool.id, "backup"))
     stop = facts.registrar(pool.id).stop
     if stop is not None and stop.disposition is not Disposition.UNDECIDED:
         return Leg()

@@ -20,6 +20,7 @@ from coexistence.model.vocabulary import (
     PoolRole,
     Unknown,
 )
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome, untold
 from coexistence.simulation.rules.registry import rule
@@ -93,6 +94,7 @@ def _named(facts: Facts, pool: PoolId, kind: str, names: list[str]) -> Outcome:
         disposition=Disposition.FAILED,
         source=facts.fqdn(pool) if pool in facts.state.pools else pool,
         reason=f"still named by {len(names)} {things}: {shown}",
+        ended_on=(use_of(pool),),
     )
 
 

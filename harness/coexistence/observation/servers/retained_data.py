@@ -15,6 +15,7 @@ from coexistence.model.conditions.administrators import StoreState
 from coexistence.model.deployment import ConferenceDirectory, Policy
 from coexistence.model.population import CODE_LOST
 from coexistence.model.vocabulary import Confidence, Disposition, Unknown, UserKind
+from coexistence.model.vocabulary.ends import CENTRAL_MANAGEMENT, use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
@@ -45,11 +46,13 @@ def _whole_store(facts: Facts) -> Iterator[Leg]:
     assert not isinstance(cms.masters, Unknown)  # asked before
     if not cms.masters:
         missing = ", ".join(f"{pool} {state.value}" for pool, state in cms.stores)
-        yield failed(_ADMINISTRATOR, f"no pool has the configuration as its master: {missing}")
+        reason = f"no pool has the configuration as its master: {missing}"
+        yield failed(_ADMINISTRATOR, reason, on=CENTRAL_MANAGEMENT)
     for master in cms.masters:
         state = store_of(cms, master)
         if state in (StoreState.UNSETTLED, StoreState.MISSING):
-            yield failed(facts.fqdn(master), f"the Central Management store on {master} {state.value}")
+            reason = f"the Central Management store on {master} {state.value}"
+            yield failed(facts.fqdn(master), reason, on=CENTRAL_MANAGEMENT)
     yield passed(_ADMINISTRATOR, "the configuration is whole")
 
 
@@ -125,7 +128,9 @@ def pools_kept(facts: Facts) -> Mapping[str, Outcome]:
     Nothing where all are there. Publishing an older copy of the topology drops what was defined since.
     """
     return {
-        pool: travel([failed(pool, f"{pool} is in the topology no more, and nobody removed it")])
+        pool: travel(
+            [failed(pool, f"{pool} is in the topology no more, and nobody removed it", on=use_of(pool))]
+        )
         for pool in sorted(facts.state.dropped)
         if pool not in facts.state.pools
     }

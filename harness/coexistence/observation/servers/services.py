@@ -19,6 +19,7 @@ from coexistence.model.vocabulary import (
     ServiceState,
     Unknown,
 )
+from coexistence.model.vocabulary.ends import service_of
 from coexistence.model.windows_services import Evidence, WindowsService, expected
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
@@ -129,6 +130,7 @@ def status(
     # A pool without machines is legal, and has nowhere else to be looked for.
     source = servers[0] if servers else pool.fqdn
     where = ", ".join(servers) or pool.fqdn
+    ended_on = (service_of(pool.id, service.key),)
     if isinstance(state, Unknown):
         return Outcome(
             disposition=Disposition.UNDECIDED,
@@ -150,10 +152,11 @@ def status(
             disposition=Disposition.FAILED,
             source=source,
             reason=f"the list of {where} does not name it",
+            ended_on=ended_on,
         )
     reason = f"reported as {state.label}"
     if state in (ServiceState.START_PENDING, ServiceState.CONTINUE_PENDING) and service.key == "front_end":
         reason += f"; {_pending(facts, pool)}"
     if state in (ServiceState.PAUSED, ServiceState.PAUSE_PENDING):
         reason += "; it serves old sessions and refuses new ones"
-    return Outcome(disposition=Disposition.FAILED, source=source, reason=reason)
+    return Outcome(disposition=Disposition.FAILED, source=source, reason=reason, ended_on=ended_on)

@@ -24,6 +24,7 @@ from coexistence.model.vocabulary import (
     Version,
     version_name,
 )
+from coexistence.model.vocabulary.ends import pair_of, use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
@@ -289,17 +290,19 @@ def like_its_pair(facts: Facts, pool: Pool) -> Outcome:
 def _like_its_pair(facts: Facts, pool: Pool) -> Iterator[Leg]:
     other = facts.state.pools.get(pool.backup) if pool.backup is not None else None
     if other is None:
-        yield failed(pool.fqdn, f"paired with {pool.backup}, which is in the topology no more")
+        reason = f"paired with {pool.backup}, which is in the topology no more"
+        yield failed(pool.fqdn, reason, on=None if pool.backup is None else use_of(pool.backup))
         return
     if not pool.versions or not other.versions:
         yield undecided(pool.fqdn, "nobody told which versions the pair runs", "Get-CsServerPatchVersion")
         return
     if not set(pool.versions) & set(other.versions):
-        theirs = version_name(other.versions)
-        yield failed(pool.fqdn, f"runs {version_name(pool.versions)}, its pair {other.fqdn} {theirs}")
+        reason = f"runs {version_name(pool.versions)}, its pair {other.fqdn} {version_name(other.versions)}"
+        yield failed(pool.fqdn, reason, on=pair_of(pool.id, other.id))
     if pool.edition is not other.edition:
         kinds = [each.edition.value if each.edition else "unknown" for each in (pool, other)]
-        yield failed(pool.fqdn, f"is of edition {kinds[0]}, its pair {other.fqdn} of {kinds[1]}")
+        reason = f"is of edition {kinds[0]}, its pair {other.fqdn} of {kinds[1]}"
+        yield failed(pool.fqdn, reason, on=pair_of(pool.id, other.id))
     if facts.state.backing.machines:
         same = _same_system(facts, pool, (pool, other), f"paired with {other.fqdn}: ")
         yield Leg(same.hops, None if same.disposition is Disposition.DONE else same)

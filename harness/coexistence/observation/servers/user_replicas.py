@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, Unknown
+from coexistence.model.vocabulary.ends import user_replicator_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
@@ -129,7 +130,7 @@ def _replicated(facts: Facts, home: PoolId, domain: Maybe[str]) -> Leg:
     if not user_replicas.skips(facts.state, home, domain):
         return _NOTHING
     reason = f"the user replicator here does not ask {domain}: destination URI does not exist"
-    return failed(facts.fqdn(home), reason, 4005)
+    return failed(facts.fqdn(home), reason, 4005, on=user_replicator_of(home))
 
 
 def changed_by(facts: Facts, outcome: Outcome, group: int) -> Outcome:

@@ -10,8 +10,8 @@ from coexistence.model.deployment import key_of
 from coexistence.model.vocabulary import Confidence, PoolId, SiteId, Unknown
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Hop
-from coexistence.observation.facts.routes import Leg, failed
-from coexistence.observation.sign_in.discovery import WEB, dhcp_scope, leads_to, silence
+from coexistence.observation.facts.routes import Leg, ending, failed
+from coexistence.observation.sign_in.discovery import WEB, dhcp_scope, leads_to, silence, silent_on
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["bootstraps"]
@@ -66,4 +66,4 @@ def _fetched(facts: Facts, host: str) -> Leg:
     if why is None:
         return Leg((hop,))
     end = failed(pool or host, why if pool is None else f"{host} {why}")
-    return Leg((hop, *end.hops), end.stop)
+    return ending(Leg((hop, *end.hops), end.stop), *(() if pool is None else silent_on(facts, WEB, pool)))

@@ -24,9 +24,10 @@ from coexistence.model.vocabulary import (
     SiteId,
     Unknown,
 )
+from coexistence.model.vocabulary.ends import End, service_of, use_of
 from coexistence.observation.facts.facts import SIP_PORT, Facts, covers
 from coexistence.observation.facts.outcomes import Hop
-from coexistence.observation.facts.routes import Leg, failed
+from coexistence.observation.facts.routes import Leg, ending, failed
 from coexistence.simulation.rules.registry import rule
 
 __all__ = [
@@ -102,6 +103,7 @@ def _find(facts: Facts, discovery: Discovery, domain: str, is_newer: bool, site:
         return granted if granted.stop is not None else Found(assumes=granted.assumes)
     hops: list[Hop] = []
     assumes: tuple[str, ...] = ()
+    ended_on: tuple[End, ...] = ()
     for how, label in _NAMES[discovery]:
         name = f"{label}.{domain}"
         pool = leads_to(facts, name, "SRV" if how == _SRV else "A")
@@ -125,18 +127,19 @@ def _find(facts: Facts, discovery: Discovery, domain: str, is_newer: bool, site:
                 return Leg((*hops, *end.hops), end.stop, assumes)
             # A web client takes a wrong certificate for a connection error, and goes on.
         hops.append(Hop(pool, quiet))
+        ended_on = ended_on or silent_on(facts, how, pool)
         assumes = (*assumes, "next-name-after-silence")
         if facts.rules.value("next-name-after-silence") == "no":
             break
     if discovery is not Discovery.EXTERNAL_WEB:
         scope = dhcp_scope(facts, site)
         if not isinstance(scope, Unknown):
-            return _by_dhcp(facts, scope, domain, tuple(hops), assumes)
+            return ending(_by_dhcp(facts, scope, domain, tuple(hops), assumes), *ended_on)
         assumes = (*assumes, "dhcp-names-registrar")
         if facts.rules.value("dhcp-names-registrar") == "yes":
             return Found((*hops, Hop("DHCP", "option 120 names the home registrar")), None, assumes)
     end = failed(CLIENT, f"no sign-in name of {domain} leads to a server that answers", assumes=assumes)
-    return Leg((*hops, *end.hops), end.stop, assumes)
+    return ending(Leg((*hops, *end.hops), end.stop, assumes), *ended_on)
 
 
 def dhcp_scope(facts: Facts, site: SiteId) -> Maybe[DhcpScope | None]:
@@ -217,6 +220,21 @@ def silence(facts: Facts, how: str, pool: str) -> str | Leg | None:
     if how == WEB:
         return _web_silence(facts, known)
     return _no_answer(facts.registrar(known.id))
+
+
+def silent_on(facts: Facts, how: str, pool: str) -> tuple[End, ...]:
+    """What nobody answers on under a name, where :func:`silence` says that nobody does."""
+    known = facts.state.pools.get(PoolId(pool))
+    if known is None:
+        return (use_of(PoolId(pool)),) if pool in facts.state.defined else ()
+    if known.role not in _REGISTRARS:
+        return ()
+    found = facts.registrar(known.id).stop
+    if how == WEB:
+        states = [facts.state_of(server, "web_services") for server in known.servers]
+        if None not in states and ServiceState.RUNNING not in states:
+            return (service_of(known.id, "web_services"),)
+    return () if found is None else found.ended_on
 
 
 def _dangling(facts: Facts, how: str, name: str) -> str | None:

@@ -32,6 +32,7 @@ from coexistence.model.vocabulary import (
     UserKind,
     Version,
 )
+from coexistence.model.vocabulary.ends import name_of, replica_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
@@ -332,7 +333,7 @@ def _look_sent_home(facts: Facts, how: str, here: PoolId, home: PoolId) -> Leg:
     knows = facts.knows(here, home)
     if knows.stop is not None and knows.stop.disposition is not Disposition.UNDECIDED:
         reason = f"the replica here has not heard of {target}, and cannot send anybody there"
-        return failed(fqdn, reason, assumes=knows.assumes)
+        return failed(fqdn, reason, assumes=knows.assumes, on=replica_of(here))
     if knows.stop is not None:
         return knows
     answer = (
@@ -409,6 +410,6 @@ def _met(facts: Facts, pool: PoolId) -> Leg:
     if isinstance(facts.state.records, Unknown):
         return facts.untold_names(CLIENT, facts.state.records)
     if leads_to(facts, pool, "A") is None:
-        return failed(CLIENT, f"no DNS A record of {fqdn}")
+        return failed(CLIENT, f"no DNS A record of {fqdn}", on=name_of(pool))
     wrong = certificate_trouble(facts, pool, pool)
     return failed(CLIENT, wrong) if wrong else Leg()

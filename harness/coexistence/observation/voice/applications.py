@@ -21,6 +21,7 @@ from coexistence.model.vocabulary import (
     SiteId,
     Unknown,
 )
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.model.windows_services import CAPABILITIES
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
@@ -96,6 +97,7 @@ def _there(facts: Facts, application: Application) -> Leg:
         application.uri or application.id,
         f"it belongs to {application.owner}, which is in the topology no more",
         4005,
+        on=use_of(application.owner),
     )
 
 
@@ -162,7 +164,8 @@ def _agents_reached(facts: Facts, owner: PoolId, agents: tuple[PoolId, ...]) -> 
 
 def _agent_reached(facts: Facts, owner: PoolId, home: PoolId) -> Leg:
     if home not in facts.state.pools:
-        return failed(facts.fqdn(owner), f"its agents are on {home}, which is in the topology no more", 4005)
+        reason = f"its agents are on {home}, which is in the topology no more"
+        return failed(facts.fqdn(owner), reason, 4005, on=use_of(home))
     if home == owner:
         return Leg()
     link = facts.link(owner, home)
@@ -314,9 +317,8 @@ def _trusted(facts: Facts, application: Application) -> Iterator[Leg]:
     if hop is None and not facts.state.pools[pool].tells("next_hop"):
         yield undecided(facts.fqdn(pool), "nobody told its next hop", "Get-CsTopology -AsXml")
     if hop is None or hop not in facts.state.pools:
-        yield failed(
-            facts.fqdn(pool), f"its next hop {hop or ''} is in the topology no more".replace("  ", " "), 1007
-        )
+        reason = f"its next hop {hop or ''} is in the topology no more".replace("  ", " ")
+        yield failed(facts.fqdn(pool), reason, 1007, on=None if hop is None else use_of(hop))
         return
     yield facts.registrar(hop)
     if hop != application.owner:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from coexistence.model.conditions.external_systems import BandwidthLink, NormalizationRule
 from coexistence.model.deployment import Gateway
 from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, SiteId, Unknown
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.model.windows_services import CAPABILITIES
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
-from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.routes import Leg, ending, failed, passed, refused, travel, undecided
 from coexistence.observation.network.edges import joined
 from coexistence.observation.voice import pstn
 from coexistence.observation.voice.applications import capable
@@ -214,7 +215,7 @@ def _by_proxy(facts: Facts, mediation: PoolId, hop: PoolId | None, home: PoolId 
     reason = f'Proxy returned a SIP failure code; component="MediationServer": {answer.reason}'
     return Leg(
         answer.hops,
-        failed(facts.fqdn(mediation), reason, 10003, sip=answer.sip).stop,
+        ending(failed(facts.fqdn(mediation), reason, 10003, sip=answer.sip), *answer.ended_on).stop,
         answer.assumes,
     )
 
@@ -224,7 +225,7 @@ def _proxied(facts: Facts, mediation: PoolId, hop: PoolId | None, home: PoolId |
         yield undecided(facts.fqdn(mediation), "nobody told its next hop", "Get-CsTopology -AsXml")
     if hop is None or hop not in facts.state.pools:
         reason = f"the next hop {hop or ''} is in no topology".replace("  ", " ")
-        yield failed(facts.fqdn(mediation), reason, 1007)
+        yield failed(facts.fqdn(mediation), reason, 1007, on=None if hop is None else use_of(hop))
         return
     if hop != mediation:
         yield facts.link(mediation, hop)

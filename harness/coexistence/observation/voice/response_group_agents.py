@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from coexistence.model.deployment import Application
 from coexistence.model.vocabulary import PoolId
+from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel
@@ -38,7 +39,8 @@ def _sign_in(facts: Facts, group: Application, home: PoolId) -> Iterator[Leg]:
         return
     console = group.console or group.owner
     if console not in facts.state.pools:
-        yield failed(facts.fqdn(home), f"the agent console of {console} is in the topology no more")
+        reason = f"the agent console of {console} is in the topology no more"
+        yield failed(facts.fqdn(home), reason, on=use_of(console))
         return
     yield facts.service(console, "web_services")
     here, there = facts.state.pools[console], facts.state.pools[group.owner]
@@ -70,7 +72,8 @@ def _present(facts: Facts, group: Application, home: PoolId) -> Iterator[Leg]:
     yield facts.in_topology(home)
     yield facts.registrar(home)
     if group.owner not in facts.state.pools:
-        yield failed(group.id, f"it belongs to {group.owner}, which is in the topology no more", 4005)
+        reason = f"it belongs to {group.owner}, which is in the topology no more"
+        yield failed(group.id, reason, 4005, on=use_of(group.owner))
         return
     if group.owner != home:
         yield facts.link(home, group.owner)

@@ -1,12 +1,13 @@
 """What goes together: findings that one broken thing caused, under that thing.
 
 Law of this room: no sense in four hundred findings because one name is wrong. What is broken is named once;
-what follows from it is counted. Nothing is left out, and nothing is judged again.
+what follows from it is counted. Every finding stands in one cause, and shares with another of that cause what
+its outcome ended on; nothing is judged again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -34,8 +35,10 @@ class Cause:
     thing: str
     #: Why, in the words of the first finding.
     reason: str
-    #: The finding that names it best, then what follows from it, in the order of the report.
+    #: The earliest break of those that weigh most, then what follows from it, along the path.
     findings: tuple[FindingRecord, ...]
+    #: Where it was felt, along the path.
+    checkpoints: tuple[str, ...]
 
     @property
     def first(self) -> FindingRecord:
@@ -51,11 +54,6 @@ class Cause:
     def checks(self) -> tuple[str, ...]:
         """The promises that it breaks, by check."""
         return tuple(dict.fromkeys(each.check for each in self.findings))
-
-    @property
-    def checkpoints(self) -> tuple[str, ...]:
-        """Where it was felt."""
-        return tuple(dict.fromkeys(each.checkpoint for each in self.findings))
 
     @cached_property
     def people(self) -> HeadCount:
@@ -83,44 +81,58 @@ class Cause:
         }
 
 
-def causes_of(findings: Sequence[FindingRecord]) -> tuple[Cause, ...]:
-    """Put findings together by what caused them; the heaviest cause first, then in the findings' order.
+def causes_of(
+    findings: Sequence[FindingRecord], places: Mapping[tuple[str, str], int] | None = None
+) -> tuple[Cause, ...]:
+    """Findings put together by what caused them: the heaviest cause first, then the earliest.
 
-    Two findings about one deployment have one cause where they point at the same thing for the same reason. A
-    broken promise about what others rest on, of severity error or blocker, is the cause of whatever else
-    points at the same thing, at the same checkpoint.
+    Two findings about one deployment have one cause where they ended on the same thing, and where they point
+    at the same thing for the same reason; so have two that have one cause with a third. ``places`` tells the
+    order of checkpoints, by estate and label: without it, none comes before another.
+
+    A warning follows from what is broken and connects nothing: what weighs more is not explained by it.
     """
-    deeper = _prerequisites(findings)
-    keys: list[tuple[object, ...]] = []
-    #: What was explained at one checkpoint is the same at another.
-    explained: dict[tuple[object, ...], tuple[object, ...]] = {}
+    order = places or {}
+    ties = _Ties()
     for finding in findings:
-        key: tuple[object, ...] = (finding.estate, finding.deployment, *_key(finding))
-        keys.append(key)
-        things = finding.about[:1] if finding.clause in PREREQUISITES else finding.about[:2]
-        for thing in things:
-            cause = deeper.get((finding.estate, finding.deployment, thing, finding.checkpoint))
-            if cause is not None:
-                explained.setdefault(key, cause)
-                break
-    groups: dict[tuple[object, ...], list[FindingRecord]] = {}
-    for own, finding in zip(keys, findings, strict=True):
-        deepest = explained.get(own, own)
-        groups.setdefault(explained.get(deepest, deepest), []).append(finding)
-    made = [_cause(group) for group in groups.values()]
-    return tuple(sorted(made, key=lambda each: min(_weight(finding.severity) for finding in each.findings)))
+        if _weighs(finding):
+            ties.tie(_ends(finding))
+    groups: dict[object, list[FindingRecord]] = {}
+    for finding in findings:
+        known = [end for end in _ends(finding) if ties.knows(end)]
+        # Whatever only warnings end on is theirs alone.
+        key = ties.root(known[0]) if known else ("warnings", _ends(finding)[0])
+        groups.setdefault(key, []).append(finding)
+    made = [_cause(group, order) for group in groups.values()]
+    return tuple(sorted(made, key=lambda each: (_heaviest(each), _place(each.first, order))))
 
 
-def _prerequisites(findings: Iterable[FindingRecord]) -> dict[tuple[object, ...], tuple[object, ...]]:
-    """Return which cause stands for each thing at each checkpoint: the deepest that was found there."""
-    weighty = [each for each in findings if _is_deep(each) and each.about]
-    found: dict[tuple[object, ...], tuple[object, ...]] = {}
-    for each in sorted(weighty, key=lambda each: PREREQUISITES.index(each.clause)):
-        whose = (each.estate, each.deployment)
-        cause = found.get((*whose, each.about[0], each.checkpoint), (*whose, *_key(each)))
-        for thing in each.about[:2]:
-            found.setdefault((*whose, thing, each.checkpoint), cause)
-    return found
+class _Ties:
+    """Things that are broken together: whoever ends on several ties them."""
+
+    def __init__(self) -> None:
+        self._parent: dict[object, object] = {}
+
+    def knows(self, end: object) -> bool:
+        return end in self._parent
+
+    def root(self, end: object) -> object:
+        while self._parent[end] != end:
+            self._parent[end] = self._parent[self._parent[end]]
+            end = self._parent[end]
+        return end
+
+    def tie(self, ends: Sequence[object]) -> None:
+        for end in ends:
+            self._parent.setdefault(end, end)
+        for end in ends[1:]:
+            self._parent[self.root(end)] = self.root(ends[0])
+
+
+def _ends(finding: FindingRecord) -> tuple[object, ...]:
+    """What a finding ended on: what is broken and why, as it says itself, then what others call it."""
+    whose = (finding.estate, finding.deployment)
+    return ((*whose, *_key(finding)), *((*whose, end) for end in finding.ended_on))
 
 
 def _key(finding: FindingRecord) -> tuple[str, ...]:
@@ -131,23 +143,55 @@ def _key(finding: FindingRecord) -> tuple[str, ...]:
     return (finding.check, finding.kind, finding.subject)
 
 
-def _cause(group: Sequence[FindingRecord]) -> Cause:
-    """Order a group: what others rest on first, else as it stands."""
+def _cause(group: Sequence[FindingRecord], order: Mapping[tuple[str, str], int]) -> Cause:
+    """Order a group: what weighs, along the path, what others rest on first; then the rest."""
     findings = sorted(
         group,
         key=lambda each: (
-            PREREQUISITES.index(each.clause) if _is_deep(each) else len(PREREQUISITES),
+            not _weighs(each),
+            _place(each, order),
+            _depth(each),
             _weight(each.severity),
         ),
     )
     first = findings[0]
     reason = first.outcome["reason"] if first.outcome is not None else first.message
-    return Cause(thing=first.about[0] if first.about else "", reason=reason, findings=tuple(findings))
+    along = sorted(findings, key=lambda each: _place(each, order))
+    return Cause(
+        thing=first.about[0] if first.about else "",
+        reason=reason,
+        findings=tuple(findings),
+        checkpoints=tuple(dict.fromkeys(each.checkpoint for each in along)),
+    )
+
+
+def _depth(finding: FindingRecord) -> float:
+    """How much rests on what a finding is about, the least for the most.
+
+    A step is refused before a checkpoint is looked at: because of services that do not run, as a rule, and
+    the rest may follow from it.
+    """
+    if finding.is_step:
+        return PREREQUISITES.index(Clause.SERVICES.value) + 0.5
+    return PREREQUISITES.index(finding.clause) if _is_deep(finding) else len(PREREQUISITES)
+
+
+def _place(finding: FindingRecord, order: Mapping[tuple[str, str], int]) -> int:
+    return order.get((finding.estate, finding.checkpoint), len(order))
+
+
+def _heaviest(cause: Cause) -> int:
+    return min(_weight(each.severity) for each in cause.findings)
+
+
+def _weighs(finding: FindingRecord) -> bool:
+    """Tell whether it breaks a promise that counts."""
+    return Severity[finding.severity.upper()].fails
 
 
 def _is_deep(finding: FindingRecord) -> bool:
     """Tell whether it is about what others rest on, and weighs enough to explain them."""
-    return finding.clause in PREREQUISITES and Severity[finding.severity.upper()].fails
+    return finding.clause in PREREQUISITES and _weighs(finding)
 
 
 def _weight(severity: str) -> int:

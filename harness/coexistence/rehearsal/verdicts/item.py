@@ -182,7 +182,7 @@ class ItemVerdict:
 
 def _from_plain(data: Mapping[str, Any], crowds: Sequence[str]) -> FindingRecord:
     hit = data["hit"]
-    tuples = {name: tuple(data[name]) for name in ("assumes", "about", "faults")}
+    tuples = {name: tuple(data[name]) for name in ("assumes", "about", "faults", "ended_on")}
     people = PeopleHit(
         rows=tuple(crowds[at] for at in hit["rows"]),
         numbers=tuple((name, number) for name, number in hit["numbers"]),
@@ -249,6 +249,8 @@ def _record(
         remedy=check.remedy,
         document=check.source,
         about=broken.about,
+        ended_on=broken.ended_on,
+        is_step=check.subject == "step",
         hit=PeopleHit.of(broken.hit),
     )
 

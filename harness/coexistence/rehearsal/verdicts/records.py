@@ -42,6 +42,10 @@ class FindingRecord:
     waived: Mapping[str, str] | None = None
     #: What is broken, then what it belongs to and what else is spoken of: pools, servers, names.
     about: tuple[str, ...] = ()
+    #: What its outcome ended on, by name: a service, a store, a pool that is out of use.
+    ended_on: tuple[str, ...] = ()
+    #: Whether it is a step of the plan that was not carried out: what it leads to comes later.
+    is_step: bool = False
     #: Faults that were made on purpose and are its cause, as they were asked for.
     faults: tuple[str, ...] = ()
     #: How many findings are alike and not reported one by one: of the same check, thing and reason.
@@ -54,8 +58,9 @@ class FindingRecord:
     def plain(self) -> dict[str, Any]:
         """Return the finding as the JSON report shows it."""
         made = dataclasses.asdict(self)
-        # Which people exactly is for counting alone.
-        del made["hit"], made["everybody"]
+        # Which people exactly, and on what it ended, is for putting findings together alone.
+        for name in ("hit", "everybody", "ended_on", "is_step"):
+            del made[name]
         made["assumes"] = list(self.assumes)
         made["about"] = list(self.about)
         made["faults"] = list(self.faults)

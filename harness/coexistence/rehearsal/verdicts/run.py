@@ -146,9 +146,7 @@ class Run:
     def findings(self) -> list[FindingRecord]:
         """All findings, heaviest first; among these, causes before consequences, then along the path."""
         found = [finding for item in self.items for finding in item.findings] + self.waiver_complaints()
-        order = {
-            (estate.name, label): at for estate in self.estates for at, label in enumerate(estate.checkpoints)
-        }
+        order = self._places
         return sorted(
             found,
             key=lambda each: (
@@ -167,7 +165,15 @@ class Run:
 
         Findings that somebody accepted, and those about waivers, are not among them.
         """
-        return causes_of([each for each in self.findings() if each.estate and each.waived is None])
+        told = [each for each in self.findings() if each.estate and each.waived is None]
+        return causes_of(told, self._places)
+
+    @property
+    def _places(self) -> dict[tuple[str, str], int]:
+        """Checkpoints of each estate, in the order of its path."""
+        return {
+            (estate.name, label): at for estate in self.estates for at, label in enumerate(estate.checkpoints)
+        }
 
     def assumptions(self) -> list[dict[str, Any]]:
         """Return every assumption, what it was taken to be, and whether a verdict rests on it."""

@@ -13,7 +13,7 @@ from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State, frozen
-from coexistence.simulation.transitions import Step, refused
+from coexistence.simulation.transitions import Step, no_such_pool, refused
 
 __all__ = ["CHANGES", "NEEDED"]
 
@@ -44,7 +44,7 @@ def move(state: State, operation: op.MoveApplications, _rules: Rules) -> Step:
     """
     target = state.pools.get(operation.to)
     if target is None:
-        return refused(state, f"there is no pool {operation.to} in the topology")
+        return no_such_pool(state, operation.to)
     if isinstance(state.applications, Unknown):
         return Step(state)
     theirs = [
@@ -106,7 +106,7 @@ def move_response_groups(state: State, operation: op.MoveResponseGroups, _rules:
     source, target = state.pools.get(operation.source), state.pools.get(operation.to)
     if source is None or target is None:
         missing = operation.to if source else operation.source
-        return refused(state, f"there is no pool {missing} in the topology")
+        return no_such_pool(state, missing)
     if source.version is not None and source.version is target.version:
         return refused(
             state,
@@ -131,7 +131,7 @@ def delete_legacy_groups(state: State, operation: op.DeleteLegacyResponseGroups,
     Source: "Migrate response groups": the new groups stop working once the legacy ones are deleted.
     """
     if operation.pool not in state.pools:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     if isinstance(state.applications, Unknown):
         return Step(state)
     left = tuple(
@@ -166,7 +166,7 @@ def move_admission_control(state: State, operation: op.MoveCallAdmissionControl,
     """
     source, target = state.pools.get(operation.source), state.pools.get(operation.to)
     if target is None:
-        return refused(state, f"there is no pool {operation.to} in the topology")
+        return no_such_pool(state, operation.to)
     pools = dict(state.pools)
     services = dict(state.services)
     if source is not None:
@@ -199,7 +199,7 @@ def remove_archiving_monitoring(state: State, operation: op.RemoveArchivingMonit
     """Clear a pool's associations with its stores ("Remove the Archiving Server association")."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     cleared = replace(pool, archiving_store=None, monitoring_store=None)
     return Step(_published(state, dict(state.pools) | {pool.id: cleared}))
 
@@ -209,7 +209,7 @@ def associate_stores(state: State, operation: op.AssociateStores, _rules: Rules)
     """Associate a pool with stores ("Deploy pilot pool": Archiving and Monitoring are associated there)."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     associated = replace(pool, archiving_store=operation.archiving, monitoring_store=operation.monitoring)
     return Step(_published(state, dict(state.pools) | {pool.id: associated}))
 

@@ -26,6 +26,7 @@ from coexistence.model.population import (
     with_value,
 )
 from coexistence.model.vocabulary import ContactStore, Disposition, Maybe, Unknown, Version
+from coexistence.model.vocabulary.ends import service_of, user_replicator_of
 from coexistence.simulation.changes.meetings import may_answer, moved_along
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules import databases
@@ -33,7 +34,7 @@ from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.user_replicas import not_provisioned
 from coexistence.simulation.state import State
-from coexistence.simulation.transitions import Step, refused, selected
+from coexistence.simulation.transitions import Step, no_such_pool, refused, selected
 
 __all__ = ["CHANGES", "move_directories", "move_users"]
 
@@ -56,7 +57,7 @@ def move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
         return Step(state)
     target = state.pools.get(operation.to)
     if target is None:
-        return refused(state, f"there is no pool {operation.to} in the topology")
+        return no_such_pool(state, operation.to)
     newest = max(version for pool in state.pools.values() for version in pool.versions[:1])
     if operation.tools < newest:
         # "Move remaining users": legacy tools cannot move users to the new version.
@@ -66,7 +67,7 @@ def move_users(state: State, operation: op.MoveUsers, rules: Rules) -> Step:
     if not len(rows):
         return Step(state)
     if reason := _not_replicated(state, population, rows, target, rules):
-        return refused(state, reason)
+        return refused(state, reason, user_replicator_of(target.id))
     if store := databases.filling(state, target):
         return _half_way(state, operation, store, len(rows), rules)
     moved = population.changed(home=with_value(population.home, rows, population.code(operation.to)))
@@ -231,14 +232,14 @@ def set_particulars(state: State, operation: op.SetParticulars, _rules: Rules) -
 def move_directories(state: State, operation: op.MoveConferenceDirectories, _rules: Rules) -> Step:
     """Give the conference directories of a pool to another."""
     if operation.to not in state.pools:
-        return refused(state, f"there is no pool {operation.to} in the topology")
+        return no_such_pool(state, operation.to)
     if isinstance(state.directories, Unknown):
         return Step(state)
     if not operation.force and any(each.owner == operation.source for each in state.directories):
         for pool in (operation.source, operation.to):
             if not may_answer(state, pool):
                 # Move-CsConferenceDirectory: both pools are reachable, or codes are given up by -Force.
-                return refused(state, f"{pool} cannot be reached")
+                return refused(state, f"{pool} cannot be reached", service_of(pool, "front_end"))
     before = state.directories
     moved = tuple(
         replace(each, owner=operation.to) if each.owner == operation.source else each for each in before

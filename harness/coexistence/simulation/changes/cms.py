@@ -9,6 +9,7 @@ from coexistence.model import operations as op
 from coexistence.model.conditions.administrators import AdminTask, StoreState
 from coexistence.model.deployment import Cms, Pool
 from coexistence.model.vocabulary import Disposition, Maybe, PoolId, PoolRole, ServiceState, Unknown
+from coexistence.model.vocabulary.ends import CENTRAL_MANAGEMENT, service_of
 from coexistence.simulation.changes.topology import replicate
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.admin_rights import not_entitled, person
@@ -29,7 +30,7 @@ from coexistence.simulation.rules.central_management import (
 from coexistence.simulation.rules.machines import cms_move_trouble
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import NOT_COLLECTED, State, frozen
-from coexistence.simulation.transitions import Step, refused, tools_too_old, written
+from coexistence.simulation.transitions import Step, no_such_pool, refused, tools_too_old, written
 
 __all__ = ["CHANGES", "may_not", "move_cms"]
 
@@ -64,8 +65,10 @@ def enable_topology(state: State, operation: op.EnableTopology, _rules: Rules) -
     """Enable the topology on a pool, and tell whether that works."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
-    if reason := store_trouble(state, write=False) or may_not(state, operation.by, AdminTask.TOPOLOGY):
+        return no_such_pool(state, operation.pool)
+    if reason := store_trouble(state, write=False):
+        return refused(state, reason, CENTRAL_MANAGEMENT)
+    if reason := may_not(state, operation.by, AdminTask.TOPOLOGY):
         return refused(state, reason)
     if pool.id in state.cms.enable_fails:
         if not operation.repaired:
@@ -78,7 +81,7 @@ def enable_topology(state: State, operation: op.EnableTopology, _rules: Rules) -
 def export_configuration(state: State, _operation: op.ExportConfiguration, _rules: Rules) -> Step:
     """Keep what is configured now."""
     if reason := store_trouble(state, write=False):
-        return refused(state, reason)
+        return refused(state, reason, CENTRAL_MANAGEMENT)
     return Step(state.changed(exported=state.changed(exported=None)))
 
 
@@ -91,16 +94,14 @@ def export_configuration(state: State, _operation: op.ExportConfiguration, _rule
     "newest tools; it needs the Front-End service started there, and a database created for it.",
     source="Move the Central Management Server; Move-CsManagementServer reference",
 )
-def _unprepared(state: State, operation: op.MoveCms, target: Pool) -> str | None:
-    """Say what the move lacks before it begins."""
+def _not_allowed(state: State, operation: op.MoveCms, target: Pool) -> str | None:
+    """Say why whoever runs the move may not run it like this."""
     if not operation.locally:
         return f"Move-CsManagementServer is run at a server of {target.fqdn}, not in a remote session"
-    if reason := tools_too_old(state, operation.tools):
-        return reason
-    if reason := may_not(state, operation.by, AdminTask.GLOBAL_SETTINGS):
-        return reason
-    if not target.servers or _runs(state, target) is False:
-        return f"the Front-End service is not started on {target.fqdn}"
+    return tools_too_old(state, operation.tools) or may_not(state, operation.by, AdminTask.GLOBAL_SETTINGS)
+
+
+def _no_database(state: State, operation: op.MoveCms, target: Pool) -> str | None:
     if not operation.database_created and store_of(state.cms, target.id) is StoreState.MISSING:
         return f"there is no Central Management database on {target.fqdn}"
     return None
@@ -134,13 +135,18 @@ def move_cms(state: State, operation: op.MoveCms, rules: Rules) -> Step:
     """Move the Central Management store to a pool, with local setup and replication."""
     target = state.pools.get(operation.to)
     if target is None:
-        return refused(state, f"there is no pool {operation.to} in the topology")
-    if reason := _unprepared(state, operation, target) or cms_move_trouble(state, target):
+        return no_such_pool(state, operation.to)
+    if reason := _not_allowed(state, operation, target):
+        return refused(state, reason)
+    if not target.servers or _runs(state, target) is False:
+        reason = f"the Front-End service is not started on {target.fqdn}"
+        return refused(state, reason, service_of(target.id, "front_end"))
+    if reason := _no_database(state, operation, target) or cms_move_trouble(state, target):
         return refused(state, reason)
     if state.cms.masters == () and store_of(state.cms, target.id) is StoreState.READ_ONLY:
         return _cancelled(state, target, rules)
     if reason := _no_source(state, operation):
-        return refused(state, reason)
+        return refused(state, reason, CENTRAL_MANAGEMENT)
     if target.id in state.cms.enable_fails:
         return _without_store(state, target, rules)
     masters = state.cms.masters
@@ -367,7 +373,7 @@ def invoke_replication(state: State, operation: op.InvokeReplication, rules: Rul
     if server is None:
         return refused(state, f"there is no server {operation.server}")
     if reason := store_trouble(state):
-        return refused(state, reason)
+        return refused(state, reason, CENTRAL_MANAGEMENT)
     if isinstance(state.replicas.get(server.id, 0), Unknown):
         return Step(state)
     pool = state.pools[server.pool]

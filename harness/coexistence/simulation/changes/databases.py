@@ -13,7 +13,7 @@ from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.databases import archive_blocks, pools_on
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
-from coexistence.simulation.transitions import Step, refused
+from coexistence.simulation.transitions import Step, no_such_pool, refused
 
 __all__ = ["CHANGES"]
 
@@ -92,7 +92,7 @@ def back_up_log(state: State, operation: op.BackUpLog, _rules: Rules) -> Step:
 def synchronize_users(state: State, operation: op.SynchronizeUsers, _rules: Rules) -> Step:
     """Let a pool's user replicator finish its pass over the domains that it asks, or over all."""
     if operation.pool not in state.pools:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     backing = state.backing
     told = backing.replicator_by_pool.get(operation.pool)
     if told is None:

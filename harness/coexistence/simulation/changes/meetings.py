@@ -46,6 +46,7 @@ from coexistence.model.vocabulary import (
     UserKind,
     Version,
 )
+from coexistence.model.vocabulary.ends import service_of
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules, meeting_survives
 from coexistence.simulation.rules.meeting_settings import (
@@ -57,7 +58,7 @@ from coexistence.simulation.rules.meeting_settings import (
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.simple_urls import among
 from coexistence.simulation.state import State
-from coexistence.simulation.transitions import Step, refused, selected
+from coexistence.simulation.transitions import Step, no_such_pool, refused, selected
 
 __all__ = ["CHANGES", "MOST_MEETINGS", "may_answer", "moved_along", "terms_of_new"]
 
@@ -209,7 +210,7 @@ def hold_meetings(state: State, operation: op.HoldMeetings, rules: Rules) -> Ste
         return Step(state)
     host = state.pools.get(operation.on)
     if host is None:
-        return refused(state, f"there is no pool {operation.on} in the topology")
+        return no_such_pool(state, operation.on)
     if not may_answer(state, host.id):
         return refused(state, f"{host.fqdn} takes no new meetings: no Front-End service runs")
     meetings = population.meetings
@@ -304,7 +305,7 @@ def break_off(state: State, operation: op.BreakOffDirectoryMove, _rules: Rules) 
         return Step(state)
     for pool in (operation.source, operation.to):
         if not may_answer(state, pool):
-            return refused(state, f"{pool} cannot be reached")
+            return refused(state, f"{pool} cannot be reached", service_of(pool, "front_end"))
     twins = tuple(
         replace(each, owner=operation.to, state="moving") for each in before if each.owner == operation.source
     )

@@ -28,7 +28,7 @@ from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.machines import build_number, old_backup_service
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import NOT_COLLECTED, Readings, State, frozen
-from coexistence.simulation.transitions import Step, refused, service_key, written
+from coexistence.simulation.transitions import Step, no_such_pool, refused, service_key, written
 
 __all__ = ["CHANGES"]
 
@@ -179,7 +179,7 @@ def reset_registrar(state: State, operation: op.ResetPoolRegistrarState, rules: 
     """Restart the Front-End services of the servers that are up, not of those stopped for maintenance."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     if not pool.has_fabric:
         return refused(state, f"{pool.fqdn} has no Windows Fabric")
     waiting = [server for server in pool.servers if _is_up(state, server)]
@@ -248,7 +248,7 @@ def pair_pools(state: State, operation: op.PairPools, _rules: Rules) -> Step:
     one, other = state.pools.get(operation.pool), state.pools.get(operation.other)
     for name, pool in ((operation.pool, one), (operation.other, other)):
         if pool is None:
-            return refused(state, f"there is no pool {name} in the topology")
+            return no_such_pool(state, name)
         if pool.role is not PoolRole.FRONT_END:
             return refused(state, f"{pool.fqdn} is no Front End pool")
         if pool.has(Feature.POOL_PAIRING) is False:

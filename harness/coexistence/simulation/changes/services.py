@@ -14,7 +14,7 @@ from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.machines import installation_trouble
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State, frozen, readings_of
-from coexistence.simulation.transitions import Step, all_servers, refused, service_key
+from coexistence.simulation.transitions import Step, all_servers, no_such_pool, refused, service_key
 
 __all__ = ["CHANGES"]
 
@@ -26,7 +26,7 @@ def disable_service(state: State, operation: op.DisableService, _rules: Rules) -
     """Stop a service on every server of a pool, and keep it from starting."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     key = service_key(operation.service)
     stopped = all_servers(state, pool, key, ServiceState.STOPPED)
     return Step(stopped.changed(disabled=state.disabled | {(pool.id, key)}))
@@ -37,7 +37,7 @@ def enable_service(state: State, operation: op.EnableService, _rules: Rules) -> 
     """Let a disabled service run again."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     key = service_key(operation.service)
     if (pool.id, key) not in state.disabled:
         return Step(state)
@@ -57,7 +57,7 @@ def start_services(state: State, operation: op.StartServices, rules: Rules) -> S
     """Install if need be, and start, what a pool's servers should run."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     masters = state.cms.masters
     is_cms = not isinstance(masters, Unknown) and pool.id in masters
     origin = Origin("plan")
@@ -89,7 +89,7 @@ def stop_services(state: State, operation: op.StopServices, _rules: Rules) -> St
     """Stop every service of a pool, on purpose."""
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     made = dict(state.services)
     for server in pool.servers:
         readings = made.get(server, Unknown("Get-CsWindowsService"))

@@ -15,13 +15,21 @@ from coexistence.model.vocabulary import (
     ServiceState,
     Unknown,
 )
+from coexistence.model.vocabulary.ends import CENTRAL_MANAGEMENT, use_of
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.central_management import receivers
 from coexistence.simulation.rules.databases import instance_in_use
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State, frozen
-from coexistence.simulation.transitions import Step, all_servers, refused, tools_too_old, written
+from coexistence.simulation.transitions import (
+    Step,
+    all_servers,
+    no_such_pool,
+    refused,
+    tools_too_old,
+    written,
+)
 
 __all__ = ["CHANGES", "replicate"]
 
@@ -105,7 +113,7 @@ def publish_topology(state: State, operation: op.PublishTopology, _rules: Rules)
 def _change_pool(state: State, pool: PoolId, **changes: Any) -> Step:
     known = state.pools.get(pool)
     if known is None:
-        return refused(state, f"there is no pool {pool} in the topology")
+        return no_such_pool(state, pool)
     # What is set is known from now on, whatever nobody told of it before.
     changed_pool = replace(known, untold=known.untold.difference(changes), **changes)
     changed = written(state, dict(state.pools) | {pool: changed_pool})
@@ -187,14 +195,15 @@ def remove_pool(state: State, operation: op.RemovePool, _rules: Rules) -> Step:
         return refused(state, reason)
     pool = state.pools.get(operation.pool)
     if pool is None:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     people = 0 if isinstance(state.population, Unknown) else state.population.accounts_by_pool.get(pool.id, 0)
     if people:
         # "Migrating multiple sites and pools": prove the pool empty before it goes.
-        return refused(state, f"{people} accounts are still homed on {pool.fqdn}")
+        return refused(state, f"{people} accounts are still homed on {pool.fqdn}", use_of(pool.id))
     masters = state.cms.masters
     if not isinstance(masters, Unknown) and pool.id in masters:
-        return refused(state, f"{pool.fqdn} hosts the Central Management store")
+        reason = f"{pool.fqdn} hosts the Central Management store"
+        return refused(state, reason, use_of(pool.id), CENTRAL_MANAGEMENT)
     gone = set(pool.servers)
     made = Step(
         written(

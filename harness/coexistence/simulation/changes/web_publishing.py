@@ -13,14 +13,14 @@ import numpy as np
 from coexistence.model import operations as op
 from coexistence.model.deployment import Policy, SimpleUrl
 from coexistence.model.population import LINK_GONE, LINK_IS_CURRENT, with_value
-from coexistence.model.vocabulary import Origin, PoolRole, Unknown
+from coexistence.model.vocabulary import Origin, PoolId, PoolRole, Unknown
 from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.meeting_settings import SETTINGS
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.simple_urls import among, host_of
 from coexistence.simulation.state import State
-from coexistence.simulation.transitions import Step, refused
+from coexistence.simulation.transitions import Step, no_such_pool, refused
 
 __all__ = ["CHANGES"]
 
@@ -44,7 +44,7 @@ def set_configuration(state: State, operation: op.SetMeetingConfiguration, _rule
     if kind == "site" and place not in state.sites:
         return refused(state, f"there is no site {place}")
     if kind == "service" and place not in state.pools:
-        return refused(state, f"there is no pool {place} in the topology")
+        return no_such_pool(state, PoolId(place))
     if kind not in ("global", "site", "service"):
         return refused(state, f"settings of meetings cannot be set for {operation.scope}")
     known = {name.lower() for name in SETTINGS[operation.kind]}
@@ -145,7 +145,7 @@ def _with_dead_links(state: State, before: tuple[SimpleUrl, ...], after: tuple[S
 def enable_computer(state: State, operation: op.EnableComputer, _rules: Rules) -> Step:
     """Run setup on every server of a pool: from then on it answers under every simple URL."""
     if operation.pool not in state.pools:
-        return refused(state, f"there is no pool {operation.pool} in the topology")
+        return no_such_pool(state, operation.pool)
     left = frozenset(each for each in state.publishing.unserved if each[0] != operation.pool)
     return Step(state.changed(publishing=replace(state.publishing, unserved=left)))
 
