@@ -29,27 +29,27 @@ MAX_ITEMS: Final = 1500
 class Collecting:
     """The plugin that makes, chooses and orders the items of one run."""
 
-    def __init__(self, config: pytest.Config, question: Question) -> None:
+    def __init__(
+        self, config: pytest.Config, question: Question, arguments: tuple[str, ...] | None = None
+    ) -> None:
         self.config = config
         self.question = question
-        #: Node ids that were asked for; known when collecting begins.
-        self.arguments: list[str] = []
+        #: Node ids that were asked for; a worker is given those of its controller.
+        self.arguments = self._arguments() if arguments is None else arguments
         self._together = Together()
 
     def pytest_collection(self, session: pytest.Session) -> None:
         """Keep pytest from looking for files: what is collected does not depend on them."""
         del session
-        self.arguments = self._arguments()
         self.config.args = [str(self.config.rootpath)]
 
-    def _arguments(self) -> list[str]:
+    def _arguments(self) -> tuple[str, ...]:
         """Return the node ids that were asked for; a folder around us asks for everything."""
         if self.config.args_source is not pytest.Config.ArgsSource.ARGS:
-            return []
+            return ()
         here = self.config.invocation_params.dir
-        return [
-            each for each in self.config.args if not (here == here / each or (here / each) in here.parents)
-        ]
+        around = {here, *here.parents}
+        return tuple(each for each in self.config.args if here / each not in around)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> pytest.CollectReport | None:

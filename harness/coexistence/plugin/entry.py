@@ -96,7 +96,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def is_asked(config: pytest.Config) -> bool:
-    """Whether this is a coexistence run, by the option or by pytest's configuration."""
+    """Whether this is a coexistence run, by the option or by pytest's configuration; a worker is told."""
+    given = getattr(config, "workerinput", None)
+    if given is not None:
+        return "coexistence" in given
     return bool(config.getoption("--coexistence") or config.getini("coexistence"))
 
 

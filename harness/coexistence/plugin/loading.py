@@ -12,6 +12,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,11 +25,13 @@ from coexistence.errors import CheckError, InputError
 __all__ = [
     "ENTRY_POINTS",
     "FAULT_ENTRY_POINTS",
+    "PACKAGE",
+    "ModuleFile",
     "gather",
     "load_builtin",
     "load_installed",
     "load_installed_faults",
-    "load_paths",
+    "modules_in",
     "why_not_loaded",
 ]
 
@@ -36,6 +39,8 @@ __all__ = [
 ENTRY_POINTS: Final = "coexistence.checks"
 #: The same for modules of faults.
 FAULT_ENTRY_POINTS: Final = "coexistence.faults"
+#: How packages of modules that are named by their path are called, before a number.
+PACKAGE: Final = "_coexistence_checks_"
 _BUILT_IN: Final = (
     # Prerequisites first: what else is found is often no more than what follows from these.
     "topology",
@@ -55,7 +60,9 @@ _BUILT_IN: Final = (
 _LEFT_OUT: Final = " (by its own name: of a folder, files that pytest or Python keep are not read)"
 
 
-def gather(config: pytest.Config, paths: Iterable[Path], *, with_catalogue: bool) -> tuple[Registry, Faults]:
+def gather(
+    config: pytest.Config, modules: Iterable[ModuleFile], *, with_catalogue: bool
+) -> tuple[Registry, Faults]:
     """Return all checks and faults of a run: ours, those of packs, those of the project.
 
     Our own faults take a moment to import: ``with_catalogue`` says whether they are wanted. Raises
@@ -69,7 +76,7 @@ def gather(config: pytest.Config, paths: Iterable[Path], *, with_catalogue: bool
 
         load_builtin_faults(faults)
     load_installed(registry)
-    load_paths(registry, paths, config.rootpath, faults)
+    load_modules(registry, modules, faults)
     config.hook.pytest_coexistence_checks(registry=registry)
     load_installed_faults(faults)
     config.hook.pytest_coexistence_faults(faults=faults)
@@ -108,42 +115,71 @@ def _installed(group: str) -> Iterator[types.ModuleType]:
         yield _imported(entry.module, lambda entry=entry: importlib.import_module(entry.module))  # type: ignore[misc]  # the default binds the loop's entry
 
 
-def load_paths(registry: Registry, paths: Iterable[Path], root: Path, faults: Faults | None = None) -> None:
-    """Register the checks of modules and folders, and the faults that stand beside them.
+@dataclass(frozen=True, slots=True)
+class ModuleFile:
+    """A module that was named by its path, or by that of a folder around it."""
+
+    #: Package of its own for each path, so that modules beside each other see each other and nobody else.
+    package: str
+    folder: Path
+    #: How Python calls it, and how people do.
+    name: str
+    shown: str
+    file: Path
+    #: The path as it was given.
+    given: Path
+
+
+def modules_in(paths: Iterable[Path], root: Path) -> tuple[ModuleFile, ...]:
+    """Modules of paths and folders, each once.
 
     Folders are read with everything below them, except files that pytest or Python keep for
-    themselves (``conftest.py``, ``test_*.py``, names that begin with an underscore). A module that lies in
-    two of the paths is loaded once.
+    themselves (``conftest.py``, ``test_*.py``, names that begin with an underscore).
     Raises :class:`~coexistence.errors.InputError` for a path that is not there, and
-    :class:`~coexistence.errors.CheckError` for a module that cannot be imported or defines no check.
+    :class:`~coexistence.errors.CheckError` for a folder without modules.
     """
-    loaded: set[Path] = set()
+    found: dict[Path, ModuleFile] = {}
     for number, path in enumerate(paths):
         if not path.exists():
             raise InputError(f"--coexistence-checks {path}: no such file or folder.")
         folder = path if path.is_dir() else path.parent
-        package = f"_coexistence_checks_{number}"
-        pytest.register_assert_rewrite(package)
-        parent = types.ModuleType(package)
-        parent.__path__ = [str(folder)]
-        sys.modules[package] = parent
-        found = 0
-        for file in _modules(path):
-            if file.resolve() in loaded:
-                found += 1
-                continue
-            loaded.add(file.resolve())
+        package = f"{PACKAGE}{number}"
+        files = list(_modules(path))
+        if not files:
+            raise _no_check(path)
+        for file in files:
             name = ".".join([package, *file.relative_to(folder).with_suffix("").parts])
             shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
-            module = _imported(shown, lambda name=name: importlib.import_module(name))  # type: ignore[misc]  # the default binds the loop's name
-            found += registry.add_module(vars(module), shown)
-            if faults is not None:
-                found += faults.add_module(vars(module), shown)
-        if not found:
-            raise CheckError(
-                f"--coexistence-checks {path}: defines no check. Mark functions with @check(clause=…), or "
-                "faults with @fault(clause=…)."
-            )
+            found.setdefault(file.resolve(), ModuleFile(package, folder, name, shown, file, path))
+    return tuple(found.values())
+
+
+def load_modules(registry: Registry, modules: Iterable[ModuleFile], faults: Faults) -> None:
+    """Register the checks of modules, and the faults that stand beside them.
+
+    Raises :class:`~coexistence.errors.CheckError` for a module that cannot be imported, and for a path
+    whose modules define no check.
+    """
+    found: dict[Path, int] = {}
+    for each in modules:
+        if each.given not in found:
+            pytest.register_assert_rewrite(each.package)
+            parent = types.ModuleType(each.package)
+            parent.__path__ = [str(each.folder)]
+            sys.modules[each.package] = parent
+        module = _imported(each.shown, lambda name=each.name: importlib.import_module(name))  # type: ignore[misc]  # the default binds the loop's name
+        number = registry.add_module(vars(module), each.shown) + faults.add_module(vars(module), each.shown)
+        found[each.given] = found.get(each.given, 0) + number
+    for path, number in found.items():
+        if not number:
+            raise _no_check(path)
+
+
+def _no_check(path: Path) -> CheckError:
+    return CheckError(
+        f"--coexistence-checks {path}: defines no check. Mark functions with @check(clause=…), or "
+        "faults with @fault(clause=…)."
+    )
 
 
 def why_not_loaded(name: str, registry: Registry, root: Path) -> str:

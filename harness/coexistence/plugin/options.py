@@ -15,13 +15,12 @@ from typing import Any, Final
 import pytest
 
 from coexistence.errors import CoexistenceError, InputError
-from coexistence.inputs.planfile.reader import PlanSource, parse_plan, read_source
+from coexistence.inputs.planfile.reader import parse_plan, read_source
 from coexistence.inputs.pseudonyms import Pseudonyms, read_key
 from coexistence.migration import NOTHING_ASKED, OwnPlan
 from coexistence.model.files import check_writable, file_names
 from coexistence.model.vocabulary import Version
 from coexistence.plugin.ini_values import IniFile
-from coexistence.plugin.xdist_handover import is_worker, names_handed_over, plan_source
 from coexistence.rehearsal.settings import (
     DEPLOYMENTS,
     MAX_DEPLOYMENTS,
@@ -36,10 +35,8 @@ from coexistence.rehearsal.settings import (
 from coexistence.reporting.mail_merge import is_one_file
 from coexistence.simulation.rules.assumptions import STATEABLE
 
-__all__ = ["PLAN", "discreet", "settings_of", "shows_faults", "shows_plan"]
+__all__ = ["discreet", "settings_of", "shows_faults", "shows_plan"]
 
-#: The plan file as it was read.
-PLAN: Final = pytest.StashKey[PlanSource]()
 #: How a complaint about an option's value begins.
 _LABEL: Final = re.compile(r"--coexistence-([a-z-]+) ")
 #: Names of files that a complaint may speak of.
@@ -50,11 +47,11 @@ def settings_of(config: pytest.Config) -> Settings:
     """Return the question as it was put; raises :class:`~coexistence.errors.InputError`."""
     given = _Given(config)
     plan = given.path("plan")
-    own = _own_plan(config, plan)
+    own = NOTHING_ASKED if plan is None else parse_plan(read_source(plan), stateable=STATEABLE)
     twins = given.paths("from")
     return Settings(
         twins=twins,
-        pseudonyms=names_handed_over(config) or _pseudonyms(given.path("pseudonymise"), twins),
+        pseudonyms=_pseudonyms(given.path("pseudonymise"), twins),
         target=_agreed_target(parse_version(given.text("to")), own),
         plan=plan,
         own=own,
@@ -142,9 +139,8 @@ class _Given:
         return found
 
     def check_writable(self, name: str, path: Path) -> None:
-        """Refuse a file that cannot be written, where this process is the one that will write it."""
-        if not is_worker(self._config):
-            check_writable(path, f"--coexistence-{name} {self.text(name)}")
+        """Refuse a file that cannot be written."""
+        check_writable(path, f"--coexistence-{name} {self.text(name)}")
 
     def placed(self, error: CoexistenceError) -> CoexistenceError:
         """A complaint about an option's value; with the place in the configuration if it was set there."""
@@ -190,15 +186,6 @@ def _qualifies(given: _Given) -> bool:
     if given.option("min-kill") and not asked:
         raise InputError("--coexistence-min-kill: nothing is scored without --coexistence-qualify. Add it.")
     return asked
-
-
-def _own_plan(config: pytest.Config, path: Path | None) -> OwnPlan:
-    """Return what a plan file asks for; a worker has it from the controller."""
-    if path is None:
-        return NOTHING_ASKED
-    source = plan_source(config) or read_source(path)
-    config.stash[PLAN] = source
-    return parse_plan(source, stateable=STATEABLE)
 
 
 def _agreed_target(asked: Version | None, own: OwnPlan) -> Version | None:

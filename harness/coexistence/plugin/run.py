@@ -22,11 +22,17 @@ from coexistence.model.vocabulary import Clause, Severity
 from coexistence.plugin.collection import Collecting
 from coexistence.plugin.fault_injection import records
 from coexistence.plugin.items import CheckItem
-from coexistence.plugin.options import PLAN, discreet
+from coexistence.plugin.options import discreet
 from coexistence.plugin.qualification import verdict_of
 from coexistence.plugin.rerun_line import rerun_line
 from coexistence.plugin.session import Question
-from coexistence.plugin.xdist_handover import HandingOver
+from coexistence.plugin.xdist_handover import (
+    HandingOver,
+    Refusing,
+    handed_over,
+    is_worker,
+    refuse_other_rules,
+)
 from coexistence.rehearsal.estates import FamilyEstate, TwinEstate, default_date
 from coexistence.rehearsal.verdicts import EstateReport, ItemVerdict, Run
 
@@ -51,20 +57,25 @@ def start(config: pytest.Config) -> None:
     for clause in Clause:
         config.addinivalue_line("markers", f"{clause.value}: coexistence checks of this clause")
     _collect_garbage_seldom(config)
-    try:
-        question = Question(config)
-    except CoexistenceError as error:
-        raise pytest.UsageError(discreet(config, error)) from error
-    collecting = Collecting(config, question)
     manager = config.pluginmanager
+    handed = None
+    try:
+        handed = handed_over(config)
+        question = Question(config, handed)
+        if handed is not None:
+            refuse_other_rules(config)
+    except CoexistenceError as error:
+        if is_worker(config):
+            manager.register(Refusing(config, error), "coexistence-refusing")
+            return
+        raise pytest.UsageError(discreet(config, error)) from error
+    collecting = Collecting(config, question, None if handed is None else handed.arguments)
     manager.register(CoexistenceRun(config, question, collecting), "coexistence-run")
     manager.register(collecting, "coexistence-collecting")
     if question.qualifying is not None:
         manager.register(question.qualifying, "coexistence-qualifying")
     if manager.hasplugin("xdist"):
-        handing_over = HandingOver(
-            config, config.stash.get(PLAN, None), question.twins, question.settings.pseudonyms
-        )
+        handing_over = HandingOver(config, question, collecting.arguments)
         manager.register(handing_over, "coexistence-handing-over")
         manager.register(_Dealing(question), "coexistence-dealing")
 

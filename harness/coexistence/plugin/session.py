@@ -1,7 +1,7 @@
 """Everything that a run is about, gathered before anything is asked.
 
 Law of this room: whatever cannot be used is found here, so that a run either begins or ends in one
-sentence. A worker gathers the same as its controller, but twins from what it was handed over, not from files.
+sentence. A worker is handed the question by its controller, and gathers nothing but code.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from coexistence.checking.waivers import NO_WAIVERS, Waivers, read_waivers
 from coexistence.errors import InputError
 from coexistence.inputs.exports import Imported
 from coexistence.plugin.fault_injection import aims_of, make_faults
-from coexistence.plugin.loading import gather, why_not_loaded
+from coexistence.plugin.loading import ModuleFile, gather, modules_in, why_not_loaded
 from coexistence.plugin.options import settings_of
 from coexistence.plugin.qualification import Qualifying
-from coexistence.plugin.xdist_handover import is_worker, twins_handed_over
 from coexistence.rehearsal.estates import (
     Deployments,
     Estate,
@@ -28,19 +27,35 @@ from coexistence.rehearsal.estates import (
     estates_for,
     twins_of,
 )
-from coexistence.rehearsal.settings import Settings, read_tool
+from coexistence.rehearsal.settings import Settings, Tool, read_tool
 from coexistence.simulation.changes.custom import Operations
 
-__all__ = ["Question"]
+__all__ = ["Handed", "Question"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """The question as the controller read it."""
+
+    settings: Settings
+    tool: Tool
+    #: As they were written: under pseudonyms they are put by whoever has them.
+    waivers: Waivers
+    twins: tuple[Imported, ...]
+    modules: tuple[ModuleFile, ...]
+    #: Node ids that were asked for, and pytest's own filters.
+    arguments: tuple[str, ...]
+    keyword: str
+    marks: str
 
 
 class Question:
     """What is asked about what, under which rules; raises CoexistenceError for what cannot be used."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self.settings = settings_of(config)
-        self.is_worker = is_worker(config)
-        tool = read_tool(config.rootpath / "pyproject.toml")
+    def __init__(self, config: pytest.Config, handed: Handed | None = None) -> None:
+        self.settings = settings_of(config) if handed is None else handed.settings
+        self.is_worker = handed is not None
+        self.tool = tool = read_tool(config.rootpath / "pyproject.toml") if handed is None else handed.tool
         self._sources = [
             *([] if config.inipath is None else [config.inipath.name]),
             *([f"[tool.coexistence] of {tool.file}"] if tool.file else []),
@@ -48,16 +63,17 @@ class Question:
         operations = Operations()
         config.hook.pytest_coexistence_operations(operations=operations)
         self.rules = dataclasses.replace(tool.rules, own=operations.table)
+        self.modules = modules_in(self.settings.checks, config.rootpath) if handed is None else handed.modules
         self.registry, self.faults = gather(
             config,
-            self.settings.checks,
+            self.modules,
             with_catalogue=self.settings.qualify or bool(self.settings.faults),
         )
         self.registry.configure(
             tool.checks, why_not=lambda name: why_not_loaded(name, self.registry, config.rootpath)
         )
         #: Twins as they were imported, before anything was done to them.
-        self.twins: Sequence[Imported] = _twins(config, self.settings)
+        self.twins: Sequence[Imported] = _twins(self.settings) if handed is None else handed.twins
         self.estates = estates_for(self.settings, self.rules, self.twins)
         config.hook.pytest_coexistence_deployments(
             deployments=Deployments(self.settings, self.rules, self.estates)
@@ -68,7 +84,10 @@ class Question:
             self.qualifying = Qualifying(tuple(self.registry), self.faults, self.aims, self.estates)
         else:
             make_faults(self.estates, self.aims, is_worker=self.is_worker)
-        self.waivers = self._waivers()
+        #: Waivers as they were written, and as they are used.
+        self.written_waivers = self._waivers() if handed is None else handed.waivers
+        names = self.settings.pseudonyms
+        self.waivers = self.written_waivers if names is None else self.written_waivers.under(names)
         #: Why the question is put only in part; such a run is never go.
         self.narrowed = self._narrowed()
 
@@ -76,8 +95,7 @@ class Question:
         if self.settings.waivers is None:
             return NO_WAIVERS
         as_of = default_date(self.estates, self.settings.as_of)
-        waivers = read_waivers(self.settings.waivers, (check.id for check in self.registry), as_of)
-        return waivers if self.settings.pseudonyms is None else waivers.under(self.settings.pseudonyms)
+        return read_waivers(self.settings.waivers, (check.id for check in self.registry), as_of)
 
     def _narrowed(self) -> list[str]:
         found = []
@@ -118,11 +136,10 @@ def _about(estate: Estate, settings: Settings) -> str:
     return f"twin {estate.name} from {len(files)} files" if files else f"added {estate.name}"
 
 
-def _twins(config: pytest.Config, settings: Settings) -> Sequence[Imported]:
+def _twins(settings: Settings) -> Sequence[Imported]:
     """Return the twins; on a terminal, with a line of progress that does not stay."""
-    handed_over = twins_handed_over(config)
-    if handed_over is not None or not settings.twins or not sys.stderr.isatty():
-        return handed_over if handed_over is not None else twins_of(settings)
+    if not settings.twins or not sys.stderr.isatty():
+        return twins_of(settings)
 
     def tell(what: str) -> None:
         # Kinds and no names: files may be called after people and places.

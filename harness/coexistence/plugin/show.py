@@ -63,11 +63,12 @@ def _show_faults(config: pytest.Config) -> int:
 
     Returns the exit status 0; raises CoexistenceError for input that cannot be used.
     """
-    from coexistence.plugin.loading import gather
+    from coexistence.plugin.loading import gather, modules_in
     from coexistence.plugin.options import settings_of
     from coexistence.reporting.faults import render_catalogue
 
-    _, faults = gather(config, settings_of(config).checks, with_catalogue=True)
+    modules = modules_in(settings_of(config).checks, config.rootpath)
+    _, faults = gather(config, modules, with_catalogue=True)
     width = shutil.get_terminal_size((80, 24)).columns
     for line in render_catalogue(faults, faults.excluded, width=width):
         _print(line.text)

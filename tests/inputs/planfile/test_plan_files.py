@@ -304,9 +304,3 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, content: bytes, sentence: st
 def test_no_file_is_no_plan(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.toml: the file cannot be read \(No such file"):
         read_source(tmp_path / "none.toml")
-
-
-def test_a_source_travels_as_plain_data() -> None:
-    source = PlanSource("plan.toml", WHOLE, {"pilot.csv": ("ann@contoso.com",)})
-
-    assert PlanSource.from_plain(source.plain()) == source

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from coexistence.errors import InputError
 from coexistence.inputs.planfile.address_lists import read_list
@@ -43,26 +43,12 @@ _WINDOW: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class PlanSource:
-    """A plan file and its lists as texts: what travels to other processes."""
+    """A plan file and its lists as texts."""
 
     file: str
     text: str
     #: Addresses by the name of the list, as the plan writes it.
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def plain(self) -> dict[str, Any]:
-        """Return JSON types."""
-        return {
-            "file": self.file,
-            "text": self.text,
-            "lists": {name: list(addresses) for name, addresses in self.lists.items()},
-        }
-
-    @classmethod
-    def from_plain(cls, data: Mapping[str, Any]) -> PlanSource:
-        """Read back what :meth:`plain` wrote."""
-        lists = {name: tuple(addresses) for name, addresses in data["lists"].items()}
-        return cls(data["file"], data["text"], lists)
 
 
 def read_source(path: Path) -> PlanSource:
