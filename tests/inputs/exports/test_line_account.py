@@ -74,3 +74,14 @@ def test_every_file_has_its_account_with_rows_and_used_rows(imported: Read) -> N
         used=1,
         notes=("line 2: the column SipAddress holds no address; the row was not used",),
     )
+
+
+def test_a_row_about_two_things_is_told_once(imported: Read, published: str) -> None:
+    settings = "ComputerName,TlsVersions,TrustedRoots\r\ngone.contoso.com,1.2,Contoso Root\r\n"
+
+    read = imported({"topology.xml": published, "serversettings.csv": settings})
+
+    (account,) = (each for each in read.files if each.file == "serversettings.csv")
+    assert account.notes == ("line 2: a row names a server that the topology does not know",)
+    (dispute,) = read.deployment.contradictions
+    assert (dispute.kind, "rows" in dispute.message) == ("unknown-server", False)

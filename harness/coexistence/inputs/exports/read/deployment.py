@@ -20,8 +20,7 @@ from coexistence.inputs.exports.read.contradictions import FAR_APART, CrossCheck
 from coexistence.inputs.exports.read.dns_and_certificates import (
     certificates_of,
     records_of,
-    roots_of,
-    tls_of,
+    server_settings_of,
 )
 from coexistence.inputs.exports.read.name_lookup import Bearings
 from coexistence.inputs.exports.read.policies import (
@@ -70,10 +69,7 @@ def deployment_of_tables(topology: Topology, tables: Tables) -> Deployment:
         _compare_dates(tables, bearings, replicas, checked)
     builds = builds_of(_with_computer(tables, kinds.PATCHES), bearings)
     readings = windows_services.services_of(_with_computer(tables, kinds.SERVICES), bearings)
-    tls, roots = (
-        tls_of(tables, bearings),
-        roots_of(tables, bearings),
-    )
+    tls, roots = server_settings_of(tables, bearings)
 
     def told(kind: str, read: Callable[[Tables, Bearings], Any]) -> Any:
         return read(tables, bearings) if tables.told(kind) else Unknown(kind)

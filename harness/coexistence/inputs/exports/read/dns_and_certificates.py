@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from coexistence.inputs.exports.read.found_tables import Tables
     from coexistence.inputs.exports.read.name_lookup import Bearings
 
-__all__ = ["certificates_of", "records_of", "roots_of", "tls_of"]
+__all__ = ["certificates_of", "records_of", "server_settings_of"]
 
 _KINDS: Final = {"a": "A", "aaaa": "A", "cname": "CNAME", "srv": "SRV", "1": "A", "5": "CNAME", "33": "SRV"}
 _COMMON_NAME: Final = re.compile(r"CN=([^,]{1,300})", re.IGNORECASE)
 _VERSION: Final = re.compile(r"(?:tls|ssl)?\s*(\d(?:\.\d)?)", re.IGNORECASE)
+_ANYTHING: Final = re.compile(r"(.+)", re.DOTALL)
 
 
 def records_of(tables: Tables, bearings: Bearings) -> tuple[DnsRecord, ...]:
@@ -113,21 +114,13 @@ def certificates_of(tables: Tables, bearings: Bearings) -> tuple[Certificate, ..
     )
 
 
-def tls_of(tables: Tables, bearings: Bearings) -> dict[ServerId, frozenset[str]]:
-    """Return the TLS versions that servers speak, e.g. ``1.2``."""
-    return _by_server(tables, bearings, "tls", _VERSION)
-
-
-def roots_of(tables: Tables, bearings: Bearings) -> dict[ServerId, frozenset[str]]:
-    """Return the issuers that servers trust."""
-    return _by_server(tables, bearings, "roots", re.compile(r"(.+)", re.DOTALL))
-
-
-def _by_server(
-    tables: Tables, bearings: Bearings, column: str, form: re.Pattern[str]
-) -> dict[ServerId, frozenset[str]]:
-    found: dict[ServerId, frozenset[str]] = {}
-    for account, has, record in tables.records(kinds.SERVER_SETTINGS, again=column != "tls"):
+def server_settings_of(
+    tables: Tables, bearings: Bearings
+) -> tuple[dict[ServerId, frozenset[str]], dict[ServerId, frozenset[str]]]:
+    """Return the TLS versions that servers speak, e.g. ``1.2``, and the issuers that they trust."""
+    tls: dict[ServerId, frozenset[str]] = {}
+    roots: dict[ServerId, frozenset[str]] = {}
+    for account, has, record in tables.records(kinds.SERVER_SETTINGS):
         server = bearings.find(record["computer"])
         if server is None:
             bearings.unknown_server(
@@ -137,9 +130,9 @@ def _by_server(
                 "a row names a server that the topology does not know", line=record.line, key="server"
             )
             continue
-        if column == "tls":
-            account.used += 1
-        if column in has and record[column]:
-            parts = (part.strip() for part in record[column].split(";"))
-            found[server] = frozenset(match[1] for part in parts if (match := form.fullmatch(part)))
-    return found
+        account.used += 1
+        for column, form, found in (("tls", _VERSION, tls), ("roots", _ANYTHING, roots)):
+            if column in has and record[column]:
+                parts = (part.strip() for part in record[column].split(";"))
+                found[server] = frozenset(match[1] for part in parts if (match := form.fullmatch(part)))
+    return tls, roots
