@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from coexistence.migration.custom_plan import Statement
+from coexistence.model.vocabulary import Version
 
 __all__ = [
     "OBJECTS",
@@ -46,7 +47,7 @@ class Takes(enum.Enum):
     PORT = "a port"
     CLIENT = "a client, by name or user agent"
     STORE = '`"server"` or `"exchange"`'
-    VERSION = "a version, `L10` to `SE`"
+    VERSION = f"a version, `{min(Version).name}` to `{max(Version).name}`"
     HOST = "a host name"
     NAMES = "a list of names"
     ASSUMPTION = "an assumption, by its id"
