@@ -82,7 +82,10 @@ class ItemVerdict:
 
         Which people are hit is said once in ``crowds``; findings refer to it by number.
         """
-        made = dataclasses.asdict(self)
+        made = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        # Most items found nothing, and all of a shard share its bills: only what is found is copied.
+        made["findings"] = [dataclasses.asdict(each) for each in self.findings]
+        made["undecided"] = None if self.undecided is None else dataclasses.asdict(self.undecided)
         crowds: dict[str, int] = {}
         for finding in made["findings"]:
             hit = finding["hit"]
