@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from coexistence import ApplicationKind, Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
-from coexistence.model.conditions.external_systems import ExchangeUm
+from coexistence.model.conditions.external_systems import ExchangeUm, StoreFile
 from coexistence.model.deployment import Application
 from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Unknown, have
 
 __all__: list[str] = []
 
 _ORIGIN = Origin("fault")
+#: A file that the company plays to whoever is parked.
+_MUSIC = "music-on-hold.wma"
 
 
 def _owned(scene: Scene, pool: PoolId, kind: ApplicationKind) -> tuple[Application, ...]:
@@ -218,3 +220,32 @@ def trusted_app_contacts_orphaned(scene: Scene) -> Iterator[Injection]:
     stops.
     """
     yield from _left(scene, ApplicationKind.TRUSTED_ENDPOINT)
+
+
+@fault(
+    clause="applications",
+    severity=Severity.WARNING,
+    phase="post-migration",
+    evidence="C",
+    source="Migrate Call Park application settings",
+    remedy="Copy the music file from the old pool's file store to the new one's.",
+)
+def park_music_left_in_the_old_store(scene: Scene) -> Iterator[Injection]:
+    """The company's music for parked calls is not copied to the new pool.
+
+    Orbits are moved and answer; whoever is parked hears the product's own music.
+    """
+    known = scene.deployment.applications
+    if isinstance(known, Unknown):
+        return
+    around = scene.deployment.surroundings
+    for pool in scene.leaving:
+        orbits = _owned(scene, pool.id, ApplicationKind.CALL_PARK_ORBIT)
+        if not orbits:
+            continue
+        music = StoreFile(pool=pool.id, name=_MUSIC, origin=_ORIGIN)
+        made = scene.with_deployment(
+            applications=tuple(replace(each, plays=_MUSIC) if each in orbits else each for each in known),
+            surroundings=replace(around, files=(*around.files, music)),
+        ).without(op.CopyStoreFiles, source=pool.id)
+        yield Injection(target=scene.successors[pool.id], about=(pool.id,), scene=made)

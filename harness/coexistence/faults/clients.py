@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from coexistence import Injection, MeetingClient, PoolRole, Scene, Severity, Version, fault
+from coexistence.migration import RollbackAction
 from coexistence.model import operations as op
 from coexistence.model.clients import (
     CLIENTS,
@@ -20,8 +21,8 @@ from coexistence.model.clients import (
 )
 from coexistence.model.conditions.machines_and_databases import Backing, UserReplicator
 from coexistence.model.conditions.messaging import DhcpScope
-from coexistence.model.deployment import DnsRecord
-from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Unknown, have
+from coexistence.model.deployment import Cms, DnsRecord
+from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, ServerId, Unknown, have
 
 __all__: list[str] = []
 
@@ -210,3 +211,65 @@ def _skipping(now: Backing, pools: list[PoolId], domain: str) -> Backing:
     )
     kept = tuple(each for each in now.replicators if each.pool not in pools)
     return replace(now, replicators=(*kept, *changed))
+
+
+@fault(
+    clause="clients",
+    also=("meetings",),
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="A",
+    source="Migration process",
+    remedy="Give everybody who was upgraded the former client back as a step of the rollback.",
+)
+def clients_left_upgraded_after_going_back(scene: Scene) -> Iterator[Injection]:
+    """People are moved back to the legacy pools, and keep the upgraded client.
+
+    The guide wants these clients downgraded: what is scheduled with them does not work on the old servers.
+    """
+    for pool, new in scene.moving:
+        upgraded = [each for _, each in scene.operations(op.UpgradeClients) if each.users.on == new]
+        if upgraded and len(scene.movers(pool.id)):
+            yield Injection(
+                target=pool.id, about=(new,), scene=scene.not_going_back_with(RollbackAction.CLIENTS)
+            )
+
+
+def _names_of_sign_in(scene: Scene) -> set[str]:
+    """The pools that a device which knows nothing is led to."""
+    records = scene.deployment.records
+    return (
+        set()
+        if isinstance(records, Unknown)
+        else {each.target for each in records if each.name != each.target}
+    )
+
+
+@fault(
+    clause="clients",
+    also=("sites",),
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="D",
+    source="Log on to the Lync Server; Planning for central site voice resiliency; Central Management store "
+    "replication failures (support article)",
+    remedy="Let the replicas of the old pool catch up before anybody is moved off it.",
+)
+def old_pool_has_not_heard_of_the_new_one(scene: Scene) -> Iterator[Injection]:
+    """The replicas of a legacy pool hear nothing of the new pool that its people are moved to.
+
+    A fresh device finds its way by other names; whoever was signed out during the move goes back to the old
+    pool, which cannot send them on.
+    """
+    if not scene.passes(Checkpoint.SIDE_BY_SIDE):
+        return
+    led_to = _names_of_sign_in(scene)
+    for pool, new in scene.moving:
+        if pool.id in led_to or not len(scene.movers(pool.id)):
+            continue
+
+        def deny(cms: Cms, servers: frozenset[ServerId] = frozenset(pool.servers)) -> Cms:
+            return replace(cms, shares_denied=cms.shares_denied | servers)
+
+        denied = Scene.cms_becomes(f"nobody may write into the shares of {pool.id}", deny)
+        yield Injection(target=pool.id, about=(new,), scene=scene.at_first(denied))

@@ -221,3 +221,67 @@ def derived_hidden_client_of_old_edge_address(scene: Scene) -> Iterator[Injectio
         yield Injection(
             target=party.name, about=(edge.id,), scene=scene.with_deployment(surroundings=changed)
         )
+
+
+@fault(
+    clause="edge",
+    severity=Severity.ERROR,
+    phase="production",
+    evidence="C",
+    source="Configure federation routes and media traffic",
+    remedy="Clear 'Enable federation' on the old Edge pool, and publish.",
+)
+def old_edge_goes_on_federating(scene: Scene) -> Iterator[Injection]:
+    """Federation is enabled on the new Edge, and nobody disables it on the old one.
+
+    Two Edge pools answer for the organisation; which of them a partner reaches is left to DNS.
+    """
+    if not _is_cut_over(scene):
+        return
+    for edge, new in _old_edges(scene):
+        made = scene.without(op.SetEdgeFederation, edge=edge.id, enabled=False)
+        if made.plan.steps != scene.plan.steps:
+            yield Injection(target=edge.id, about=(new,), scene=made)
+
+
+@fault(
+    clause="edge",
+    severity=Severity.ERROR,
+    phase="edge",
+    evidence="C",
+    source="Connect pilot pool to legacy Edge Servers; Deploy pilot Edge Server",
+    remedy="Give the pool back the old Edge for media until everything is switched over in one window.",
+)
+def media_switched_before_the_cut_over(scene: Scene) -> Iterator[Injection]:
+    """A new pool is associated with the new Edge as soon as that is deployed.
+
+    Media of its people goes through an Edge that nobody has tried, while their signalling takes the old one.
+    """
+    if not _is_cut_over(scene) or not scene.passes(Checkpoint.EDGE):
+        return
+    for edge, new in _old_edges(scene):
+        for pool, to in scene.moving:
+            if pool.media_edge == edge.id:
+                early = op.AssociateMediaEdge(pool=to, edge=new)
+                yield Injection(target=to, about=(new,), scene=scene.before(Checkpoint.EDGE, early))
+
+
+@fault(
+    clause="edge",
+    severity=Severity.WARNING,
+    phase="production",
+    evidence="C",
+    source="Configure federation routes and media traffic",
+    remedy="Stop the Access Edge service on every server of the old Edge pool, and disable it.",
+)
+def old_access_edge_left_running(scene: Scene) -> Iterator[Injection]:
+    """After the cut-over the Access Edge of the old Edge pool goes on running.
+
+    It answers whoever still has its address, and hides who that is until the pool is switched off.
+    """
+    if not _is_cut_over(scene):
+        return
+    for edge, new in _old_edges(scene):
+        made = scene.without(op.DisableService, pool=edge.id, service="RTCSRV")
+        if made.plan.steps != scene.plan.steps and not edge.xmpp and not _has_single_name(edge):
+            yield Injection(target=edge.id, about=(new,), scene=made)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from coexistence import Injection, PoolRole, Scene, Severity, fault
+from coexistence import ApplicationKind, Injection, PoolRole, Scene, ServiceState, Severity, fault
 from coexistence.model import operations as op
 from coexistence.model.clients import CLIENTS, DESKTOP
 from coexistence.model.conditions.reverse_proxy import ReverseProxyRule
 from coexistence.model.deployment import Pool
-from coexistence.model.population import HAS_CONTENT
-from coexistence.model.vocabulary import Checkpoint, Origin, PoolId, Unknown
+from coexistence.model.population import HAS_CONTENT, Population
+from coexistence.model.vocabulary import Access, Checkpoint, Maybe, Origin, PoolId, Unknown
 
 __all__: list[str] = []
 
@@ -199,3 +199,92 @@ def derived_two_owners_of_conference_ids(scene: Scene) -> Iterator[Injection]:
         made = scene.rewritten(broken)
         if made.plan.steps != scene.plan.steps:
             yield Injection(target=pool.id, about=(scene.successors[pool.id],), scene=made)
+
+
+@fault(
+    clause="meetings",
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="C",
+    source="New-CsDialInConferencingAccessNumber reference",
+    remedy="Give the number's region to a dial plan, or the number a region that one has.",
+)
+def access_number_region_dropped_from_dial_plans(scene: Scene) -> Iterator[Injection]:
+    """Dial plans are tidied up, and the region of an access number is in none of them any more.
+
+    The number still answers, but no invitation and no page offers it to anybody.
+    """
+    known, plans = scene.deployment.applications, scene.deployment.dial_plans
+    if isinstance(known, Unknown) or isinstance(plans, Unknown) or not scene.passes(Checkpoint.PILOT):
+        return
+    regions = {each.region for each in plans}
+    for number in known:
+        lost = regions.intersection(number.regions)
+        if number.kind is ApplicationKind.ACCESS_NUMBER and lost:
+            tidied = scene.change_part(
+                "dial_plans",
+                lambda now, lost=lost: tuple(  # type: ignore[misc]  # bound
+                    replace(each, region=None) if each.region in lost else each for each in now
+                ),
+            )
+            yield Injection(
+                target=number.id,
+                about=tuple(filter(None, lost)),
+                scene=scene.before(Checkpoint.PILOT, tidied),
+            )
+
+
+@fault(
+    clause="meetings",
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="C",
+    source="Verify pilot pool coexistence with legacy pool; start the services of the pilot pool",
+    remedy="Start the Application Sharing service on every Front End of the pool.",
+)
+def sharing_service_not_started_on_new_pool(scene: Scene) -> Iterator[Injection]:
+    """The Application Sharing service of the new pool was never started.
+
+    People join meetings there, write and talk; nobody can share a screen.
+    """
+    if not scene.passes(Checkpoint.PILOT):
+        return
+    for pool in scene.new_pools(PoolRole.FRONT_END):
+        stopped = (
+            op.SetServiceState(server=server, service="RTCASMCU", state=ServiceState.STOPPED)
+            for server in pool.servers
+        )
+        yield Injection(target=pool.id, scene=scene.before(Checkpoint.PILOT, *stopped))
+
+
+def _closed(population: Maybe[Population], home: PoolId) -> Maybe[Population]:
+    """Return people whose meetings let in nobody but the organizer, where that is homed on a pool."""
+    if isinstance(population, Unknown) or isinstance(population.meetings, Unknown):
+        return population
+    meetings = population.meetings
+    theirs = population.home[meetings.organizer] == population.code(home)
+    access = meetings.access.copy()
+    access[theirs] = Access.LOCKED
+    access.setflags(write=False)
+    return population.changed(meetings=replace(meetings, access=access))
+
+
+@fault(
+    clause="meetings",
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="D",
+    source="Move remaining users; Set-CsMeetingConfiguration reference",
+    remedy="Let the organizers set again whom the meeting lets in.",
+)
+def meetings_closed_by_the_move(scene: Scene) -> Iterator[Injection]:
+    """Meetings of people who are moved let in fewer people afterwards than their organizers chose.
+
+    The link still works; whoever was welcome before waits in the lobby or is turned away.
+    """
+    if not scene.passes(Checkpoint.PILOT):
+        return
+    for pool, new in scene.moving:
+        if scene.has_meetings(pool.id):
+            closed = scene.change_part("population", lambda now, new=new: _closed(now, new))  # type: ignore[misc]  # bound
+            yield Injection(target=new, about=(pool.id,), scene=scene.before(Checkpoint.PILOT, closed))

@@ -8,9 +8,11 @@ from dataclasses import replace
 from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
 from coexistence.model.clients import CLIENTS
+from coexistence.model.conditions.external_systems import BandwidthLink
 from coexistence.model.conditions.machines_and_databases import Machine
 from coexistence.model.conditions.messaging import ImFilter
-from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Version, have
+from coexistence.model.deployment import Policy
+from coexistence.model.vocabulary import Checkpoint, Feature, Origin, PoolId, Unknown, Version, have
 
 __all__: list[str] = []
 
@@ -193,3 +195,37 @@ def derived_unknown_state_value_rejected(scene: Scene) -> Iterator[Injection]:
             continue
         strict = scene.add_to_part("particulars", strict_presence=frozenset({pool.id}))
         yield Injection(target=pool.id, scene=scene.before(Checkpoint.SIDE_BY_SIDE, strict))
+
+
+@fault(
+    clause="messaging",
+    severity=Severity.BLOCKER,
+    phase="side-by-side",
+    evidence="C",
+    source="Migration process; Client interoperability in Lync 2013",
+    remedy="Give the link between the sites room for audio again in the bandwidth policy.",
+)
+def bandwidth_policy_without_room(scene: Scene) -> Iterator[Injection]:
+    """The bandwidth policy of a link between two sites is set to nothing when the regions are defined anew.
+
+    People of the two sites write to each other; calls and screens between them are refused.
+    """
+    known = scene.deployment.policies
+    homes = {pool.site: pool.id for pool, _ in scene.moving if scene.homed(pool.id)}
+    deciding = {pool.site for pool in scene.pools() if "PDP" in pool.applications}
+    if isinstance(known, Unknown) or not scene.passes(Checkpoint.SIDE_BY_SIDE):
+        return
+    rest = tuple(each for each in known if each.kind != "voice")
+    nowhere_else = Policy(
+        kind="voice", scope="global", settings=(("AllowPSTNReRouting", "False"),), origin=_ORIGIN
+    )
+    for site in sorted(deciding & set(homes)):
+        for other in sorted(set(homes) - {site}):
+            full = BandwidthLink(sites=frozenset({site, other}), room=0, origin=_ORIGIN)
+            yield Injection(
+                target=homes[site],
+                about=(homes[other],),
+                scene=scene.with_deployment(policies=(*rest, nowhere_else)).before(
+                    Checkpoint.SIDE_BY_SIDE, op.SetBandwidthLinks(links=(full,))
+                ),
+            )

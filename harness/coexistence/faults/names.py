@@ -245,3 +245,55 @@ def derived_clock_or_validity_skew(scene: Scene) -> Iterator[Injection]:
         server = pool.servers[0]
         ahead = Machine(server=server, clock_skew=_AHEAD, origin=_MADE)
         yield Injection(target=server, scene=scene.with_machine(ahead), about=(pool.id,))
+
+
+@fault(
+    clause="names",
+    severity=Severity.ERROR,
+    phase="side-by-side",
+    evidence="C",
+    source="Configure DNS records for pilot pool deployment",
+    remedy="Create the A records of the pool, and wait until every DNS server has them.",
+)
+def new_pool_without_a_record(scene: Scene) -> Iterator[Injection]:
+    """The new pool is published, and nobody makes a record for its name.
+
+    Its servers know each other by their own names; whoever asks for the pool finds nothing.
+    """
+    for pool in scene.new_pools(PoolRole.FRONT_END):
+
+        def left_out(_step: object, operation: op.Operation, name: str = pool.id) -> Iterable[op.Operation]:
+            if isinstance(operation, op.SetDnsRecords):
+                operation = replace(
+                    operation, records=tuple(each for each in operation.records if each.name != name)
+                )
+            yield operation
+
+        made = scene.rewritten(left_out)
+        if made.plan.steps != scene.plan.steps:
+            yield Injection(target=pool.id, scene=made)
+
+
+@fault(
+    clause="names",
+    severity=Severity.WARNING,
+    phase="side-by-side",
+    evidence="C",
+    source="Update DNS SRV records",
+    remedy="Let the record name the legacy pool or Director again until everybody was moved.",
+)
+def sign_in_record_switched_early(scene: Scene) -> Iterator[Injection]:
+    """The sign-in record of a SIP domain is changed to the new pool as soon as that stands.
+
+    Everybody's first sign-in rests on a pool that only the pilot was to use.
+    """
+    known = scene.deployment.records
+    if isinstance(known, Unknown) or not scene.passes(Checkpoint.SIDE_BY_SIDE):
+        return
+    for record in known:
+        new = scene.successors.get(PoolId(record.target))
+        if record.kind == "SRV" and record.side == "internal" and record.name.startswith(_SIGN_IN) and new:
+            early = op.SetDnsRecords(records=(replace(record, target=new, origin=_MADE),))
+            yield Injection(
+                target=record.name, about=(new,), scene=scene.before(Checkpoint.SIDE_BY_SIDE, early)
+            )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from coexistence import Injection, PoolRole, Scene, Severity, fault
 from coexistence.model import operations as op
 from coexistence.model.conditions.external_systems import ADDRESS_BOOK_RULES, AddressBookSettings, StoreFile
-from coexistence.model.deployment import Policy
+from coexistence.model.deployment import Policy, Pool
 from coexistence.model.vocabulary import (
     Checkpoint,
     ContactStore,
     Feature,
     Origin,
     PoolId,
-    SiteId,
     SiteKind,
     Unknown,
 )
@@ -24,6 +23,17 @@ __all__: list[str] = []
 
 _ORIGIN = Origin("fault")
 _ANONYMOUS = "AllowAnonymousParticipantsInMeetings"
+_OUTSIDE = "EnableOutsideAccess"
+
+
+def _in_another_site(scene: Scene) -> Iterator[tuple[Pool, PoolId, Scene]]:
+    """Pools that people move from, each with its new pool and the scene in which that is in another site."""
+    central = [each.id for each in scene.deployment.sites if each.kind is SiteKind.CENTRAL]
+    published = {pool.id for _, each in scene.operations(op.PublishTopology) for pool in each.pools}
+    for pool, new in scene.moving:
+        other = next((site for site in central if site != pool.site), None)
+        if other is not None and new in published:
+            yield pool, new, scene.with_new_pool(new, site=other)
 
 
 @fault(
@@ -42,12 +52,8 @@ def site_policy_lost_in_new_site(scene: Scene) -> Iterator[Injection]:
     known = scene.deployment.policies
     if isinstance(known, Unknown):
         return
-    central = [each for each in scene.deployment.sites if each.kind is SiteKind.CENTRAL]
-    published = {pool.id for _, each in scene.operations(op.PublishTopology) for pool in each.pools}
-    for pool, new in scene.moving:
-        other = next((each.id for each in central if each.id != pool.site), None)
-        hit = scene.without_own_policy(scene.movers(pool.id), "conferencing")
-        if other is None or new not in published or not len(hit):
+    for pool, new, elsewhere in _in_another_site(scene):
+        if not len(scene.without_own_policy(scene.movers(pool.id), "conferencing")):
             continue
         own = Policy(
             kind="conferencing",
@@ -56,23 +62,7 @@ def site_policy_lost_in_new_site(scene: Scene) -> Iterator[Injection]:
             origin=_ORIGIN,
         )
         rest = tuple(each for each in known if (each.kind, each.scope) != (own.kind, own.scope))
-
-        def elsewhere(
-            _step: object, operation: op.Operation, new: PoolId = new, site: SiteId = other
-        ) -> Iterable[op.Operation]:
-            if isinstance(operation, op.PublishTopology):
-                pools = tuple(
-                    replace(each, site=site) if each.id == new else each for each in operation.pools
-                )
-                yield replace(operation, pools=pools)
-            else:
-                yield operation
-
-        yield Injection(
-            target=new,
-            about=(pool.id,),
-            scene=scene.with_deployment(policies=(*rest, own)).rewritten(elsewhere),
-        )
+        yield Injection(target=new, about=(pool.id,), scene=elsewhere.with_deployment(policies=(*rest, own)))
 
 
 @fault(
@@ -218,3 +208,36 @@ def derived_same_setting_different_default(scene: Scene) -> Iterator[Injection]:
         if pool.has(Feature.COMPANY_MEETINGS) is True and len(scene.movers(pool.id)):
             made = scene.assuming("scheduled-meetings-of-2010", "company")
             yield Injection(target=new, about=(pool.id,), scene=made)
+
+
+@fault(
+    clause="policies",
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="C",
+    source="Setting up site policies; Migrating multiple sites and pools",
+    remedy="Make the external access policy of the old site in the new one too, or grant it in person.",
+)
+def external_access_policy_lost_in_new_site(scene: Scene) -> Iterator[Injection]:
+    """The new pool is defined in another site, where no external access policy stands for the old site's.
+
+    Whoever is moved may not sign in from outside any more, or may for the first time.
+    """
+    known = scene.deployment.policies
+    if isinstance(known, Unknown):
+        return
+    for pool, new, elsewhere in _in_another_site(scene):
+        if not len(scene.without_own_policy(scene.movers(pool.id), "external-access")):
+            continue
+        everywhere = ("external-access", "global")
+        now = next((dict(each.settings) for each in known if (each.kind, each.scope) == everywhere), {})
+        own = Policy(
+            kind="external-access",
+            scope=f"site:{pool.site}",
+            settings=(
+                ("EnableOutsideAccess", "False" if now.get("EnableOutsideAccess") == "True" else "True"),
+            ),
+            origin=_ORIGIN,
+        )
+        rest = tuple(each for each in known if (each.kind, each.scope) != (own.kind, own.scope))
+        yield Injection(target=new, about=(pool.id,), scene=elsewhere.with_deployment(policies=(*rest, own)))

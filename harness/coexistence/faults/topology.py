@@ -8,7 +8,7 @@ from typing import Final
 
 from coexistence import Checkpoint, Injection, PoolId, PoolRole, Scene, Severity, Unknown, Version, fault
 from coexistence.model import operations as op
-from coexistence.model.conditions.machines_and_databases import ROOM_PORTAL, Machine
+from coexistence.model.conditions.machines_and_databases import ROOM_PORTAL, Machine, SqlStore
 from coexistence.model.deployment import Cms
 from coexistence.model.vocabulary import Edition, Feature, Origin, UserKind
 
@@ -256,3 +256,94 @@ def derived_one_replica_routes_by_old_map(scene: Scene) -> Iterator[Injection]:
 
         denied = Scene.cms_becomes(f"nobody may write into the share of {server}", deny)
         yield Injection(target=server, scene=scene.before(Checkpoint.LEGACY_SILENT, denied), about=(pool.id,))
+
+
+@fault(
+    clause="topology",
+    severity=Severity.BLOCKER,
+    phase="side-by-side",
+    evidence="C",
+    source="Prepare Active Directory",
+    remedy="Prepare schema, forest and domain with the setup of the new version, and publish again.",
+)
+def directory_not_prepared(scene: Scene) -> Iterator[Injection]:
+    """The new tools are installed, and nobody prepares Active Directory for their version.
+
+    The new pools cannot be published, and whatever was to happen on them does not.
+    """
+    target = max(scene.plan.target)
+    made = scene.without(op.PrepareDirectory, version=target)
+    if made.plan.steps != scene.plan.steps:
+        yield Injection(target=target.product, scene=made)
+
+
+@fault(
+    clause="topology",
+    severity=Severity.BLOCKER,
+    phase="side-by-side",
+    evidence="C",
+    source="Deploy pilot pool; Verify pilot pool coexistence with legacy pool",
+    remedy="Publish the topology with the tools of the new version.",
+)
+def new_pools_never_published(scene: Scene) -> Iterator[Injection]:
+    """The new pools are drawn in the Topology Builder, and the topology is not published.
+
+    Setup on the new servers finds no pool that they belong to, and nobody can be moved.
+    """
+    made = scene.without(op.PublishTopology)
+    if made.plan.steps != scene.plan.steps:
+        first = next((each for _, each in scene.operations(op.PublishTopology) if each.pools), None)
+        about = () if first is None else tuple(pool.id for pool in first.pools)
+        yield Injection(target=max(scene.plan.target).product, about=about, scene=made)
+
+
+@fault(
+    clause="topology",
+    severity=Severity.BLOCKER,
+    phase="side-by-side",
+    evidence="C",
+    source="Skype for Business Server 2019: removed features",
+    remedy="Give the pool an Always On availability group, or a single instance, in place of the mirror.",
+)
+def databases_of_a_new_pool_mirrored(scene: Scene) -> Iterator[Injection]:
+    """The databases of a new pool are mirrored, as those of the old one were.
+
+    From 2019 on nothing fails over to a mirror: the pool depends on one instance, and nobody knows.
+    """
+    if not scene.passes(Checkpoint.SIDE_BY_SIDE):
+        return
+    for pool in scene.new_pools(PoolRole.FRONT_END):
+        if pool.back_end is None or any(each.has(Feature.SQL_MIRRORING) for each in pool.versions):
+            continue
+        store = SqlStore(instance=pool.back_end, mirrored=True, origin=_MADE)
+        mirrored = Scene.backing_becomes(
+            f"databases of {pool.id} mirrored",
+            lambda now, store=store: replace(now, stores=(*now.stores, store)),  # type: ignore[misc]  # bound
+        )
+        yield Injection(
+            target=pool.id, about=(pool.back_end,), scene=scene.before(Checkpoint.SIDE_BY_SIDE, mirrored)
+        )
+
+
+@fault(
+    clause="topology",
+    severity=Severity.BLOCKER,
+    phase="side-by-side",
+    evidence="C",
+    source="Upgrade to Skype for Business Server 2015",
+    remedy="Bring every server of the pool to the same version.",
+)
+def one_server_of_a_pool_upgraded_alone(scene: Scene) -> Iterator[Injection]:
+    """One Front End of a legacy pool is given the software of the next version while the others keep theirs.
+
+    The pool is of two versions at once, which nobody supports and setup refuses for good reason.
+    """
+    if not scene.passes(Checkpoint.SIDE_BY_SIDE):
+        return
+    for pool in scene.leaving:
+        newer = [each for each in Version if pool.versions and each > max(pool.versions)]
+        if len(pool.servers) < 2 or not newer:
+            continue
+        server = pool.servers[-1]
+        alone = Scene.server_becomes(f"{server} upgraded alone", server, build=newer[0].first_build)
+        yield Injection(target=pool.id, about=(server,), scene=scene.before(Checkpoint.SIDE_BY_SIDE, alone))

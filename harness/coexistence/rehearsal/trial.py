@@ -178,7 +178,9 @@ class Trial:
         """Tell whether the trial that this one was made from passed a place with everything as it is here."""
         if self._base is None or place not in self._base.places:
             return False
-        if place.is_rolled_back and self.plan.reversals != self._base.plan.reversals:
+        if place.is_rolled_back and (
+            self.plan.reversals != self._base.plan.reversals or self.actions != self._base.actions
+        ):
             return False
         return place.phase is self.plan.phase or any(
             step.reaches is place.phase for step in self.plan.steps[: self._in_common]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from coexistence.model.clients import ClientGeneration
 from coexistence.model.deployment import Partner
-from coexistence.model.population import Heads, Part
+from coexistence.model.population import UNTOLD, Heads, Part
 from coexistence.model.vocabulary import (
     APPLICATION_CMDLETS,
     ApplicationKind,
@@ -39,6 +39,7 @@ from coexistence.observation.sign_in import (
     admission,
     deregistration,
 )
+from coexistence.observation.sign_in.admission import CLIENT_VERSIONS
 from coexistence.observation.sign_in.sign_in import (
     EVERY_DAY,
     PROMPT,
@@ -288,6 +289,18 @@ class ClientSubject(Asked):
     def former_homes(self) -> tuple[PoolId, ...]:
         """The pools that people on this one came from: what old caches may remember."""
         return self.observer.first_homes.get(self.home, ())
+
+    def was_upgraded(self, before: Observer) -> Maybe[bool]:
+        """Return whether any of these people had an upgraded client at another checkpoint."""
+        population = before.state.population
+        if isinstance(population, Unknown):
+            return population
+        if self.part is None:
+            return Unknown("Get-CsUser")
+        codes = population.upgraded[self.part.rows]
+        if (codes == 1).any():
+            return True
+        return CLIENT_VERSIONS if (codes == UNTOLD).any() else False
 
     def have_record_read(self) -> Outcome:
         """Return whether their home pool can read their records, whichever version rewrote them last."""
