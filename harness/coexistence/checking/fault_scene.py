@@ -126,6 +126,10 @@ class Scene:
         """Return the scene with parts of the deployment replaced; the plan stays as it was made."""
         return replace(self, deployment=replace(self.deployment, **parts))
 
+    def as_twin(self) -> Scene:
+        """Return the scene asked about as a real deployment is: also at ``now``."""
+        return replace(self, is_twin=True)
+
     def with_pool(self, pool: PoolId, **parts: Any) -> Scene:
         """Return the scene with one pool of the deployment changed."""
         return self.with_deployment(

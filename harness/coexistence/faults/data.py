@@ -13,7 +13,7 @@ from coexistence.model import operations as op
 from coexistence.model.conditions.external_systems import Tenant
 from coexistence.model.conditions.machines_and_databases import UserReplicator
 from coexistence.model.deployment import Cms
-from coexistence.model.vocabulary import ContactStore, Mailbox, Origin, ServerId, UserKind
+from coexistence.model.vocabulary import ContactStore, Contradiction, Mailbox, Origin, ServerId, UserKind
 
 _MADE: Final = Origin("fault")
 
@@ -216,3 +216,26 @@ def derived_forward_converted_data_unreadable_after_rollback(scene: Scene) -> It
     if pools and scene.passes(Checkpoint.PILOT):
         about = tuple(pool.id for pool in pools)
         yield Injection(target=about[0], scene=scene.assuming("records-read-by-older", "no"), about=about[1:])
+
+
+@fault(
+    clause="data",
+    severity=Severity.ERROR,
+    phase="now",
+    evidence="D",
+    source="Get-CsTopology, Get-CsService, Get-CsManagementStoreReplicationStatus and the testing pages",
+    remedy="Export both files again at the same time.",
+)
+def files_exported_at_different_times(scene: Scene) -> Iterator[Injection]:
+    """Two of the exported files were written at different times, and do not say the same.
+
+    One of them describes a deployment that is no more, and nobody can tell which.
+    """
+    for pool in scene.leaving:
+        both = Contradiction(
+            kind="roles-differ",
+            message=f"the two files name other services on {pool.id}",
+            one=Origin("topology.xml"),
+            other=Origin("services.csv"),
+        )
+        yield Injection(target=pool.id, scene=scene.with_deployment(contradictions=(both,)).as_twin())

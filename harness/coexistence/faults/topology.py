@@ -347,3 +347,38 @@ def one_server_of_a_pool_upgraded_alone(scene: Scene) -> Iterator[Injection]:
         server = pool.servers[-1]
         alone = Scene.server_becomes(f"{server} upgraded alone", server, build=newer[0].first_build)
         yield Injection(target=pool.id, about=(server,), scene=scene.before(Checkpoint.SIDE_BY_SIDE, alone))
+
+
+@fault(
+    clause="topology",
+    severity=Severity.WARNING,
+    phase="now",
+    evidence="C",
+    source="Deploy pilot pool",
+    remedy="Collocate the Mediation Server with its Front End pool before the new version is defined.",
+)
+def mediation_left_alone_before_the_pilot(scene: Scene) -> Iterator[Injection]:
+    """The migration begins while a Mediation pool of its own stands in the topology.
+
+    The new pool cannot take it over as it is; the guide collocates it first.
+    """
+    for pool in scene.pools(PoolRole.MEDIATION):
+        yield Injection(target=pool.id, scene=scene.as_twin())
+
+
+@fault(
+    clause="topology",
+    severity=Severity.INFO,
+    phase="now",
+    evidence="C",
+    source="Skype for Business Server SE now available (third party)",
+    remedy="Migrate to the Subscription Edition.",
+)
+def migration_begun_after_support_ended(scene: Scene) -> Iterator[Injection]:
+    """Nobody looked at the calendar of support: it ended for the newest version before the migration begins.
+
+    Everything works, and the vendor helps nobody any more.
+    """
+    newest = scene.old_tools
+    if newest is not None:
+        yield Injection(target=newest.product, scene=scene.as_twin())

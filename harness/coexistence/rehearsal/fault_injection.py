@@ -58,6 +58,10 @@ def injected(
         made.append(injection)
         scene = scene if injection is None else injection.scene
     varied = trial.varied(
-        deployment=scene.deployment, plan=scene.plan, opening=scene.opening, rules=scene.rules
+        deployment=scene.deployment,
+        plan=scene.plan,
+        opening=scene.opening,
+        rules=scene.rules,
+        is_twin=scene.is_twin,
     )
     return varied, tuple(made)

@@ -112,7 +112,8 @@ def score(
         tried += 1
         seen: set[str] = set()
         satisfied: set[str] = set()
-        for place, check, broken in _said(faulty, sound, checks, fixtures, crashes, satisfied):
+        least = min(fault.severity, Severity.WARNING)
+        for place, check, broken in _said(faulty, sound, checks, fixtures, crashes, satisfied, least):
             about = is_about(broken, injection)
             if about:
                 satisfied.add(check.id)
@@ -155,6 +156,7 @@ def _said(
     fixtures: Mapping[str, Mapping[str, Any]],
     crashes: dict[str, str],
     satisfied: set[str],
+    least: Severity,
 ) -> Iterator[tuple[Place, Check, Broken]]:
     """Go through what is said of a faulty deployment and not of the sound one, along the path.
 
@@ -169,7 +171,7 @@ def _said(
             result = run_check(check, faulty.views_at(place), fixtures[check.id])
             if result.crash is not None:
                 crashes.setdefault(check.id, f"{type(result.crash).__name__}: {result.crash}")
-            weighty = weighty_of(result.broken)
+            weighty = weighty_of(result.broken, least)
             if not weighty:
                 continue
             known: set[tuple[str, str]] = set()
@@ -181,9 +183,9 @@ def _said(
                     yield place, check, broken
 
 
-def weighty_of(broken: Iterable[Broken]) -> list[Broken]:
-    """Leave out what is said for information: it complains about nothing."""
-    return [each for each in broken if each.severity >= Severity.WARNING]
+def weighty_of(broken: Iterable[Broken], least: Severity = Severity.WARNING) -> list[Broken]:
+    """Leave out what weighs less; what is said for information complains about nothing."""
+    return [each for each in broken if each.severity >= least]
 
 
 def is_about(broken: Broken, injection: Injection) -> bool:

@@ -150,18 +150,19 @@ class Trial:
         plan: Plan,
         opening: tuple[Operation, ...] = (),
         rules: Rules | None = None,
+        is_twin: bool | None = None,
     ) -> Trial:
         """Return a trial in which something is different; up to there, both share what they work out."""
         made = Trial(
             deployment,
             rules=rules or self.rules,
-            is_twin=self.is_twin,
+            is_twin=self.is_twin if is_twin is None else is_twin,
             as_of=self.as_of,
             actions=self.actions,
             plan=plan,
             opening=opening,
         )
-        is_alike = deployment is self.deployment and made.rules == self.rules
+        is_alike = deployment is self.deployment and made.rules == self.rules and made.is_twin == self.is_twin
         if is_alike and opening == self.opening:
             made._base = self
         return made
