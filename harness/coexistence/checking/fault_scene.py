@@ -349,7 +349,7 @@ class Scene:
 
     def not_going_back_with(self, action: RollbackAction) -> Scene:
         """Return the scene in which the way back leaves out one kind of action."""
-        kept = frozenset(each.slug for each in self.plan.actions if each is not action)
+        kept = tuple(sorted(each.slug for each in self.plan.actions if each is not action))
         return replace(self, plan=replace(self.plan, own=replace(self.plan.own, rollback=kept)))
 
     def going_back(self, checkpoint: Checkpoint, *operations: Operation) -> Scene:

@@ -249,3 +249,25 @@ def park_music_left_in_the_old_store(scene: Scene) -> Iterator[Injection]:
             surroundings=replace(around, files=(*around.files, music)),
         ).without(op.CopyStoreFiles, source=pool.id)
         yield Injection(target=scene.successors[pool.id], about=(pool.id,), scene=made)
+
+
+@fault(
+    clause="applications",
+    severity=Severity.ERROR,
+    phase="pilot",
+    evidence="C",
+    source="Coexistence considerations (Group Chat, Persistent Chat); Migrating Group Chat servers",
+    remedy="Let the chat pool hang off a Front End pool of its own version until its rooms were carried over.",
+)
+def chat_pool_hung_off_the_new_pool(scene: Scene) -> Iterator[Injection]:
+    """The old chat pool is given the new Front End pool for a next hop, together with the pilot.
+
+    A chat pool serves its own version alone; people of the old pool lose their rooms.
+    """
+    if not scene.passes(Checkpoint.PILOT):
+        return
+    for chat in scene.pools(PoolRole.PERSISTENT_CHAT):
+        new = None if chat.next_hop is None else scene.successors.get(chat.next_hop)
+        if new is not None:
+            moved = Scene.pool_becomes(f"{chat.id} hangs off {new}", chat.id, next_hop=new)
+            yield Injection(target=chat.id, about=(new,), scene=scene.before(Checkpoint.PILOT, moved))

@@ -131,12 +131,14 @@ class Qualifying:
         """Sum up what the run found."""
         order = {aim.fault.id: at for at, aim in enumerate(self.aims)}
         families = [estate for estate in self.estates if isinstance(estate, FamilyEstate)]
+        tried = {each.fault for each in self.scores.values()}
         return Qualification(
             scores=tuple(sorted(self.scores.values(), key=lambda each: order[each.fault])),
             checks={check.id: check.clause.value for check in self.checks},
             false_alarms=_alarms(items, {estate.name for estate in families}),
             healthy_runs=sum(estate.size for estate in families),
             excluded=self.faults.excluded,
+            untried=tuple(sorted(each.id for each in self.faults if each.id not in tried)),
             min_kill=100.0 if settings.min_kill is None else settings.min_kill,
         )
 

@@ -217,6 +217,8 @@ class Qualification:
     excluded: Mapping[str, str] = field(default_factory=dict)
     #: The percentage that has to be noticed.
     min_kill: float = 100.0
+    #: Faults that were to be tried and were not, because only part of the run was asked for or took place.
+    untried: tuple[str, ...] = ()
 
     @property
     def able(self) -> tuple[FaultScore, ...]:
@@ -229,15 +231,15 @@ class Qualification:
         return sum(each.is_killed for each in self.able)
 
     @property
-    def percent(self) -> float:
-        """The same as a share of all that could be made; 100 where there is none."""
-        return 100 * self.killed / len(self.able) if self.able else 100.0
+    def percent(self) -> float | None:
+        """The same as a share of all that could be made; None where there is none."""
+        return 100 * self.killed / len(self.able) if self.able else None
 
     @property
     def is_good(self) -> bool:
         """Whether enough is noticed, nothing crashed, and nothing was said about what is sound."""
         return (
-            self.percent >= self.min_kill
+            (self.percent is None or self.percent >= self.min_kill)
             and not any(self.false_alarms.values())
             and not any(each.crashes for each in self.scores)
         )
@@ -249,6 +251,17 @@ class Qualification:
             for score in self.scores
             if any(each.check == check and each.is_about for each in score.notices)
         ]
+
+    @property
+    def crashed(self) -> frozenset[str]:
+        """Checks that a fault made crash."""
+        return frozenset(each.partition(": ")[0] for score in self.scores for each in score.crashes)
+
+    def is_vacuous(self, check: str) -> bool | None:
+        """Tell whether no fault makes a check fail; None where not all of them were tried, or it crashed."""
+        if self.kills(check):
+            return False
+        return None if self.untried or check in self.crashed else True
 
     def missed(self, check: str) -> list[str]:
         """Return the faults of a check's own clause that it did not notice."""
@@ -282,13 +295,15 @@ class Qualification:
                     "kills": len(self.kills(check)),
                     "missed": self.missed(check),
                     "false_alarms": self.false_alarms.get(check, 0),
-                    "vacuous": not self.kills(check),
+                    "vacuous": self.is_vacuous(check),
+                    "crashed": check in self.crashed,
                 }
                 for check in sorted(self.checks)
             },
             "killed": self.killed,
             "of": len(self.able),
-            "percent": round(self.percent, 1),
+            "percent": None if self.percent is None else round(self.percent, 1),
+            "untried": list(self.untried),
             "min_kill": self.min_kill,
             "is_good": self.is_good,
             "healthy_runs": self.healthy_runs,

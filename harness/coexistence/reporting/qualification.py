@@ -33,16 +33,23 @@ def render_qualification(qualification: Mapping[str, Any] | None, width: int) ->
     yield from _faults(qualification, width)
     yield from _checks(qualification, width)
     yield Line()
-    of, killed = qualification["of"], qualification["killed"]
-    alarms = sum(each["false_alarms"] for each in qualification["checks"].values())
-    colour = {"green": True} if qualification["is_good"] and of else {"red": True}
-    text = (
-        f"{killed} of {of} faults noticed ({qualification['percent']:g} %, at least "
-        f"{qualification['min_kill']:g} % wanted), {alarms} false alarms in {qualification['healthy_runs']} "
-        "sound deployments"
-    )
-    for line in wrapped(text, width):
+    is_green = qualification["is_good"] and qualification["of"] and not qualification["untried"]
+    colour = {"green": True} if is_green else {"red": True}
+    for line in wrapped(_sum(qualification), width):
         yield Line(line.text, {"bold": True, **colour})
+
+
+def _sum(qualification: Mapping[str, Any]) -> str:
+    """What it comes to in one sentence; of a part it says that it is one."""
+    of, killed, untried = qualification["of"], qualification["killed"], len(qualification["untried"])
+    alarms = sum(each["false_alarms"] for each in qualification["checks"].values())
+    sound = f"{alarms} false alarms in {qualification['healthy_runs']} sound deployments"
+    if not of:
+        return f"no fault was scored: {untried} of the catalogue were not tried; {sound}"
+    if untried:
+        return f"{killed} of {of} faults noticed, a part: {untried} of the catalogue were not tried; {sound}"
+    share = f"{qualification['percent']:g} %, at least {qualification['min_kill']:g} % wanted"
+    return f"{killed} of {of} faults noticed ({share}), {sound}"
 
 
 def _faults(qualification: Mapping[str, Any], width: int) -> Iterator[Line]:
