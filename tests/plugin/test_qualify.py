@@ -101,8 +101,12 @@ def test_the_matrix_says_who_notices_what(run: Run, workers: tuple[str, ...]) ->
         "missed": ["rain"],
         "false_alarms": 0,
         "vacuous": False,
+        "crashed": False,
     }
-    assert checks["mine.py::every_pool_has_a_name"]["vacuous"] is True
+    # Nobody tried the faults of the catalogue: one of them may make it fail.
+    assert checks["mine.py::every_pool_has_a_name"]["vacuous"] is None
+    assert len(found["untried"]) > 90
+    ran.shows("*this is a part: * of the catalogue were not tried*")
     assert report["verdict"] == "no-go"
     assert ran.outcomes["failed"] == 1
     assert "--coexistence-qualify" in report["rerun"]
@@ -200,3 +204,24 @@ def test_half_a_question_is_one_sentence(run: Run, arguments: tuple[str, ...], s
 
     assert ran.status == 4
     assert sentence in ran.said
+
+
+def test_of_nothing_there_is_no_share(run: Run) -> None:
+    ran = run(*QUALIFY, "-k", "every_pool_has_a_name and legacy", files=FILES)
+
+    assert ran.status == 8
+    found = ran.report()["qualification"]
+    assert (found["of"], found["percent"]) == (0, None)
+    assert "100 %" not in ran.said
+    ran.shows("no fault was scored: * of the catalogue were not tried*")
+
+
+CRASHING = PACK.replace("assert pool.label\n", "raise RuntimeError(pool.label)\n")
+
+
+def test_a_check_that_crashes_is_called_that_and_not_vacuous(run: Run) -> None:
+    ran = run(*QUALIFY, *OURS, files={"mine.py": CRASHING})
+
+    check = ran.report()["qualification"]["checks"]["mine.py::every_pool_has_a_name"]
+    assert (check["crashed"], check["vacuous"]) == (True, None)
+    assert ran.status == 1

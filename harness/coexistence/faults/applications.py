@@ -257,7 +257,7 @@ def park_music_left_in_the_old_store(scene: Scene) -> Iterator[Injection]:
     phase="pilot",
     evidence="C",
     source="Coexistence considerations (Group Chat, Persistent Chat); Migrating Group Chat servers",
-    remedy="Let the chat pool hang off a Front End pool of its own version until its rooms were carried over.",
+    remedy="Let the chat pool hang off a Front End pool of its own version until rooms were carried over.",
 )
 def chat_pool_hung_off_the_new_pool(scene: Scene) -> Iterator[Injection]:
     """The old chat pool is given the new Front End pool for a next hop, together with the pilot.

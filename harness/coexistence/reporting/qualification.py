@@ -46,10 +46,9 @@ def _sum(qualification: Mapping[str, Any]) -> str:
     sound = f"{alarms} false alarms in {qualification['healthy_runs']} sound deployments"
     if not of:
         return f"no fault was scored: {untried} of the catalogue were not tried; {sound}"
-    if untried:
-        return f"{killed} of {of} faults noticed, a part: {untried} of the catalogue were not tried; {sound}"
     share = f"{qualification['percent']:g} %, at least {qualification['min_kill']:g} % wanted"
-    return f"{killed} of {of} faults noticed ({share}), {sound}"
+    part = f"; this is a part: {untried} of the catalogue were not tried" if untried else ""
+    return f"{killed} of {of} faults noticed ({share}), {sound}{part}"
 
 
 def _faults(qualification: Mapping[str, Any], width: int) -> Iterator[Line]:
