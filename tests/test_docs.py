@@ -16,11 +16,12 @@ import pytest
 from checkout import DOCS, ROOT
 from guide_assertions import ASSERTIONS, LEFT_OUT
 from model_vocabulary import ROWS
-from structure.source_tree import pyproject
+from structure.source_tree import FOLDERS, pyproject
 
 from coexistence.checking.registry import Registry
 from coexistence.checking.waivers import read_waivers
-from coexistence.plugin.loading import load_builtin
+from coexistence.model.vocabulary import Clause
+from coexistence.plugin.loading import BUILT_IN, load_builtin
 from coexistence.rehearsal.settings import read_tool
 
 if TYPE_CHECKING:
@@ -147,6 +148,30 @@ def test_commands_that_pages_show_are_there() -> None:
     for target in scripts.values():
         module, _, function = target.partition(":")
         assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_recipes_name_files_and_tables_that_are_there() -> None:
+    package = FOLDERS["coexistence"]
+    recipes = (DOCS / "changing.md").read_text("utf-8")
+    paths = re.findall(r"`([\w./-]+(?:/|\.py|\.ps1))`", recipes)
+    tables = re.findall(r"`(\w+)` in `([\w/]+)\.py`", recipes)
+
+    assert len(paths) > 20
+    assert [each for each in paths if not any((root / each).exists() for root in (package, ROOT))] == []
+    assert len(tables) > 8
+    for name, module in tables:
+        assert hasattr(importlib.import_module(f"coexistence.{module.replace('/', '.')}"), name), (
+            name,
+            module,
+        )
+
+
+def test_every_clause_has_its_checks_and_its_faults() -> None:
+    clauses = {clause.value for clause in Clause}
+
+    assert set(BUILT_IN) == clauses
+    for folder in (FOLDERS["coexistence.checks"], FOLDERS["coexistence"] / "faults"):
+        assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == clauses
 
 
 def test_every_assertion_of_the_guide_is_held_or_left_out_for_a_reason() -> None:

@@ -1,6 +1,6 @@
 """The built-in faults: everything that is known to go wrong while two generations stand side by side.
 
-Law of this room: one module for each family, one function for each known failure. A fault sees the window
+Law of this room: one module for each clause, one function for each known failure. A fault sees the window
 ``coexistence``, the operations and plain values: it changes causes, and knows of no check.
 """
 
@@ -9,26 +9,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Final
 
+from coexistence.model.vocabulary import Clause
+
 if TYPE_CHECKING:
     from coexistence.checking.fault_registry import Faults
 
-__all__ = ["EXCLUDED", "FAMILIES", "load_builtin_faults"]
-
-#: One module for each clause; in this order they are printed.
-FAMILIES: Final = (
-    "services",
-    "sites",
-    "messaging",
-    "meetings",
-    "clients",
-    "policies",
-    "applications",
-    "edge",
-    "topology",
-    "capacity",
-    "data",
-    "names",
-)
+__all__ = ["EXCLUDED", "load_builtin_faults"]
 
 #: Known failures that are not represented, by id, with the reason.
 EXCLUDED: Final[dict[str, str]] = {
@@ -38,8 +24,8 @@ EXCLUDED: Final[dict[str, str]] = {
 
 def load_builtin_faults(faults: Faults) -> None:
     """Register the faults that come with us, and say which known ones are left out."""
-    for name in FAMILIES:
-        module = importlib.import_module(f"{__name__}.{name}")
+    for clause in Clause:
+        module = importlib.import_module(f"{__name__}.{clause.value}")
         faults.add_module(vars(module), module.__name__)
     for identity, why in EXCLUDED.items():
         faults.exclude(identity, why)

@@ -23,6 +23,7 @@ from coexistence.checking.registry import Registry
 from coexistence.errors import CheckError, InputError
 
 __all__ = [
+    "BUILT_IN",
     "ENTRY_POINTS",
     "FAULT_ENTRY_POINTS",
     "PACKAGE",
@@ -41,7 +42,7 @@ ENTRY_POINTS: Final = "coexistence.checks"
 FAULT_ENTRY_POINTS: Final = "coexistence.faults"
 #: How packages of modules that are named by their path are called, before a number.
 PACKAGE: Final = "_coexistence_checks_"
-_BUILT_IN: Final = (
+BUILT_IN: Final = (
     # Prerequisites first: what else is found is often no more than what follows from these.
     "topology",
     "names",
@@ -86,7 +87,7 @@ def gather(
 def load_builtin(registry: Registry) -> None:
     """Register the checks that come with us."""
     pytest.register_assert_rewrite("coexistence.checks")
-    for name in _BUILT_IN:
+    for name in BUILT_IN:
         module = importlib.import_module(f"coexistence.checks.{name}")
         registry.add_module(vars(module), module.__name__)
 
