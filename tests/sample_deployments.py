@@ -75,7 +75,7 @@ def pilot() -> Deployment:
     made = build(blueprint, "pilot")
     trial = Trial(made, target=Version.S19)
     state = trial.state_at(Place(Checkpoint.PILOT.value, Checkpoint.PILOT))
-    return deployment_of(state, made.name, made.sip_domains)
+    return deployment_of(state, made.name)
 
 
 def standard_edition() -> Deployment:

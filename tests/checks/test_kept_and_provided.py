@@ -425,7 +425,7 @@ def test_a_large_pool_that_is_just_starting_breaks_no_promise() -> None:
 @pytest.mark.parametrize(("option", "answers"), [("yes", True), ("no", False)])
 def test_that_a_cold_start_ends_is_taken_for_granted(option: str, answers: bool) -> None:
     starting = with_service(at("pilot"), NEW, "RTCSRV", ServiceState.START_PENDING)
-    leg = Observer(starting, Rules({"cold-start-ends": option})).registrar(NEW)
+    leg = Observer(starting, Rules({"cold-start-ends": option})).facts.registrar(NEW)
 
     assert (leg.stop is None) is answers
     assert ("cold-start-ends" in leg.assumes) is answers

@@ -189,7 +189,7 @@ def test_nothing_is_said_about_support_while_it_lasts() -> None:
 
 
 def test_what_is_asked_of_ones_own_deployment_alone_is_asked_there() -> None:
-    twin = Trial(deployment_of(at("legacy"), "twin", at("legacy").sip_domains), is_twin=True)
+    twin = Trial(deployment_of(at("legacy"), "twin"), is_twin=True)
 
     assert CHECKS["legacy_mediation_is_collocated_before_the_pilot"].applies_at(place(twin, "now"))
     assert not CHECKS["legacy_mediation_is_collocated_before_the_pilot"].applies_at(place(TRIAL, "legacy"))

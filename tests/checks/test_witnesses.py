@@ -392,7 +392,7 @@ def test_a_single_front_end_down_in_a_large_pool_stops_nobody() -> None:
 
 def twin_of_either(state: State) -> Trial:
     """A twin whose new pools may be 2019 or the Subscription Edition: a topology cannot tell."""
-    exported = deployment_of(state, "twin", state.sip_domains)
+    exported = deployment_of(state, "twin")
     either = (Version.S19, Version.SE)
     pools = tuple(
         dataclasses.replace(pool, versions=either) if pool.versions == (Version.S19,) else pool

@@ -32,7 +32,7 @@ def later(label: str) -> Trial:
     place = next(each for each in sound.places if each.label == label)
 
     state = sound.state_at(place)
-    return Trial(deployment_of(state, label, state.sip_domains), is_twin=True)
+    return Trial(deployment_of(state, label), is_twin=True)
 
 
 @pytest.mark.parametrize("identity", IDS)

@@ -240,10 +240,10 @@ def test_disabling_a_service_stops_it_on_every_server_and_enabling_starts_it() -
     on = after(off, op.EnableService(pool=EDGE, service="RTCSRV"))
 
     seen = Observer(off, Rules())
-    assert {seen.state_of(server, "front_end") for server in off.pools[EDGE].servers} == {
+    assert {seen.facts.state_of(server, "front_end") for server in off.pools[EDGE].servers} == {
         ServiceState.STOPPED
     }
-    assert Observer(on, Rules()).runs(EDGE, "front_end") is True
+    assert Observer(on, Rules()).facts.runs(EDGE, "front_end") is True
     assert on.disabled == frozenset()
 
 

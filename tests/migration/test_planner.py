@@ -124,7 +124,7 @@ def test_a_deployment_of_the_newest_generation_has_no_steps() -> None:
 
 def test_a_mixed_deployment_keeps_its_target() -> None:
     trial = tried(one_pool(legacy=Version.L13, target=Version.S15))
-    mixed = deployment_of(state_at(trial, "pilot"), "mixed", ("contoso.example",))
+    mixed = deployment_of(state_at(trial, "pilot"), "mixed")
 
     assert plan_for(mixed).target == (Version.S15,)
     with pytest.raises(
@@ -407,7 +407,7 @@ def test_doing_nothing_is_an_empty_way_back() -> None:
     ],
 )
 def test_a_twin_stands_where_its_data_says(label: str, phase: Checkpoint) -> None:
-    twin = deployment_of(state_at(tried(RICH), label), "twin", ("contoso.example",))
+    twin = deployment_of(state_at(tried(RICH), label), "twin")
 
     assert plan_for(twin).phase is phase
     labels = [each.label for each in Trial(twin, is_twin=True).places]
@@ -416,7 +416,7 @@ def test_a_twin_stands_where_its_data_says(label: str, phase: Checkpoint) -> Non
 
 
 def test_a_pilot_twin_can_go_back_at_once() -> None:
-    twin = deployment_of(state_at(tried(), "pilot"), "twin", ("contoso.example",))
+    twin = deployment_of(state_at(tried(), "pilot"), "twin")
 
     labels = [each.label for each in Trial(twin, is_twin=True).places]
 
@@ -424,7 +424,7 @@ def test_a_pilot_twin_can_go_back_at_once() -> None:
 
 
 def test_a_twin_without_users_is_side_by_side_at_most() -> None:
-    mixed = deployment_of(state_at(tried(), "production"), "twin", ("contoso.example",))
+    mixed = deployment_of(state_at(tried(), "production"), "twin")
     blind = dataclasses.replace(mixed, population=Unknown("Get-CsUser"))
 
     assert plan_for(blind).phase is Checkpoint.SIDE_BY_SIDE
@@ -433,7 +433,7 @@ def test_a_twin_without_users_is_side_by_side_at_most() -> None:
 @pytest.mark.parametrize("label", ["side-by-side", "pilot", "edge"])
 def test_the_plan_of_a_twin_goes_on_with_the_pools_that_are_there(label: str) -> None:
     trial = tried(two_sites())
-    twin = deployment_of(state_at(trial, label), "twin", ("contoso.example",))
+    twin = deployment_of(state_at(trial, label), "twin")
 
     plan = plan_for(twin)
 

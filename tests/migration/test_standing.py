@@ -63,7 +63,7 @@ def twin_at(phase: Checkpoint, pair: tuple[Version, Version] = PAIRS[0]) -> Depl
     """What an export shows at a checkpoint: what was done on purpose is in no file."""
     trial = TRIALS[pair]
     place = next(each for each in trial.places if each.phase is phase and not each.is_rolled_back)
-    return deployment_of(trial.state_at(place), "twin", trial.deployment.sip_domains)
+    return deployment_of(trial.state_at(place), "twin")
 
 
 def own(text: str) -> OwnPlan:

@@ -32,7 +32,7 @@ PILOT = state_at(tried(BLUEPRINT), "pilot")
 
 
 def join(state: State = PILOT, **how: object) -> Outcome:
-    return conferencing.join(observer(state), NEW, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
+    return conferencing.join(observer(state).facts, NEW, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
 
 
 INSIDE, OUTSIDE, PARTNER, ANONYMOUS = OLD, Guest.OUTSIDE, Guest.FEDERATED, Guest.ANONYMOUS

@@ -318,14 +318,14 @@ def test_agents_are_looked_for_on_every_pool() -> None:
 
 
 def dialled(state: State, home: PoolId = CALLER, rules: Rules = RULES) -> Outcome:
-    return pstn.call_out(observer(state, rules), home)
+    return pstn.call_out(observer(state, rules).facts, home)
 
 
 @pytest.mark.parametrize("label", ["legacy", "pilot", "production", "legacy-silent", "retired"])
 def test_everybody_calls_out_at_every_checkpoint(label: str) -> None:
     here = observer(now(label))
 
-    assert all(pstn.call_out(here, home).done for home in population_of(now(label)).people_by_pool)
+    assert all(pstn.call_out(here.facts, home).done for home in population_of(now(label)).people_by_pool)
 
 
 def test_a_policy_without_a_usage_of_a_route_is_refused() -> None:
@@ -402,7 +402,7 @@ def test_lync_2010_cannot_read_contact_lists_in_exchange() -> None:
     state, old = state_at(trial, "pilot"), front_end(built(one_pool(legacy=Version.L10)))
 
     def read(home: PoolId, store: ContactStore, **switched: str) -> Outcome:
-        return contact_and_chat_stores.read_contacts(observer(state, Rules(switched)), home, store)
+        return contact_and_chat_stores.read_contacts(observer(state, Rules(switched)).facts, home, store)
 
     assert read(old, ContactStore.SERVER).done
     assert read(new(old), ContactStore.EXCHANGE).done
@@ -418,7 +418,7 @@ def test_lync_2010_cannot_read_contact_lists_in_exchange() -> None:
 
 
 def test_a_list_given_up_by_force_is_gone() -> None:
-    assert told(contact_and_chat_stores.read_contacts(observer(now()), OWNER, ContactStore.LOST)) == (
+    assert told(contact_and_chat_stores.read_contacts(observer(now()).facts, OWNER, ContactStore.LOST)) == (
         FAILED,
         None,
         None,
@@ -429,9 +429,9 @@ def test_the_address_book_needs_web_services_of_the_pool_that_serves_the_person(
     state = with_service(now(), OWNER, "W3SVC")
     here = observer(state)
 
-    assert not address_book.find_in_address_book(here, OWNER).done
-    assert not address_book.find_in_address_book(here, BRANCH).done
-    assert address_book.find_in_address_book(here, CALLER).done
+    assert not address_book.find_in_address_book(here.facts, OWNER).done
+    assert not address_book.find_in_address_book(here.facts, BRANCH).done
+    assert address_book.find_in_address_book(here.facts, CALLER).done
 
 
 def test_chat_rooms_are_reached_from_pools_of_versions_that_have_them() -> None:
@@ -442,12 +442,12 @@ def test_chat_rooms_are_reached_from_pools_of_versions_that_have_them() -> None:
     state = state_at(trial, "post-migration")
     here = observer(state)
 
-    assert contact_and_chat_stores.chat(here, old).done
-    refused = contact_and_chat_stores.chat(here, new(old))
+    assert contact_and_chat_stores.chat(here.facts, old).done
+    refused = contact_and_chat_stores.chat(here.facts, new(old))
     assert refused.disposition is REFUSED
     assert refused.reason == "Skype for Business Server 2019 has no Persistent Chat"
-    assert not contact_and_chat_stores.chat(observer(gone(state, room)), old).done
-    assert not contact_and_chat_stores.chat(observer(with_service(state, old, "RTCSRV")), old).done
+    assert not contact_and_chat_stores.chat(observer(gone(state, room)).facts, old).done
+    assert not contact_and_chat_stores.chat(observer(with_service(state, old, "RTCSRV")).facts, old).done
 
 
 def test_a_chat_pool_of_another_generation_is_reached_by_assumption() -> None:
@@ -459,19 +459,21 @@ def test_a_chat_pool_of_another_generation_is_reached_by_assumption() -> None:
     (room,) = (pool.id for pool in built(blueprint).pools_of(PoolRole.PERSISTENT_CHAT))
     without = gone(state, new(room))
 
-    crossed = contact_and_chat_stores.chat(observer(without), new(old))
+    crossed = contact_and_chat_stores.chat(observer(without).facts, new(old))
     assert crossed.done
     assert "chat-across-generations" in crossed.assumes
-    assert "chat-across-generations" not in contact_and_chat_stores.chat(observer(state), new(old)).assumes
+    assert (
+        "chat-across-generations" not in contact_and_chat_stores.chat(observer(state).facts, new(old)).assumes
+    )
     assert not contact_and_chat_stores.chat(
-        observer(without, Rules({"chat-across-generations": "no"})), new(old)
+        observer(without, Rules({"chat-across-generations": "no"})).facts, new(old)
     ).done
 
 
 def test_a_pool_archives_where_it_has_a_store() -> None:
-    here = observer(now("production"))
+    facts = observer(now("production")).facts
 
-    assert [contact_and_chat_stores.archive(here, pool).done for pool in (OWNER, new(OWNER), CALLER)] == [
+    assert [contact_and_chat_stores.archive(facts, pool).done for pool in (OWNER, new(OWNER), CALLER)] == [
         True,
         True,
         False,
@@ -485,7 +487,7 @@ def test_admission_control_needs_both_services_of_its_one_host() -> None:
     state = now()
     site = state.pools[OWNER].site
 
-    assert admission(observer(state), site).done
+    assert admission(observer(state).facts, site).done
     for service in ("bandwidth_policy_auth", "bandwidth_policy_core"):
         readings = {
             key: frozen({name: each for name, each in table.items() if name != service})
@@ -493,8 +495,8 @@ def test_admission_control_needs_both_services_of_its_one_host() -> None:
             else table
             for key, table in state.services.items()
         }
-        assert not admission(observer(state.changed(services=frozen(readings))), site).done
-    assert admission(observer(state), state.pools[CALLER].site).done
+        assert not admission(observer(state.changed(services=frozen(readings))).facts, site).done
+    assert admission(observer(state).facts, state.pools[CALLER].site).done
 
 
 def test_admission_control_is_hosted_by_the_new_pool_before_the_old_one_goes() -> None:
@@ -505,7 +507,7 @@ def test_admission_control_is_hosted_by_the_new_pool_before_the_old_one_goes() -
     ]
 
     assert hosts == [[OWNER], [new(OWNER)]]
-    assert admission(observer(later), later.pools[OWNER].site).done
+    assert admission(observer(later).facts, later.pools[OWNER].site).done
 
 
 # ---------------------------------------------------------------- all of it

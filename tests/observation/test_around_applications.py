@@ -64,23 +64,23 @@ def test_the_console_of_the_legacy_pool_does_not_list_the_moved_groups() -> None
     here = observer(state)
     formal, informal = (grouped(state, formal=each, console=OWNER) for each in (True, False))
 
-    assert "does not list" in sign_in_to_group(here, formal, new(OWNER)).reason
-    assert sign_in_to_group(observer(state), informal, new(OWNER)).done
+    assert "does not list" in sign_in_to_group(here.facts, formal, new(OWNER)).reason
+    assert sign_in_to_group(observer(state).facts, informal, new(OWNER)).done
     told_new = after(
         with_object(state, K.RESPONSE_GROUP, formal=True, console=OWNER),
         op.SetAgentConsole(owner=new(OWNER), console=new(OWNER)),
     )
-    assert sign_in_to_group(observer(told_new), first(told_new, K.RESPONSE_GROUP), new(OWNER)).done
+    assert sign_in_to_group(observer(told_new).facts, first(told_new, K.RESPONSE_GROUP), new(OWNER)).done
 
 
 def test_an_agent_console_needs_its_web_services_and_its_pool() -> None:
     group = grouped(now(), formal=True)
     stopped = with_service(now(), OWNER, "W3SVC")
 
-    assert sign_in_to_group(observer(now()), group, CALLER).done
-    assert sign_in_to_group(observer(stopped), group, CALLER).disposition is FAILED
+    assert sign_in_to_group(observer(now()).facts, group, CALLER).done
+    assert sign_in_to_group(observer(stopped).facts, group, CALLER).disposition is FAILED
     gone = grouped(now(), formal=True, console=PoolId("gone.example"))
-    assert "topology no more" in sign_in_to_group(observer(now()), gone, CALLER).reason
+    assert "topology no more" in sign_in_to_group(observer(now()).facts, gone, CALLER).reason
 
 
 def test_an_older_agent_cannot_call_for_a_newer_group() -> None:
@@ -88,10 +88,10 @@ def test_an_older_agent_cannot_call_for_a_newer_group() -> None:
     state = moved_groups()
     group = first(state, K.RESPONSE_GROUP)
 
-    assert told(call_for_group(observer(state), group, OWNER)) == (REFUSED, None, None)
-    assert call_for_group(observer(state), group, new(OWNER)).done
+    assert told(call_for_group(observer(state).facts, group, OWNER)) == (REFUSED, None, None)
+    assert call_for_group(observer(state).facts, group, new(OWNER)).done
     before = first(now("pilot"), K.RESPONSE_GROUP)
-    assert call_for_group(observer(now("pilot")), before, new(OWNER)).done
+    assert call_for_group(observer(now("pilot")).facts, before, new(OWNER)).done
 
 
 def test_a_group_reaches_the_agents_that_it_has_and_no_others() -> None:
@@ -158,10 +158,10 @@ def test_music_of_the_companys_own_is_left_behind_unless_it_is_copied() -> None:
     copied = after(theirs, op.CopyStoreFiles(source=OWNER, to=new(OWNER)))
 
     orbit = first(theirs, K.CALL_PARK_ORBIT)
-    assert "own music is played" in music(observer(theirs), orbit).reason
+    assert "own music is played" in music(observer(theirs).facts, orbit).reason
     assert called(theirs, K.CALL_PARK_ORBIT).done
-    assert music(observer(copied), orbit).done
-    assert music(observer(now()), first(now(), K.CALL_PARK_ORBIT)).done
+    assert music(observer(copied).facts, orbit).done
+    assert music(observer(now()).facts, first(now(), K.CALL_PARK_ORBIT)).done
 
 
 # ---------------------------------------------------------------- announcements, devices, applications
@@ -250,14 +250,14 @@ def test_an_appliance_of_2010_reports_to_monitoring_of_2010() -> None:
     pools[old] = dataclasses.replace(
         pools[CALLER], id=old, role=PoolRole.BRANCH_APPLIANCE, versions=(Version.L10,), backup=OWNER
     )
-    alone = contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))), old)
+    alone = contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))).facts, old)
     pools[monitoring] = dataclasses.replace(
         pools[CALLER], id=monitoring, role=PoolRole.MONITORING, versions=(Version.L10,)
     )
 
     assert "Monitoring Server of Lync Server 2010" in alone.reason
-    assert contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))), old).done
+    assert contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))).facts, old).done
     pools[old] = dataclasses.replace(pools[old], versions=(Version.L13,))
     pools[OWNER] = dataclasses.replace(pools[OWNER], monitoring_store="sql/mon")
-    assert contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))), old).done
-    assert "no Monitoring store" in contact_and_chat_stores.report_calls(observer(now()), CALLER).reason
+    assert contact_and_chat_stores.report_calls(observer(state.changed(pools=frozen(pools))).facts, old).done
+    assert "no Monitoring store" in contact_and_chat_stores.report_calls(observer(now()).facts, CALLER).reason

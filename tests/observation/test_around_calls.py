@@ -146,9 +146,9 @@ def refusing(*trunks: str, sip: int = 486) -> State:
 def test_a_gateway_that_refuses_is_passed_on_with_its_status() -> None:
     every = {trunk.fqdn for trunk in now().gateways}
 
-    assert told(call_out(observer(refusing(*every)), OWNER)) == (FAILED, 486, 10000)
-    assert call_out(observer(refusing("another.example")), OWNER).done
-    assert call_out(observer(after(refusing(*every), op.SetGatewayAnswers(answers=()))), OWNER).done
+    assert told(call_out(observer(refusing(*every)).facts, OWNER)) == (FAILED, 486, 10000)
+    assert call_out(observer(refusing("another.example")).facts, OWNER).done
+    assert call_out(observer(after(refusing(*every), op.SetGatewayAnswers(answers=()))).facts, OWNER).done
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_calls_from_the_telephone_network(
     change: Callable[[State], State], home: PoolId | None, ends: tuple[Disposition, int | None, int | None]
 ) -> None:
     """The trace: 10003 of component MediationServer beneath the proxy's own answer."""
-    outcome = called_from_outside(observer(change(now())), home)
+    outcome = called_from_outside(observer(change(now())).facts, home)
 
     assert told(outcome) == ends
     if outcome.diagnostic == 10003:
@@ -182,13 +182,17 @@ def planned(*rules: NormalizationRule, scope: str = "global") -> State:
 def test_digits_become_a_number_by_a_rule_of_the_narrowest_plan() -> None:
     four = NormalizationRule(length=4)
 
-    assert dial(observer(planned(four)), CALLER, "1234").done
-    assert told(dial(observer(planned(four)), CALLER, "12345")) == (FAILED, 404, 14010)
-    assert told(dial(observer(planned(four, scope=f"service:{OWNER}")), OWNER, "0800")) == (DONE, None, None)
+    assert dial(observer(planned(four)).facts, CALLER, "1234").done
+    assert told(dial(observer(planned(four)).facts, CALLER, "12345")) == (FAILED, 404, 14010)
+    assert told(dial(observer(planned(four, scope=f"service:{OWNER}")).facts, OWNER, "0800")) == (
+        DONE,
+        None,
+        None,
+    )
     nine = NormalizationRule(starts="9")
-    assert told(dial(observer(planned(nine)), CALLER, "1234")) == (FAILED, 404, 14010)
-    assert dial(observer(now()), CALLER, "+15550100").done
-    assert dial(observer(now()), CALLER, "1234").needs == ("Get-CsDialPlan",)
+    assert told(dial(observer(planned(nine)).facts, CALLER, "1234")) == (FAILED, 404, 14010)
+    assert dial(observer(now()).facts, CALLER, "+15550100").done
+    assert dial(observer(now()).facts, CALLER, "1234").needs == ("Get-CsDialPlan",)
 
 
 def test_a_policy_of_another_kind_says_nothing_about_re_routing() -> None:

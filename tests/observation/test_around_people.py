@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 
 
 def mailed(state: State, home: PoolId, mailbox: Mailbox, **switched: str) -> Outcome:
-    return leave_message(observer(state, Rules(switched)), home, mailbox)
+    return leave_message(observer(state, Rules(switched)).facts, home, mailbox)
 
 
 def test_exchange_um_serves_the_pools_that_its_script_was_run_for() -> None:
@@ -143,17 +143,17 @@ def test_search_finds_nobody_on_newer_pools_while_rules_are_off() -> None:
     off = after(state_at(trial, "pilot"), settings("global", used=False))
     own = after(off, settings(f"service:{new(old)}", used=True))
 
-    assert find_in_address_book(observer(off), old).done
-    assert "finds nobody" in find_in_address_book(observer(off), new(old)).reason
-    assert find_in_address_book(observer(own), new(old)).done
+    assert find_in_address_book(observer(off).facts, old).done
+    assert "finds nobody" in find_in_address_book(observer(off).facts, new(old)).reason
+    assert find_in_address_book(observer(own).facts, new(old)).done
     by_site = after(off, settings(f"site:{off.pools[new(old)].site}", used=True))
-    assert find_in_address_book(observer(by_site), new(old)).done
+    assert find_in_address_book(observer(by_site).facts, new(old)).done
 
 
 def test_nobody_told_the_settings_of_the_address_book() -> None:
-    assert "address-book-as-shipped" in find_in_address_book(observer(now()), OWNER).assumes
+    assert "address-book-as-shipped" in find_in_address_book(observer(now()).facts, OWNER).assumes
     switched = observer(now(), Rules({"address-book-as-shipped": "undecided"}))
-    assert find_in_address_book(switched, OWNER).needs == ("Get-CsAddressBookConfiguration",)
+    assert find_in_address_book(switched.facts, OWNER).needs == ("Get-CsAddressBookConfiguration",)
 
 
 def test_number_rules_stay_in_the_legacy_pools_file_store() -> None:
@@ -164,10 +164,10 @@ def test_number_rules_stay_in_the_legacy_pools_file_store() -> None:
         for fixed in (False, True)
     )
 
-    assert "not in the file store" in read_numbers(observer(pilot), new(OWNER)).reason
-    assert "match nothing here" in read_numbers(observer(copied), new(OWNER)).reason
-    assert read_numbers(observer(rewritten), new(OWNER)).done
-    assert read_numbers(observer(now("pilot")), new(OWNER)).done
+    assert "not in the file store" in read_numbers(observer(pilot).facts, new(OWNER)).reason
+    assert "match nothing here" in read_numbers(observer(copied).facts, new(OWNER)).reason
+    assert read_numbers(observer(rewritten).facts, new(OWNER)).done
+    assert read_numbers(observer(now("pilot")).facts, new(OWNER)).done
 
 
 # ---------------------------------------------------------------- contact lists and rooms
@@ -178,10 +178,12 @@ def test_number_rules_stay_in_the_legacy_pools_file_store() -> None:
     [(Mailbox.E2010, False), (Mailbox.E2013, True), (Mailbox.ONLINE, True), (Mailbox.UNKNOWN, True)],
 )
 def test_a_list_in_exchange_goes_with_the_mailbox(mailbox: Mailbox, works: bool) -> None:
-    read = contact_and_chat_stores.read_contacts(observer(now()), OWNER, ContactStore.EXCHANGE, mailbox)
+    read = contact_and_chat_stores.read_contacts(observer(now()).facts, OWNER, ContactStore.EXCHANGE, mailbox)
 
     assert (read.disposition is DONE) is works
-    assert contact_and_chat_stores.read_contacts(observer(now()), OWNER, ContactStore.SERVER, mailbox).done
+    assert contact_and_chat_stores.read_contacts(
+        observer(now()).facts, OWNER, ContactStore.SERVER, mailbox
+    ).done
 
 
 CHATTING = Blueprint(
@@ -195,9 +197,11 @@ def test_rooms_are_where_they_were_left() -> None:
     home = front_end(built(CHATTING))
     (room,) = (pool.id for pool in state.pools.values() if pool.role is PoolRole.PERSISTENT_CHAT)
 
-    assert contact_and_chat_stores.chat(observer(state), home).done
-    assert contact_and_chat_stores.chat(observer(around(state, chat_rooms=frozenset({room}))), home).done
-    elsewhere = contact_and_chat_stores.chat(observer(around(state, chat_rooms=frozenset())), home)
+    assert contact_and_chat_stores.chat(observer(state).facts, home).done
+    assert contact_and_chat_stores.chat(
+        observer(around(state, chat_rooms=frozenset({room}))).facts, home
+    ).done
+    elsewhere = contact_and_chat_stores.chat(observer(around(state, chat_rooms=frozenset())).facts, home)
     assert elsewhere.disposition is FAILED
     assert "they were not imported" in elsewhere.reason
 
@@ -208,12 +212,12 @@ def test_group_chat_and_persistent_chat_are_islands() -> None:
     home = front_end(built(CHATTING))
     older = dict(state.pools)
     older[home] = dataclasses.replace(older[home], versions=(Version.L10,))
-    outcome = contact_and_chat_stores.chat(observer(state.changed(pools=frozen(older))), home)
+    outcome = contact_and_chat_stores.chat(observer(state.changed(pools=frozen(older))).facts, home)
 
     assert outcome.disposition is REFUSED
     assert "share nothing" in outcome.reason
     both = {key: dataclasses.replace(each, versions=(Version.L10,)) for key, each in state.pools.items()}
-    assert contact_and_chat_stores.chat(observer(state.changed(pools=frozen(both))), home).done
+    assert contact_and_chat_stores.chat(observer(state.changed(pools=frozen(both))).facts, home).done
 
 
 # ---------------------------------------------------------------- cohorts
@@ -250,8 +254,8 @@ def test_a_cohort_is_answered_as_each_of_its_people_alone(drawn: list[tuple[Mail
         alone = observer(state)
         one = Mailbox(mailbox[row]), ContactStore(contacts[row])
         assert answers[(home, *one)] == (
-            str(contact_and_chat_stores.read_contacts(alone, home, one[1], one[0])),
-            str(leave_message(alone, home, one[0])),
+            str(contact_and_chat_stores.read_contacts(alone.facts, home, one[1], one[0])),
+            str(leave_message(alone.facts, home, one[0])),
         )
 
 

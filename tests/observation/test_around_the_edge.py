@@ -144,8 +144,8 @@ def test_each_kind_of_partner_ends_as_the_product_ends_it(case: Case) -> None:
     )
     here = observer(state)
 
-    assert told(federate(here, FAR, case.whom, inbound=False)) == case.out
-    assert told(federate(here, FAR, case.whom, inbound=True)) == case.into
+    assert told(federate(here.facts, FAR, case.whom, inbound=False)) == case.out
+    assert told(federate(here.facts, FAR, case.whom, inbound=True)) == case.into
 
 
 @pytest.mark.parametrize(
@@ -163,17 +163,17 @@ def test_each_kind_needs_its_own_grant(
     settings = {"EnableFederationAccess": "True", "EnablePublicCloudAccess": "True", forbids: "False"}
     here = observer(external(now(), **settings))
 
-    assert told(federate(here, FAR, partner(kind=kind), inbound=False)) == ends
+    assert told(federate(here.facts, FAR, partner(kind=kind), inbound=False)) == ends
 
 
 def test_a_domain_is_ours_a_partners_or_nobodys() -> None:
     here = observer(now())
 
-    assert write_to(here, FAR, partner().domain).done
-    assert write_to(here, FAR, DOMAIN).done
-    assert told(write_to(here, FAR, "nobody.example")) == (REFUSED, 404, 1005)
+    assert write_to(here.facts, FAR, partner().domain).done
+    assert write_to(here.facts, FAR, DOMAIN).done
+    assert told(write_to(here.facts, FAR, "nobody.example")) == (REFUSED, 404, 1005)
     untold = observer(now().changed(partners=Unknown("Get-CsAllowedDomain")))
-    assert write_to(untold, FAR, "nobody.example").needs == ("Get-CsAllowedDomain",)
+    assert write_to(untold.facts, FAR, "nobody.example").needs == ("Get-CsAllowedDomain",)
 
 
 # ---------------------------------------------------------------- the outer firewall
@@ -182,25 +182,25 @@ def test_a_domain_is_ours_a_partners_or_nobodys() -> None:
 def test_the_outer_firewall_shuts_one_port_and_one_direction_at_a_time() -> None:
     out, into = walls(5061, inbound=False), walls(5061)
 
-    assert told(federate(observer(out), FAR, partner(), inbound=False)) == (FAILED, 504, 1046)
-    assert federate(observer(out), FAR, partner(), inbound=True).done
-    assert told(federate(observer(into), FAR, partner(), inbound=True)) == (FAILED, 504, 1046)
-    assert federate(observer(into), FAR, partner(), inbound=False).done
-    assert reach_from_outside(observer(into), FAR).done
+    assert told(federate(observer(out).facts, FAR, partner(), inbound=False)) == (FAILED, 504, 1046)
+    assert federate(observer(out).facts, FAR, partner(), inbound=True).done
+    assert told(federate(observer(into).facts, FAR, partner(), inbound=True)) == (FAILED, 504, 1046)
+    assert federate(observer(into).facts, FAR, partner(), inbound=False).done
+    assert reach_from_outside(observer(into).facts, FAR).done
 
 
 def test_people_outside_need_443_and_media_one_of_two() -> None:
-    assert "443" in reach_from_outside(observer(walls(443)), FAR).reason
-    assert confer_from_outside(observer(walls(443)), HOP).disposition is FAILED
-    assert relay_media(observer(walls(443)), HOP).done
-    assert relay_media(observer(walls(3478)), HOP).done
-    both = relay_media(observer(walls(3478, 443)), HOP)
+    assert "443" in reach_from_outside(observer(walls(443)).facts, FAR).reason
+    assert confer_from_outside(observer(walls(443)).facts, HOP).disposition is FAILED
+    assert relay_media(observer(walls(443)).facts, HOP).done
+    assert relay_media(observer(walls(3478)).facts, HOP).done
+    both = relay_media(observer(walls(3478, 443)).facts, HOP)
     assert both.disposition is FAILED
     assert "3478 nor 443" in both.reason
 
 
 def test_a_wall_before_one_edge_is_none_before_another() -> None:
-    assert reach_from_outside(observer(walls(443, edge=PoolId("other.example"))), FAR).done
+    assert reach_from_outside(observer(walls(443, edge=PoolId("other.example"))).facts, FAR).done
 
 
 # ---------------------------------------------------------------- an Edge whose replica is old
@@ -210,33 +210,33 @@ def test_an_edge_goes_by_the_configuration_that_its_replica_holds() -> None:
     changed = after(now(), op.SetNextHop(pool=EDGE, to=FAR))
     old_hop_down = with_service(changed, HOP, "RTCSRV")
 
-    assert HOP in [hop.at for hop in reach_from_outside(observer(changed), FAR).hops]
-    assert told(reach_from_outside(observer(old_hop_down), FAR)) == (FAILED, 504, 2)
+    assert HOP in [hop.at for hop in reach_from_outside(observer(changed).facts, FAR).hops]
+    assert told(reach_from_outside(observer(old_hop_down).facts, FAR)) == (FAILED, 504, 2)
     replicated = after(old_hop_down, op.Replicate())
-    assert HOP not in [hop.at for hop in reach_from_outside(observer(replicated), FAR).hops]
-    assert reach_from_outside(observer(replicated), FAR).done
+    assert HOP not in [hop.at for hop in reach_from_outside(observer(replicated).facts, FAR).hops]
+    assert reach_from_outside(observer(replicated).facts, FAR).done
 
 
 def test_an_edge_that_has_not_heard_of_federation_takes_none() -> None:
     off = after(now(), op.SetEdgeFederation(edge=EDGE, enabled=False), op.Replicate())
     on = after(off, op.SetEdgeFederation(edge=EDGE, enabled=True))
 
-    assert told(federate(observer(on), FAR, partner(), inbound=True)) == (FAILED, 504, 1046)
-    assert told(federate(observer(on), FAR, partner(), inbound=False)) == (FAILED, 504, 1027)
-    assert federate(observer(after(on, op.Replicate())), FAR, partner(), inbound=True).done
+    assert told(federate(observer(on).facts, FAR, partner(), inbound=True)) == (FAILED, 504, 1046)
+    assert told(federate(observer(on).facts, FAR, partner(), inbound=False)) == (FAILED, 504, 1027)
+    assert federate(observer(after(on, op.Replicate())).facts, FAR, partner(), inbound=True).done
 
 
 def test_each_configuration_is_remembered_as_long_as_somebody_goes_by_it() -> None:
     first = after(now(), op.SetNextHop(pool=EDGE, to=FAR), op.Replicate())
     second = after(first, op.SetNextHop(pool=EDGE, to=HOP))
 
-    assert FAR in [hop.at for hop in reach_from_outside(observer(second), HOP).hops]
+    assert FAR in [hop.at for hop in reach_from_outside(observer(second).facts, HOP).hops]
 
 
 def test_a_replica_that_nobody_told_about_is_taken_to_be_current() -> None:
     changed = after(now().changed(replicas=frozen({})), op.SetNextHop(pool=EDGE, to=FAR))
 
-    assert HOP not in [hop.at for hop in reach_from_outside(observer(changed), FAR).hops]
+    assert HOP not in [hop.at for hop in reach_from_outside(observer(changed).facts, FAR).hops]
 
 
 # ---------------------------------------------------------------- one name for three services
@@ -261,10 +261,10 @@ def test_a_single_name_serves_media_and_conferences_of_one_edge_alone(single: bo
     here = observer(led_away(blueprint))
     before = observer(state_at(tried(blueprint), "edge"))
 
-    assert relay_media(before, HOP).done
-    assert confer_from_outside(before, HOP).done
-    assert (relay_media(here, HOP).disposition is DONE) is works
-    assert (confer_from_outside(here, HOP).disposition is DONE) is works
+    assert relay_media(before.facts, HOP).done
+    assert confer_from_outside(before.facts, HOP).done
+    assert (relay_media(here.facts, HOP).disposition is DONE) is works
+    assert (confer_from_outside(here.facts, HOP).disposition is DONE) is works
 
 
 # ---------------------------------------------------------------- parties that were given a name
@@ -276,7 +276,7 @@ def pinned(state: State, kind: PartyKind, to: PoolId, name: str = "recorder", po
 
 
 def connected(state: State) -> Outcome:
-    return connect(observer(state), state.surroundings.parties[0])
+    return connect(observer(state).facts, state.surroundings.parties[0])
 
 
 def test_a_partner_pinned_to_the_old_edge_fails_when_that_is_switched_off() -> None:
@@ -286,19 +286,19 @@ def test_a_partner_pinned_to_the_old_edge_fails_when_that_is_switched_off() -> N
         pinned(state_at(trial, label), PartyKind.PARTNER, EDGE, name) for label in ("legacy", "legacy-silent")
     )
 
-    assert federate(observer(healthy), FAR, partner(), inbound=True).done
-    assert told(federate(observer(silent), new(FAR), partner(), inbound=True)) == (FAILED, 504, 1046)
-    assert federate(observer(silent), new(FAR), partner(), inbound=False).done
+    assert federate(observer(healthy).facts, FAR, partner(), inbound=True).done
+    assert told(federate(observer(silent).facts, new(FAR), partner(), inbound=True)) == (FAILED, 504, 1046)
+    assert federate(observer(silent).facts, new(FAR), partner(), inbound=False).done
     other = dataclasses.replace(partner(), domain="other.example", access="sip.other.example")
-    assert federate(observer(silent), new(FAR), other, inbound=True).done
+    assert federate(observer(silent).facts, new(FAR), other, inbound=True).done
     repointed = after(silent, op.RepointExternalParty(name=name, to=new(EDGE)))
-    assert federate(observer(repointed), new(FAR), partner(), inbound=True).done
+    assert federate(observer(repointed).facts, new(FAR), partner(), inbound=True).done
 
 
 def test_whoever_was_pinned_to_a_removed_pool_finds_nobody() -> None:
     gone = pinned(now(), PartyKind.PARTNER, PoolId("gone.example"), partner().domain)
 
-    assert told(federate(observer(gone), FAR, partner(), inbound=True)) == (FAILED, 504, 1046)
+    assert told(federate(observer(gone).facts, FAR, partner(), inbound=True)) == (FAILED, 504, 1046)
     assert told(connected(gone)) == (FAILED, 504, 1046)
 
 
@@ -340,7 +340,7 @@ def with_xmpp_record(state: State, target: str = "xmpp." + DOMAIN) -> State:
 
 
 def xmpp_in(state: State, home: PoolId = FAR) -> Outcome:
-    return receive_xmpp(observer(state), home, DOMAIN)
+    return receive_xmpp(observer(state).facts, home, DOMAIN)
 
 
 def test_xmpp_contacts_come_in_by_their_record() -> None:
@@ -361,7 +361,7 @@ def test_xmpp_ends_at_a_proxy_that_is_off_stopped_or_walled_in() -> None:
     other_way = OutsideBlock(edge=EDGE, port=5269, inbound=False, origin=HERE)
     outward = after(found, op.SetOutsideBlocks(blocks=(other_way,)))
     assert xmpp_in(outward).done
-    assert "5269" in reach_xmpp(observer(outward), FAR).reason
+    assert "5269" in reach_xmpp(observer(outward).facts, FAR).reason
 
 
 def test_xmpp_routed_through_a_newer_edge_leaves_older_pools_behind() -> None:
@@ -370,13 +370,13 @@ def test_xmpp_routed_through_a_newer_edge_leaves_older_pools_behind() -> None:
     pools[EDGE] = dataclasses.replace(pools[EDGE], versions=(Version.S15,))
     mixed = now().changed(pools=frozen(pools))
 
-    assert reach_xmpp(observer(mixed), FAR).done
+    assert reach_xmpp(observer(mixed).facts, FAR).done
     routed = after(mixed, op.SetXmppRoute(to=EDGE))
-    outcome = reach_xmpp(observer(routed), FAR)
+    outcome = reach_xmpp(observer(routed).facts, FAR)
     assert outcome.disposition is REFUSED
     assert "of a newer generation" in outcome.reason
     pools[FAR] = dataclasses.replace(pools[FAR], versions=(Version.S15,))
-    assert reach_xmpp(observer(routed.changed(pools=frozen(pools))), FAR).done
+    assert reach_xmpp(observer(routed.changed(pools=frozen(pools))).facts, FAR).done
 
 
 def test_xmpp_that_is_routed_takes_no_other_edge() -> None:
@@ -385,7 +385,7 @@ def test_xmpp_that_is_routed_takes_no_other_edge() -> None:
     pools[other] = dataclasses.replace(pools[EDGE], id=other, fqdn=other, servers=(), xmpp=False)
     routed = around(now().changed(pools=frozen(pools)), xmpp_route=other)
 
-    outcome = reach_xmpp(observer(routed), FAR)
+    outcome = reach_xmpp(observer(routed).facts, FAR)
 
     assert outcome.disposition is REFUSED
     assert outcome.reason == f"XMPP is routed to {other}, which has none"
@@ -400,14 +400,14 @@ def test_an_edge_and_a_pool_under_different_roots_do_not_talk() -> None:
         servers[server] = dataclasses.replace(servers[server], roots=frozenset({"another CA"}))
     state = now().changed(servers=frozen(servers))
 
-    assert told(federate(observer(state), HOP, partner(), inbound=False)) == (FAILED, 504, 1010)
-    assert relay_media(observer(state), HOP).diagnostic == 1010
+    assert told(federate(observer(state).facts, HOP, partner(), inbound=False)) == (FAILED, 504, 1010)
+    assert relay_media(observer(state).facts, HOP).diagnostic == 1010
 
 
 def test_nothing_told_is_nothing_wrong() -> None:
     assert now().surroundings == Surroundings()
     assert all(
-        federate(observer(now(), RULES), home, partner(), inbound).done
+        federate(observer(now(), RULES).facts, home, partner(), inbound).done
         for home in (HOP, FAR)
         for inbound in (True, False)
     )
@@ -439,14 +439,14 @@ def test_every_answer_is_one_that_the_product_could_give(
     state = after(state, op.Replicate()) if replicated else state
     here, there = observer(state), observer(state)
     for inbound in (True, False):
-        outcome = federate(here, FAR, whom, inbound)
+        outcome = federate(here.facts, FAR, whom, inbound)
 
-        assert outcome == federate(here, FAR, whom, inbound)
+        assert outcome == federate(here.facts, FAR, whom, inbound)
         if outcome.diagnostic is not None:
             assert outcome.sip == DIAGNOSTICS[outcome.diagnostic].sip
         assert outcome.disposition is DONE or (outcome.source and outcome.reason)
     for inbound in (False, True):
-        assert federate(there, FAR, whom, inbound) == federate(here, FAR, whom, inbound)
+        assert federate(there.facts, FAR, whom, inbound) == federate(here.facts, FAR, whom, inbound)
 
 
 @given(whom=PARTNERS)
@@ -456,4 +456,4 @@ def test_what_a_partner_shows_and_says_matters_only_on_the_way_to_it(whom: Partn
     )
     here, there = observer(now()), observer(now())
 
-    assert federate(here, FAR, whom, inbound=True) == federate(there, FAR, sound, inbound=True)
+    assert federate(here.facts, FAR, whom, inbound=True) == federate(there.facts, FAR, sound, inbound=True)

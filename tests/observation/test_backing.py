@@ -112,7 +112,7 @@ def home_of(state: State) -> PoolId:
 def test_what_is_told_survives_the_way_to_a_deployment_and_back() -> None:
     state = side_by_side()
     backing = Backing(stores=(store(state),), machines=(machine(state, OLD, clock_skew=3),))
-    deployment = deployment_of(told(state, stores=backing.stores, machines=backing.machines), "x", ())
+    deployment = deployment_of(told(state, stores=backing.stores, machines=backing.machines), "x")
 
     assert deployment.backing == backing
     assert state_of(deployment, day=1, tools=None).backing == backing
@@ -881,8 +881,8 @@ def test_content_of_meetings_is_on_the_share() -> None:
         state, file_stores=(FileStore(path=str(state.pools[OLD].file_store), reachable=False, origin=HERE),)
     )
 
-    assert content(observer(state), OLD, is_there=True).done
-    assert "cannot be reached" in content(observer(broken), OLD, is_there=True).reason
+    assert content(observer(state).facts, OLD, is_there=True).done
+    assert "cannot be reached" in content(observer(broken).facts, OLD, is_there=True).reason
 
 
 def test_an_update_does_not_remove_what_somebody_else_installed() -> None:

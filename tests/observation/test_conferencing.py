@@ -55,7 +55,7 @@ def join(state: State, host: PoolId = NEW, rules: Rules | None = None, **how: ob
 
 def by_link(state: State, host: PoolId = NEW, rules: Rules | None = None, **how: object) -> Outcome:
     facts = observer(state, rules or Rules())
-    return conferencing.by_link(facts, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
+    return conferencing.by_link(facts.facts, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
 
 
 def dial_in(state: State, host: PoolId = NEW, directory: int = 1, **how: int) -> Outcome:
@@ -282,11 +282,11 @@ def test_each_assumption_decides_and_is_named(
 def test_people_schedule_on_the_pool_that_hosts_them() -> None:
     facts = observer(PILOT)
 
-    assert conferencing.schedule(facts, NEW, ClientGeneration.LYNC_2013).done
+    assert conferencing.schedule(facts.facts, NEW, ClientGeneration.LYNC_2013).done
     assert "with Lync 2013; conferencing: AVConf" in str(
-        conferencing.schedule(facts, NEW, ClientGeneration.LYNC_2013)
+        conferencing.schedule(facts.facts, NEW, ClientGeneration.LYNC_2013)
     )
-    silent = conferencing.schedule(observer(with_service(PILOT, NEW, "RTCSRV")), NEW)
+    silent = conferencing.schedule(observer(with_service(PILOT, NEW, "RTCSRV")).facts, NEW)
     assert (silent.disposition, silent.sip) == (FAILED, 504)
 
 

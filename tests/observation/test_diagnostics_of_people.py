@@ -153,7 +153,7 @@ SITUATIONS = [
         "User disabled",
         "somebody is disabled while signed in",
         lambda: signed_out(
-            Observer(PILOT, Rules()), OLD, C.LYNC_2013, PILOT.sip_domains[0], Deregistration.DISABLED
+            Observer(PILOT, Rules()).facts, OLD, C.LYNC_2013, PILOT.sip_domains[0], Deregistration.DISABLED
         ),
     ),
     Situation(
@@ -161,7 +161,7 @@ SITUATIONS = [
         403,
         "Delegate operation not allowed as delegate and delegator are in different deployments.",
         "a delegate is homed online",
-        lambda: delegate(Observer(PILOT, Rules()), OLD, OLD, online=True),
+        lambda: delegate(Observer(PILOT, Rules()).facts, OLD, OLD, online=True),
     ),
     Situation(
         13009,

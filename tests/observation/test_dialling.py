@@ -92,8 +92,8 @@ def test_each_owner_of_a_split_directory_is_a_subject_of_its_own() -> None:
     assert not isinstance(state.directories, Unknown)
     first, second = state.directories
 
-    assert conferencing.directory_owner(observer(state), first).done
-    assert conferencing.directory_owner(observer(state), second).disposition is FAILED
+    assert conferencing.directory_owner(observer(state).facts, first).done
+    assert conferencing.directory_owner(observer(state).facts, second).disposition is FAILED
 
 
 def test_a_move_breaks_off_on_pools_that_answer_alone() -> None:

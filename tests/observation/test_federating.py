@@ -90,11 +90,11 @@ def partner(**facts: object) -> Partner:
 
 
 def sent(state: State, home: PoolId = FAR, to: Partner | None = None, rules: Rules = RULES) -> Outcome:
-    return federate(observer(state, rules), home, to or partner(), inbound=False)
+    return federate(observer(state, rules).facts, home, to or partner(), inbound=False)
 
 
 def received(state: State, home: PoolId = FAR, by: Partner | None = None, rules: Rules = RULES) -> Outcome:
-    return federate(observer(state, rules), home, by or partner(), inbound=True)
+    return federate(observer(state, rules).facts, home, by or partner(), inbound=True)
 
 
 # ---------------------------------------------------------------- ways to break it
@@ -301,7 +301,7 @@ def test_a_branch_site_uses_its_parents_route() -> None:
     site = now().pools[BRANCH].site
 
     assert now().sites[site].federation_route is None
-    assert federates(observer(now()), site) is True
+    assert federates(observer(now()).facts, site) is True
     assert sent(cleared(now()), BRANCH).diagnostic == 1027
 
 
@@ -456,7 +456,7 @@ def test_federation_is_down_between_the_first_and_the_last_step_of_the_cut_over(
 
 
 def xmpp(state: State, home: PoolId = FAR, rules: Rules = RULES) -> Outcome:
-    return reach_xmpp(observer(state, rules), home)
+    return reach_xmpp(observer(state, rules).facts, home)
 
 
 def test_people_on_a_2013_pool_reach_their_xmpp_contacts() -> None:

@@ -126,7 +126,7 @@ def _partner() -> Any:
 
 
 def _joins(modality: Modality | None = None) -> Callable[[Observer], Outcome]:
-    return lambda here: conferencing.join(here, B, Version.L13, False, joiner=A, modality=modality)
+    return lambda here: conferencing.join(here.facts, B, Version.L13, False, joiner=A, modality=modality)
 
 
 #: Joining from A a meeting that B hosts: the way to the focus, and what the host needs whatever is wanted
@@ -146,7 +146,7 @@ ROUTES: Final[Mapping[str, tuple[Callable[[Observer], Outcome], set[str]]]] = {
         {"A: front_end", "A: user services", "A>B 5061", "B: front_end", "B: user services"},
     ),
     "the contact list of A": (
-        lambda here: contact_and_chat_stores.read_contacts(here, A, ContactStore.SERVER),
+        lambda here: contact_and_chat_stores.read_contacts(here.facts, A, ContactStore.SERVER),
         {"A: front_end", "A: user services"},
     ),
     # Section 4.3: "to write and to hear" takes two MCUs of the pool that hosts.
@@ -168,42 +168,42 @@ ROUTES: Final[Mapping[str, tuple[Callable[[Observer], Outcome], set[str]]]] = {
     ),
     # Section 3.4: Front End, Director, Edge, partner; back the same way, by the Edge's next hop.
     "from A to a partner": (
-        lambda here: federation.federate(here, A, _partner(), inbound=False),
+        lambda here: federation.federate(here.facts, A, _partner(), inbound=False),
         {"A: front_end", "A>D 5061", "D: front_end", "D>E 5061", "E: front_end"},
     ),
     "from a partner to A": (
-        lambda here: federation.federate(here, A, _partner(), inbound=True),
+        lambda here: federation.federate(here.facts, A, _partner(), inbound=True),
         {"E: front_end", "E>D 5061", "D: front_end", "D>A 5061", "A: front_end"},
     ),
     "signing in to A from outside": (
-        lambda here: remote_access.reach_from_outside(here, A),
+        lambda here: remote_access.reach_from_outside(here.facts, A),
         {"E: front_end", "E>D 5061", "D: front_end", "D>A 5061", "A: front_end"},
     ),
     # Ports facts, section 2: credentials on 5062; 3478 or 443, of which one will do.
     "media of A through the Edge": (
-        lambda here: remote_access.relay_media(here, A),
+        lambda here: remote_access.relay_media(here.facts, A),
         {"A>E 5062", "E: av_auth_edge", "E: av_edge"},
     ),
     "web conferences of A outside": (
-        lambda here: remote_access.confer_from_outside(here, A),
+        lambda here: remote_access.confer_from_outside(here.facts, A),
         {"A>E 8057", "E: web_conf_edge"},
     ),
     # Services facts, section 2: RTCMEDSRV; its next hop is A.
     "a call from B to the telephone network": (
-        lambda here: pstn.call_out(here, B),
+        lambda here: pstn.call_out(here.facts, B),
         {"B: front_end", "B>M 5061", "M: mediation"},
     ),
     "a call from there to B": (
-        lambda here: calls.called_from_outside(here, B),
+        lambda here: calls.called_from_outside(here.facts, B),
         {"M: mediation", "M>A 5061", "A: front_end", "A>B 5061", "B: front_end"},
     ),
     # Section 7.1: File Transfer Agent of the master, which A is; files to servers inside, HTTPS to the Edge.
     "configuration to B": (
-        lambda here: cms_replication.carry(here, here.state.pools[B]),
+        lambda here: cms_replication.carry(here.facts, here.state.pools[B]),
         {"A: file_transfer_agent", "A>B 445", "B: replica_replicator"},
     ),
     "configuration to the Edge": (
-        lambda here: cms_replication.carry(here, here.state.pools[POOLS["E"]]),
+        lambda here: cms_replication.carry(here.facts, here.state.pools[POOLS["E"]]),
         {"A: file_transfer_agent", "A>E 4443", "E: replica_replicator"},
     ),
     # Its services are RTCRGS and W3SVC (services facts); agents are homed anywhere (``agents-anywhere``).
@@ -320,10 +320,10 @@ def test_a_link_is_stopped_by_each_thing_that_it_needs(wrong: str) -> None:
 
     for outcome in (
         messaging.between(here, A, B, Modality.MESSAGE),
-        conferencing.join(here, B, Version.L13, False, joiner=A),
+        conferencing.join(here.facts, B, Version.L13, False, joiner=A),
     ):
         assert (outcome.disposition, outcome.sip, outcome.diagnostic) == (Disposition.FAILED, 504, diagnostic)
-        assert outcome.source == here.fqdn(A)
+        assert outcome.source == here.facts.fqdn(A)
     # What is wrong on the way there is not wrong at home.
     assert messaging.between(here, A, A, Modality.MESSAGE).done
 
@@ -338,9 +338,9 @@ def test_a_wildcard_of_the_domain_names_a_pool() -> None:
 
 
 def _simple_url(here: Observer) -> Outcome:
-    urls = conferencing.urls_of(here, "Meet")
+    urls = conferencing.urls_of(here.facts, "Meet")
     assert not isinstance(urls, Unknown)
-    return conferencing.open_url(here, urls[0].url)
+    return conferencing.open_url(here.facts, urls[0].url)
 
 
 #: Who looks at which certificate.
@@ -349,13 +349,17 @@ LOOKS: Final[Mapping[str, tuple[str, str, Callable[[Observer], Outcome]]]] = {
     "a partner": (
         "E",
         ACCESS_EDGE_EXTERNAL,
-        lambda here: federation.federate(here, A, _partner(), inbound=True),
+        lambda here: federation.federate(here.facts, A, _partner(), inbound=True),
     ),
-    "somebody outside": ("E", ACCESS_EDGE_EXTERNAL, lambda here: remote_access.reach_from_outside(here, A)),
+    "somebody outside": (
+        "E",
+        ACCESS_EDGE_EXTERNAL,
+        lambda here: remote_access.reach_from_outside(here.facts, A),
+    ),
     "the master that replicates": (
         "E",
         "Default",
-        lambda here: cms_replication.to_edge(here, here.state.pools[POOLS["E"]]),
+        lambda here: cms_replication.to_edge(here.facts, here.state.pools[POOLS["E"]]),
     ),
 }
 
@@ -422,6 +426,6 @@ def test_a_backup_registrar_that_is_silent_too_takes_nobody_over() -> None:
     paired = state.changed(pools=frozen(pools))
     both = with_service(with_service(paired, B, "RTCSRV"), A, "RTCSRV")
 
-    assert serving(observer(paired), B) == B
-    assert serving(observer(with_service(paired, B, "RTCSRV")), B) == A
-    assert serving(observer(both), B) == B
+    assert serving(observer(paired).facts, B) == B
+    assert serving(observer(with_service(paired, B, "RTCSRV")).facts, B) == A
+    assert serving(observer(both).facts, B) == B

@@ -46,7 +46,7 @@ ELSEWHERE = SiteId("elsewhere")
 
 
 def by_link(state: State, host: PoolId = NEW, rules: Rules | None = None, **how: object) -> Outcome:
-    return conferencing.by_link(observer(state, rules or Rules()), host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
+    return conferencing.by_link(observer(state, rules or Rules()).facts, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
 
 
 def meet(host: str, scope: str = "global") -> SimpleUrl:
@@ -267,7 +267,7 @@ def test_the_join_page_shows_older_clients_a_link_where_that_is_set(
 
 
 def test_slides_of_a_meeting_from_2010_can_only_be_watched() -> None:
-    old = conferencing.by_link(observer(PILOT), NEW, Version.L10, False)
+    old = conferencing.by_link(observer(PILOT).facts, NEW, Version.L10, False)
 
     assert old.done
     assert "takes no new ones: scheduled on 2010" in str(old)

@@ -43,11 +43,11 @@ DONE, REFUSED, FAILED = Disposition.DONE, Disposition.REFUSED, Disposition.FAILE
 
 
 def demanded(rules: Rules | None = None, *, host: PoolId = OLD, **what: object) -> Outcome:
-    return conferencing.demand(observer(PILOT, rules or Rules()), host, Demand(**what))  # type: ignore[arg-type]  # its fields
+    return conferencing.demand(observer(PILOT, rules or Rules()).facts, host, Demand(**what))  # type: ignore[arg-type]  # its fields
 
 
 def joined(state: State = PILOT, rules: Rules | None = None, *, host: PoolId = NEW, **how: object) -> Outcome:
-    return conferencing.join(observer(state, rules or Rules()), host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
+    return conferencing.join(observer(state, rules or Rules()).facts, host, Version.L13, False, **how)  # type: ignore[arg-type]  # as the test says
 
 
 def dialled(state: State = PILOT, **how: object) -> Outcome:
@@ -55,7 +55,7 @@ def dialled(state: State = PILOT, **how: object) -> Outcome:
 
 
 def linked(state: State, rules: Rules | None = None) -> Outcome:
-    return conferencing.by_link(observer(state, rules or Rules()), NEW, Version.L13, False)
+    return conferencing.by_link(observer(state, rules or Rules()).facts, NEW, Version.L13, False)
 
 
 def without_record(state: State) -> State:
@@ -96,7 +96,7 @@ def orphaned(state: State) -> State:
 
 
 def partner(state: State, rules: Rules | None = None) -> Outcome:
-    return conferencing.as_partner(observer(state, rules or Rules()), NEW, Version.L13, False)
+    return conferencing.as_partner(observer(state, rules or Rules()).facts, NEW, Version.L13, False)
 
 
 def switched(name: str, value: str) -> Rules:
@@ -152,7 +152,7 @@ CAUSES: list[tuple[str, Callable[[], Outcome], Disposition, int | None, int | No
     ),
     (
         "5 lobby options that were dropped",
-        lambda: dialled(terms=conferencing.new_terms(observer(PILOT), NEW, Scheduler.ADD_IN_2007_R2)),
+        lambda: dialled(terms=conferencing.new_terms(observer(PILOT).facts, NEW, Scheduler.ADD_IN_2007_R2)),
         REFUSED, None, None, "the meeting admits no phones", "",
     ),
     (
@@ -273,7 +273,7 @@ def test_the_focus_names_what_is_wrong_with_a_request(flaw: Flaw) -> None:
 def test_what_an_older_host_takes_a_newer_one_takes_too(asked: Demand) -> None:
     """Breakage goes one way: from newer to older."""
     facts = observer(PILOT)
-    older, newer = (conferencing.demand(facts, pool, asked) for pool in (OLD, NEW))
+    older, newer = (conferencing.demand(facts.facts, pool, asked) for pool in (OLD, NEW))
 
     assert not older.done or newer.done
     assert newer.done or max(asked.command or 0, asked.resource or 0) > Version.S19
@@ -318,7 +318,7 @@ def test_a_client_in_no_list_joins_by_assumption() -> None:
 
 def test_a_meeting_of_an_upgraded_client_is_answered_for_as_assumed() -> None:
     def back(rules: Rules) -> Outcome:
-        return conferencing.join(observer(PILOT, rules), OLD, Version.S19, True)
+        return conferencing.join(observer(PILOT, rules).facts, OLD, Version.S19, True)
 
     assert (back(Rules()).sip, conferencing.shown(back(Rules()))) == (
         404,

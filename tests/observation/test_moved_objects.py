@@ -9,7 +9,7 @@ from helpers import RULES, built, front_end, new, one_pool, state_at, tried
 from coexistence.model.blueprint import PoolBlueprint
 from coexistence.model.vocabulary import ApplicationKind, PoolId, Unknown
 from coexistence.observation import ApplicationSubject, Observer
-from coexistence.observation.facts.shared_cache import Grounds
+from coexistence.observation.facts.shared_cache import SharedFacts
 from coexistence.observation.listings import subjects
 from coexistence.simulation.state import State
 
@@ -29,16 +29,16 @@ def owned_by(state: State, owner: PoolId) -> State:
     )
 
 
-def subject(state: State, grounds: Grounds, kind: ApplicationKind) -> ApplicationSubject:
-    here = Observer(state, RULES, grounds.of(state))
+def subject(state: State, shared: SharedFacts, kind: ApplicationKind) -> ApplicationSubject:
+    here = Observer(state, RULES, shared)
     found = (each for each in subjects(here, "application") if isinstance(each, ApplicationSubject))
     return next(each for each in found if each.kind is kind)
 
 
 def test_an_agent_is_asked_again_when_the_group_was_moved() -> None:
-    grounds, kind = Grounds(), ApplicationKind.RESPONSE_GROUP
-    before = subject(owned_by(PILOT, OLD), grounds, kind)
-    after = subject(owned_by(PILOT, NEW), grounds, kind)
+    shared, kind = SharedFacts(), ApplicationKind.RESPONSE_GROUP
+    before = subject(owned_by(PILOT, OLD), shared, kind)
+    after = subject(owned_by(PILOT, NEW), shared, kind)
 
     assert before.call_on_behalf(OLD).done
     assert not after.call_on_behalf(OLD).done
@@ -47,9 +47,9 @@ def test_an_agent_is_asked_again_when_the_group_was_moved() -> None:
 
 
 def test_a_number_is_called_again_when_it_was_moved() -> None:
-    grounds, kind = Grounds(), ApplicationKind.ACCESS_NUMBER
-    before = subject(owned_by(PILOT, OLD), grounds, kind)
-    after = subject(owned_by(PILOT, NEW), grounds, kind)
+    shared, kind = SharedFacts(), ApplicationKind.ACCESS_NUMBER
+    before = subject(owned_by(PILOT, OLD), shared, kind)
+    after = subject(owned_by(PILOT, NEW), shared, kind)
 
     assert NEW not in str(before.answer(OLD))
     assert NEW in str(after.answer(OLD))

@@ -55,15 +55,15 @@ def now() -> State:
 
 
 def reached(state: State, home: PoolId = BESIDE, rules: Rules = RULES) -> Outcome:
-    return reach_from_outside(observer(state, rules), home)
+    return reach_from_outside(observer(state, rules).facts, home)
 
 
 def relayed(state: State, home: PoolId = BESIDE, rules: Rules = RULES) -> Outcome:
-    return relay_media(observer(state, rules), home)
+    return relay_media(observer(state, rules).facts, home)
 
 
 def conferred(state: State, home: PoolId = BESIDE, rules: Rules = RULES) -> Outcome:
-    return confer_from_outside(observer(state, rules), home)
+    return confer_from_outside(observer(state, rules).facts, home)
 
 
 def stopped(service: str, pool: PoolId = EDGE) -> Callable[[State], State]:

@@ -95,7 +95,9 @@ def silent(state: State, pool: PoolId) -> State:
 
 
 def signs_in(state: State, home: PoolId) -> Outcome:
-    return sign_in(observer(state), home, ClientGeneration.LYNC_2013, state.sip_domains[0], cache="warm")
+    return sign_in(
+        observer(state).facts, home, ClientGeneration.LYNC_2013, state.sip_domains[0], cache="warm"
+    )
 
 
 # ---------------------------------------------------------------- services
@@ -113,7 +115,7 @@ def test_a_quorum_that_hangs_on_servers_nobody_collected_is_undecided(
     state = uncollected(state, servers[stopped : stopped + untold])
     pool = state.pools[OLD]
 
-    stop = observer(state).registrar(OLD).stop
+    stop = observer(state).facts.registrar(OLD).stop
 
     assert (DONE if stop is None else stop.disposition) is ends
     assert (untold_quorum(state, pool, RULES) is not None) is (ends is UNDECIDED)
@@ -132,11 +134,11 @@ def test_a_backup_registrar_that_nobody_collected_may_take_over() -> None:
 def test_web_services_that_are_stopped_or_not_collected_answer_nobody_for_certain() -> None:
     first, *others = PILOT.pools[OLD].servers
     state = losing(PILOT, others, "web_services")
-    assert find_home(observer(state), OLD, ClientGeneration.LYNC_2013, state.sip_domains[0]).done
+    assert find_home(observer(state).facts, OLD, ClientGeneration.LYNC_2013, state.sip_domains[0]).done
     readings = {**state.services[first], "web_services": SERVICES}  # type: ignore[dict-item]  # built: known
     state = state.changed(services=frozen({**state.services, first: frozen(readings)}))
 
-    outcome = find_home(observer(state), OLD, ClientGeneration.LYNC_2013, state.sip_domains[0])
+    outcome = find_home(observer(state).facts, OLD, ClientGeneration.LYNC_2013, state.sip_domains[0])
 
     assert (outcome.disposition, outcome.needs) == (UNDECIDED, ("Get-CsWindowsService",))
 
@@ -237,16 +239,16 @@ def test_a_name_that_may_be_a_simple_url_is_open() -> None:
     own = PILOT.records[OLD, "A"]
     state = PILOT.changed(simple_urls=Unknown("Get-CsSimpleUrlConfiguration"))
 
-    assert answers(observer(PILOT), meet).done
-    assert answers(observer(state), meet).needs == ("Get-CsSimpleUrlConfiguration",)
-    assert answers(observer(state), own).done
+    assert answers(observer(PILOT).facts, meet).done
+    assert answers(observer(state).facts, meet).needs == ("Get-CsSimpleUrlConfiguration",)
+    assert answers(observer(state).facts, own).done
 
 
 def test_roots_that_nobody_told_leave_open_whether_an_edge_is_reached() -> None:
-    assert to_edge(observer(PILOT), PILOT.pools[EDGE]).done
+    assert to_edge(observer(PILOT).facts, PILOT.pools[EDGE]).done
     master = PILOT.cms.masters[0]  # type: ignore[index]  # a built state knows its master
 
-    outcome = to_edge(observer(unset(PILOT, master, roots=Unknown("TLS settings"))), PILOT.pools[EDGE])
+    outcome = to_edge(observer(unset(PILOT, master, roots=Unknown("TLS settings"))).facts, PILOT.pools[EDGE])
 
     assert (outcome.disposition, outcome.needs) == (UNDECIDED, ("TLS settings",))
 
@@ -254,13 +256,13 @@ def test_roots_that_nobody_told_leave_open_whether_an_edge_is_reached() -> None:
 def test_without_a_known_master_nobody_can_say_that_configuration_arrives() -> None:
     state = PILOT.changed(cms=dataclasses.replace(PILOT.cms, masters=Unknown("Get-CsManagementConnection")))
 
-    assert carry(observer(PILOT), PILOT.pools[OLD]).done
-    assert carry(observer(state), state.pools[OLD]).disposition is UNDECIDED
+    assert carry(observer(PILOT).facts, PILOT.pools[OLD]).done
+    assert carry(observer(state).facts, state.pools[OLD]).disposition is UNDECIDED
 
 
 def test_builds_that_nobody_told_leave_open_whether_a_pair_takes_over() -> None:
-    assert fail_over(observer(PILOT), OLD).done
+    assert fail_over(observer(PILOT).facts, OLD).done
 
-    outcome = fail_over(observer(unset(PILOT, OTHER, build=Unknown("Get-CsServerPatchVersion"))), OLD)
+    outcome = fail_over(observer(unset(PILOT, OTHER, build=Unknown("Get-CsServerPatchVersion"))).facts, OLD)
 
     assert (outcome.disposition, outcome.needs) == (UNDECIDED, ("Get-CsServerPatchVersion",))

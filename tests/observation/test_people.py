@@ -319,11 +319,11 @@ def test_privacy_mode_hides_people_with_old_clients(
     rules = Rules({"privacy-honoured-from": since})
     private = particular(PILOT, privacy_mode=frozenset({f"site:{NEAR_SITE}"}))
 
-    assert be_seen(Observer(private, rules), OLD, client).disposition is ends
-    assert be_seen(Observer(private, rules), FAR, client).disposition is DONE
-    assert be_seen(Observer(PILOT, rules), OLD, client).disposition is DONE
+    assert be_seen(Observer(private, rules).facts, OLD, client).disposition is ends
+    assert be_seen(Observer(private, rules).facts, FAR, client).disposition is DONE
+    assert be_seen(Observer(PILOT, rules).facts, OLD, client).disposition is DONE
     everywhere = particular(PILOT, privacy_mode=frozenset({"global"}))
-    assert be_seen(Observer(everywhere, rules), FAR, client).disposition is ends
+    assert be_seen(Observer(everywhere, rules).facts, FAR, client).disposition is ends
 
 
 # ---------------------------------------------------------------- more than two, and delegates
@@ -332,9 +332,9 @@ def test_privacy_mode_hides_people_with_old_clients(
 def test_a_third_person_comes_to_the_pool_of_whoever_invites() -> None:
     state = with_service(PILOT, OLD, "RTCIMMCU")
 
-    assert escalate(Observer(state, RULES), NEW, OLD).disposition is DONE
-    assert escalate(Observer(state, RULES), OLD, NEW).source == OLD
-    assert escalate(Observer(state, RULES), OLD, NEW).disposition is FAILED
+    assert escalate(Observer(state, RULES).facts, NEW, OLD).disposition is DONE
+    assert escalate(Observer(state, RULES).facts, OLD, NEW).source == OLD
+    assert escalate(Observer(state, RULES).facts, OLD, NEW).disposition is FAILED
     assert reach(state, OLD, NEW).disposition is DONE
 
 
@@ -351,7 +351,7 @@ def test_a_delegate_in_another_deployment_is_refused(
     assistant: PoolId, online: bool, switched: str, ends: Disposition
 ) -> None:
     rules = Rules({"delegates-across-generations": switched})
-    outcome = delegate(Observer(PILOT, rules), OLD, assistant, online=online)
+    outcome = delegate(Observer(PILOT, rules).facts, OLD, assistant, online=online)
 
     assert outcome.disposition is ends
     assert outcome.diagnostic == (4268 if ends is REFUSED else None)

@@ -231,10 +231,12 @@ def told_alone(state: State, row: int, rules: Rules) -> tuple[Outcome, ...]:
         return Attempt(credentials=credentials, record=record)
 
     def signs_in(cache: Any, credentials: Credentials = Credentials.VALID) -> Outcome:
-        return sign_in(look, home, client, domain, cache=cache, policy=policy, attempt=attempt(credentials))
+        return sign_in(
+            look.facts, home, client, domain, cache=cache, policy=policy, attempt=attempt(credentials)
+        )
 
     def gets_back(why: Deregistration) -> Outcome:
-        return signed_out(look, home, client, domain, why, policy=policy, attempt=attempt())
+        return signed_out(look.facts, home, client, domain, why, policy=policy, attempt=attempt())
 
     return (
         signs_in("empty"),
@@ -242,10 +244,10 @@ def told_alone(state: State, row: int, rules: Rules) -> tuple[Outcome, ...]:
         signs_in("empty", Credentials.WRONG_PASSWORD),
         gets_back(Deregistration.MOVED),
         gets_back(Deregistration.REGISTRAR_CHANGED),
-        keep_endpoints(look, home, 4),
-        be_seen(look, home, client),
-        present(look, home, client, home),
-        downgraded(look, home, client, upgraded),
+        keep_endpoints(look.facts, home, 4),
+        be_seen(look.facts, home, client),
+        present(look.facts, home, client, home),
+        downgraded(look.facts, home, client, upgraded),
     )
 
 

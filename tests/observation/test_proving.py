@@ -79,7 +79,7 @@ def signs_in(
     outside = how.pop("outside", False)
     attempt = Attempt(**how)
     return sign_in(
-        Observer(state, rules), home, client, domain, cache=cache, outside=outside, attempt=attempt
+        Observer(state, rules).facts, home, client, domain, cache=cache, outside=outside, attempt=attempt
     )
 
 
@@ -316,7 +316,7 @@ def test_autodiscover_of_a_foreign_domain_asks_whether_to_trust() -> None:
 def test_why_a_server_signs_somebody_out_decides_what_follows(
     why: Deregistration, ends: Disposition, diagnostic: int | None, says: str
 ) -> None:
-    outcome = signed_out(Observer(PILOT, RULES), NEW, C.LYNC_2010, FIRST, why, from_pool=LARGE)
+    outcome = signed_out(Observer(PILOT, RULES).facts, NEW, C.LYNC_2010, FIRST, why, from_pool=LARGE)
 
     assert (outcome.disposition, outcome.sip, outcome.diagnostic) == (ends, None, diagnostic)
     assert outcome.hops[0].found.startswith(says)
@@ -325,7 +325,7 @@ def test_why_a_server_signs_somebody_out_decides_what_follows(
 def test_after_a_move_the_client_looks_again_and_is_sent_home() -> None:
     def moved(state: State) -> Outcome:
         look = Observer(state, RULES)
-        return signed_out(look, NEW, C.LYNC_2010, FIRST, Deregistration.MOVED, from_pool=LARGE)
+        return signed_out(look.facts, NEW, C.LYNC_2010, FIRST, Deregistration.MOVED, from_pool=LARGE)
 
     outcome = moved(PILOT)
     assert outcome.hops[0].at == LARGE
@@ -346,7 +346,7 @@ def test_only_so_many_devices_stay_signed_in(
     told: tuple[tuple[str, int], ...], devices: int, ends: Disposition
 ) -> None:
     state = particular(PILOT, most_endpoints=told)
-    assert keep_endpoints(Observer(state, RULES), LARGE, devices).disposition is ends
+    assert keep_endpoints(Observer(state, RULES).facts, LARGE, devices).disposition is ends
 
 
 # ---------------------------------------------------------------- formats
@@ -393,9 +393,9 @@ def test_an_update_of_the_servers_keeps_old_clients_from_presenting(
     rules = Rules({"clients-updated": updated})
     state = particular(PILOT, net_updated=frozenset(PILOT.pools[NEW].servers[-1:]))
 
-    assert present(Observer(state, rules), LARGE, client, NEW).disposition is ends
-    assert present(Observer(state, rules), LARGE, client, LARGE).disposition is DONE
-    assert present(Observer(PILOT, rules), LARGE, client, NEW).disposition is DONE
+    assert present(Observer(state, rules).facts, LARGE, client, NEW).disposition is ends
+    assert present(Observer(state, rules).facts, LARGE, client, LARGE).disposition is DONE
+    assert present(Observer(PILOT, rules).facts, LARGE, client, NEW).disposition is DONE
 
 
 # ---------------------------------------------------------------- subjects

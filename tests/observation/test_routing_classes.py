@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from coexistence.observation import Observer
-    from coexistence.observation.facts.facts import Facts
 
     Wound = Callable[[State, PoolId, PoolId], State]
 
@@ -311,10 +310,10 @@ def test_asking_one_of_each_sort_is_asking_everybody(
 def test_pools_that_differ_in_name_and_site_alone_are_of_one_class() -> None:
     here = observer(state_of_many("pilot"))
     olds = [front_end(tried(MANY).deployment, number) for number in range(5)]
-    classes = {routing_class(here, pool) for pool in olds}
+    classes = {routing_class(here.facts, pool) for pool in olds}
     assert len(classes) == 1
-    assert {routing_class(here, new(pool)) for pool in olds}.isdisjoint(classes)
-    assert one_of_each(here, olds, olds[3]) == (olds[0], olds[3])
+    assert {routing_class(here.facts, new(pool)) for pool in olds}.isdisjoint(classes)
+    assert one_of_each(here.facts, olds, olds[3]) == (olds[0], olds[3])
 
 
 def test_sorts_hold_every_conversation_once_in_order() -> None:
@@ -412,11 +411,11 @@ def test_a_class_lets_go_with_the_ground_that_it_stands_on() -> None:
     trial = tried(MANY)
     stops = {stop.place.label: stop.views.here for stop in trial.stops()}
     one, other = stops["side-by-side"], stops["pilot"]
-    before: list[Facts] = [one, other]
+    before = [one.facts, other.facts]
     assert [routing_class(each, front_end(trial.deployment)) for each in before] == [
-        routing_class(one, front_end(trial.deployment))
+        routing_class(one.facts, front_end(trial.deployment))
     ] * 2
     one.forget()
     olds = [front_end(trial.deployment, number) for number in range(5)]
-    news = {routing_class(other, new(pool)) for pool in olds}
-    assert news.isdisjoint({routing_class(other, pool) for pool in olds})
+    news = {routing_class(other.facts, new(pool)) for pool in olds}
+    assert news.isdisjoint({routing_class(other.facts, pool) for pool in olds})

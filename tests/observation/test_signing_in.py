@@ -86,7 +86,7 @@ def signs_in(
 ) -> Outcome:
     """Sign in, by default somebody of the new pool with Lync 2013."""
     domain = how.pop("domain", FIRST)
-    return sign_in(Observer(state, rules), home, client, domain, **how)
+    return sign_in(Observer(state, rules).facts, home, client, domain, **how)
 
 
 def story(outcome: Outcome) -> str:
@@ -502,7 +502,7 @@ def test_from_outside_the_home_pool_has_the_last_word() -> None:
     ("upgraded", "ends"), [(False, DONE), (True, FAILED), (Unknown("client versions"), UNDECIDED)]
 )
 def test_who_was_upgraded_is_not_back(upgraded: Any, ends: Disposition) -> None:
-    assert downgraded(Observer(PILOT, RULES), OLD, C.SFB_2016, upgraded).disposition is ends
+    assert downgraded(Observer(PILOT, RULES).facts, OLD, C.SFB_2016, upgraded).disposition is ends
 
 
 # ---------------------------------------------------------------- what is assumed

@@ -276,7 +276,7 @@ def test_a_step_that_leaves_people_worse_off_is_seen() -> None:
 @pytest.mark.parametrize("label", ["side-by-side", "pilot", "edge"])
 def test_a_twin_on_its_way_goes_back_to_its_legacy_pools(label: str) -> None:
     trial = tried(two_sites(people=20))
-    seen = deployment_of(state_at(trial, label), "twin", trial.deployment.sip_domains)
+    seen = deployment_of(state_at(trial, label), "twin")
     twin = Trial(seen, is_twin=True)
     found = interrupted(twin)
 
@@ -288,7 +288,7 @@ def test_a_twin_on_its_way_goes_back_to_its_legacy_pools(label: str) -> None:
 
 def test_a_twin_in_production_can_only_go_on() -> None:
     trial = tried(two_sites(people=20))
-    seen = deployment_of(state_at(trial, "production"), "twin", trial.deployment.sip_domains)
+    seen = deployment_of(state_at(trial, "production"), "twin")
     found = interrupted(Trial(seen, is_twin=True))
 
     assert found.last_safe_step is None

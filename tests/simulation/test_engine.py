@@ -595,6 +595,15 @@ def test_applications_and_directories_follow_their_pool() -> None:
     assert {each.owner for each in moved.directories} == {new(old)}
 
 
+def test_a_certificate_has_expired_on_the_day_after_its_last_and_on_none_before() -> None:
+    state = state_at(tried(), "legacy")
+    assert isinstance(state.certificates, tuple)
+    last = state.certificates[0].not_after.toordinal()
+
+    for days, expired in ((-1, False), (0, False), (1, True), (2, True)):
+        assert state.changed(day=last + days).has_expired(state.certificates[0]) is expired
+
+
 def test_a_step_says_what_came_of_it() -> None:
     state = state_at(tried(), "legacy")
 

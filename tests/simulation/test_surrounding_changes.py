@@ -280,7 +280,7 @@ def test_mailboxes_move_for_those_selected_alone() -> None:
 
 def test_what_stands_around_is_exported_and_read_again() -> None:
     state = after(now(), op.SetExchangeUm(gateways=frozenset({OLD})))
-    exported = deployment_of(state, "test", ("contoso.com",))
+    exported = deployment_of(state, "test")
 
     assert exported.surroundings == state.surroundings
     assert state_of(exported, day=state.day, tools=None).surroundings == state.surroundings

@@ -113,7 +113,7 @@ def test_people_found_on_a_new_pool_are_at_home_there_if_nobody_is_taken_to_have
 
 
 def _twin(population: Population, state: State, rules: Rules) -> Trial:
-    deployment = deployment_of(state, "contoso", ("contoso.com",))
+    deployment = deployment_of(state, "contoso")
     return Trial(replace(deployment, population=population), target=Version.S19, rules=rules, is_twin=True)
 
 

@@ -275,8 +275,8 @@ class _Call:
                 severity=self.check.severity if finding.severity is None else finding.severity,
                 subject=label,
                 hit={} if subject is None else subject.hit(),
-                about=points_at(self.here, finding.outcome, label, message),
-                ended_on=rests_on(self.here, finding.outcome),
+                about=points_at(self.here.facts, finding.outcome, label, message),
+                ended_on=rests_on(self.here.facts, finding.outcome),
                 # The first error keeps its traceback, with every local in it; more would fill memory.
                 error=error if not self.broken else None,
                 message=message,

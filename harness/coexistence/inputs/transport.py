@@ -9,7 +9,6 @@ execnet's plain types, for nobody here runs what a worker says; nothing of that 
 
 from __future__ import annotations
 
-import copyreg
 import dataclasses
 import io
 import pickle
@@ -108,6 +107,11 @@ def _unreadable(why: str) -> InputError:
     )
 
 
+def _fill(made: object, parts: dict[str, object]) -> None:
+    for name, value in parts.items():
+        object.__setattr__(made, name, value)  # dataclasses are frozen
+
+
 class _Pickler(pickle.Pickler):
     """Leaves indices at home that a value made of itself, and columns where they lie."""
 
@@ -125,4 +129,5 @@ class _Pickler(pickle.Pickler):
             # Whatever makes addresses up, or hides real ones, stays here: what it says is packed.
             of = value.addresses
             parts["addresses"] = PackedText.of(of[row] for row in range(len(of)))
-        return copyreg.__newobj__, (type(value),), parts  # type: ignore[attr-defined]  # as object.__reduce_ex__ has it
+        # In the order of a pickle: how it is made, of what, then its state, and how that is put in.
+        return object.__new__, (type(value),), parts, None, None, _fill

@@ -73,7 +73,7 @@ __all__ = ["SUBJECTS", "Listing", "conversations", "subjects"]
 
 def _services(observer: Observer) -> Iterator[ServiceSubject]:
     for pool in observer.state.pools.values():
-        for service, evidence, servers, state in reported(observer, pool):
+        for service, evidence, servers, state in reported(observer.facts, pool):
             yield ServiceSubject(
                 observer=observer, pool=pool, service=service, evidence=evidence, servers=servers, state=state
             )
@@ -128,7 +128,7 @@ def _replicas(observer: Observer) -> Iterator[ReplicaSubject]:
     for pool in state.pools.values():
         if pool.role is PoolRole.TRUSTED_APPLICATION:
             continue
-        for _, servers in alike(pool.servers, lambda server: apart(observer, server)):
+        for _, servers in alike(pool.servers, lambda server: apart(observer.facts, server)):
             current = state.is_current(servers[0])
             yield ReplicaSubject(observer=observer, pool=pool, servers=tuple(servers), current=current)
 

@@ -13,11 +13,10 @@ from coexistence.model.population import Part, grouped
 from coexistence.model.vocabulary import Guest, Maybe, Modality, PoolId, PoolRole, SiteId, Unknown, Version
 from coexistence.observation import conferencing
 from coexistence.observation.administration import tasks
-from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
-from coexistence.observation.facts.shared_cache import Ground
-from coexistence.observation.network import federation
-from coexistence.observation.network.edges import home_site
+from coexistence.observation.facts.shared_cache import SharedFacts
+from coexistence.observation.facts.situation import Situation
+from coexistence.observation.network import edges, federation
 from coexistence.observation.people import messaging
 from coexistence.observation.servers.references import Reference, references
 from coexistence.simulation.rules.assumptions import Rules
@@ -26,11 +25,11 @@ from coexistence.simulation.state import State
 __all__ = ["Observer"]
 
 
-class Observer(Facts):
+class Observer(Situation):
     """Answers questions about one state."""
 
-    def __init__(self, state: State, rules: Rules, ground: Ground | None = None) -> None:
-        super().__init__(state, rules, ground)
+    def __init__(self, state: State, rules: Rules, shared: SharedFacts | None = None) -> None:
+        super().__init__(state, rules, shared)
         #: Where outcomes are noted that a check is handed; set by whoever runs the check.
         self.note: Callable[[Outcome], None] | None = None
 
@@ -77,7 +76,7 @@ class Observer(Facts):
     ) -> Outcome:
         """Return whether meetings of people on a pool, scheduled like this, can be joined."""
         return conferencing.join(
-            self,
+            self.facts,
             home,
             scheduled_on,
             by_upgraded,
@@ -89,11 +88,11 @@ class Observer(Facts):
 
     def central_management(self) -> Outcome:
         """Return whether exactly one pool is the active master, and takes changes."""
-        return tasks.central_management(self)
+        return tasks.central_management(self.facts)
 
     def administer_pool(self, pool: PoolId) -> Outcome:
         """Return whether the newest tools can open a pool, and changes reach its servers."""
-        return tasks.pool(self, pool)
+        return tasks.pool(self.facts, pool)
 
     @cached_property
     def references(self) -> Mapping[PoolId, tuple[Reference, ...]]:
@@ -116,28 +115,21 @@ class Observer(Facts):
 
     def central_site(self, pool: PoolId) -> SiteId | None:
         """Return the central site that a pool belongs to; None for a pool that the topology does not know."""
-        site = home_site(self, pool)
+        site = edges.home_site(self.facts, pool)
         return None if site is None else site.id
 
     def federates(self, site: SiteId | None) -> Maybe[bool]:
         """Tell whether a site's federation route leads anywhere."""
-        return False if site is None else federation.federates(self, site)
+        return False if site is None else federation.federates(self.facts, site)
 
     @property
     def has_edge(self) -> bool:
         """Whether the topology has an Edge pool."""
-        return any(True for _ in self.pools(PoolRole.EDGE))
+        return any(True for _ in self.facts.pools(PoolRole.EDGE))
 
     def relays_media(self, site: SiteId | None) -> bool:
         """Tell whether any pool of a central site, or of its branch sites, has an Edge for media."""
-        return self.once(("relays", site), lambda: self._relays_media(site))
-
-    def _relays_media(self, site: SiteId | None) -> bool:
-        return any(
-            (pool.media_edge is not None or not pool.tells("media_edge"))
-            and self.central_site(pool.id) == site
-            for pool in self.state.pools.values()
-        )
+        return edges.relays_media(self.facts, site)
 
 
 @cache

@@ -50,7 +50,7 @@ from coexistence.model.vocabulary import (
 )
 from coexistence.model.vocabulary.ends import End
 from coexistence.observation import Hop, Observer, Outcome, StepSubject
-from coexistence.observation.facts.shared_cache import Grounds
+from coexistence.observation.facts.shared_cache import SharedFacts
 from coexistence.rehearsal.left_undone import left_undone
 from coexistence.simulation.engine import apply
 from coexistence.simulation.rules.assumptions import Rules
@@ -139,7 +139,7 @@ class Trial:
         self.places = places_of(self.plan, is_twin=is_twin)
         self._views: dict[Place, Views] = {}
         self._observers: dict[Place, Observer] = {}
-        self._grounds = Grounds()
+        self._shared = SharedFacts()
         #: States after the steps that were carried out here, by the step's place in the plan.
         self._after: dict[int, State] = {}
 
@@ -324,7 +324,7 @@ class Trial:
             return self._base._observe(place)
         if place not in self._observers:
             state = self.state_at(place)
-            self._observers[place] = Observer(state, self.rules, self._grounds.of(state))
+            self._observers[place] = Observer(state, self.rules, self._shared)
         return self._observers[place]
 
     def forget(self) -> None:

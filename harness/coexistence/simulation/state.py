@@ -14,37 +14,21 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
-from coexistence.model.conditions.administrators import Administrator
-from coexistence.model.conditions.external_systems import NOTHING_AROUND, Surroundings
-from coexistence.model.conditions.machines_and_databases import Backing
-from coexistence.model.conditions.messaging import NOTHING_PARTICULAR, Particulars
-from coexistence.model.conditions.reverse_proxy import AS_PLANNED, Publishing
 from coexistence.model.deployment import (
     Application,
-    Block,
     Certificate,
-    ClientVersionRule,
-    ClientVersionSettings,
-    Cms,
-    ConferenceDirectory,
     Deployment,
-    DialPlan,
     DnsRecord,
-    Gateway,
-    Partner,
-    Policy,
+    Inventory,
     Pool,
     Replica,
     Server,
     ServiceReading,
-    SimpleUrl,
     Site,
-    VoiceRoute,
 )
 from coexistence.model.population import Population
 from coexistence.model.vocabulary import (
     ApplicationKind,
-    Contradiction,
     Maybe,
     PoolId,
     PoolRole,
@@ -58,10 +42,9 @@ from coexistence.model.windows_services import CATALOGUE, display_name, find
 
 __all__ = [
     "BY_KEY",
-    "MOVING",
     "NOT_COLLECTED",
     "NO_STATUS",
-    "READS",
+    "Infrastructure",
     "Readings",
     "State",
     "deployment_of",
@@ -79,11 +62,12 @@ NOT_COLLECTED: Final = Unknown("Get-CsWindowsService")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """One moment of a deployment."""
+class Infrastructure(Inventory):
+    """What is configured, installed and running at one moment; nobody is homed here, and it has no date.
 
-    #: ``date.toordinal`` of the plan's calendar.
-    day: int
+    Two moments whose infrastructures are equal differ in people, in applications and in the date alone.
+    """
+
     #: The newest version whose administrative tools are installed.
     tools: Version | None
     #: Versions that Active Directory is prepared for.
@@ -93,63 +77,54 @@ class State:
     servers: Mapping[ServerId, Server]
     services: Mapping[ServerId, Maybe[Readings]]
     #: Pools whose services were stopped on purpose, on the way out.
-    silenced: frozenset[PoolId]
+    silenced: frozenset[PoolId] = frozenset()
     #: Single services (by key) that were stopped and disabled on purpose on every server of a pool.
     disabled: frozenset[tuple[PoolId, str]] = frozenset()
-    cms: Cms
     #: Number of the newest published configuration.
-    published: int
+    published: int = 0
     #: In which published configuration a pool was last defined.
     defined: Mapping[PoolId, int]
     #: The newest configuration that each server's replica holds. Unknown for a server whose status
     #: nobody exported, -1 for a replica that is known to lag behind by something nobody named.
     replicas: Mapping[ServerId, Maybe[int]]
-    population: Maybe[Population]
-    directories: Maybe[tuple[ConferenceDirectory, ...]]
-    applications: Maybe[tuple[Application, ...]]
-    dial_plans: Maybe[tuple[DialPlan, ...]]
-    gateways: tuple[Gateway, ...]
-    voice_routes: Maybe[tuple[VoiceRoute, ...]] = Unknown("Get-CsVoiceRoute")
+    #: Names in internal DNS.
     records: Maybe[Mapping[tuple[str, str], DnsRecord]]
-    certificates: Maybe[tuple[Certificate, ...]]
-    policies: Maybe[tuple[Policy, ...]]
-    client_rules: Maybe[tuple[ClientVersionRule, ...]]
-    client_settings: Maybe[tuple[ClientVersionSettings, ...]]
-    simple_urls: Maybe[tuple[SimpleUrl, ...]]
-    #: Names in external DNS; ``records`` holds the internal ones alone.
+    #: Names in external DNS.
     outside: Maybe[Mapping[tuple[str, str], DnsRecord]] = Unknown("external DNS export")
-    partners: Maybe[tuple[Partner, ...]] = Unknown("Get-CsAllowedDomain")
-    sip_domains: tuple[str, ...] = ()
-    untold_applications: frozenset[ApplicationKind] = frozenset()
-    contradictions: tuple[Contradiction, ...] = ()
-    blocked: tuple[Block, ...]
-    #: What is out of the ordinary about machines, databases and replicas.
-    backing: Backing = field(default_factory=Backing)
-    surroundings: Surroundings = NOTHING_AROUND
     #: What Edge pools were told before the newest configuration: for each, oldest first, the number of the
     #: last configuration that said so, the next hop, and whether federation was enabled. An Edge whose
     #: replica lags behind still goes by it.
     told_before: Mapping[PoolId, tuple[tuple[int, PoolId | None, bool], ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
-    administrators: tuple[Administrator, ...] = ()
-    #: The newest tools that ever published the topology; None for those of its newest generation.
-    document: Version | None = None
     #: What was true when the configuration was last exported; None where it never was.
-    exported: State | None = None
+    exported: Infrastructure | None = None
     #: Servers whose replica lags and never told the master anything, while others did.
     never_reported: frozenset[ServerId] = frozenset()
     #: Pools that were removed, each with the number of the published configuration that lacks it.
     removed: tuple[tuple[PoolId, int], ...] = ()
     #: Pools that went without anybody's removing them: an older copy of the topology was published.
     dropped: frozenset[PoolId] = frozenset()
-    particulars: Particulars = NOTHING_PARTICULAR
-    publishing: Publishing = AS_PLANNED
 
-    def changed(self, **parts: Any) -> State:
-        """Return this state with some parts replaced; the others stay shared."""
-        # As dataclasses.replace does, which takes three times as long for so many parts.
-        return State(**(dict(zip(_NAMES, _PARTS(self), strict=True)) | parts))
+    def reported(self, server: ServerId, service: str) -> Maybe[ServiceState | None]:
+        """What a server reports of a service (by its key); None if its list does not have it."""
+        readings = self.services.get(server, NOT_COLLECTED)
+        return readings if isinstance(readings, Unknown) else readings.get(service)
+
+    def is_current(self, server: ServerId) -> Maybe[bool]:
+        """Whether a server's replica holds the newest published configuration."""
+        held = self.replicas.get(server, NO_STATUS)
+        return held if isinstance(held, Unknown) else held == self.published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Infrastructure):
+    """One moment of a deployment."""
+
+    #: ``date.toordinal`` of the plan's calendar.
+    day: int
+    population: Maybe[Population]
+    applications: Maybe[tuple[Application, ...]]
 
     @property
     def untold_kinds(self) -> tuple[ApplicationKind, ...]:
@@ -158,51 +133,32 @@ class State:
             return tuple(ApplicationKind)
         return tuple(kind for kind in ApplicationKind if kind in self.untold_applications)
 
-    def reported(self, server: ServerId, service: str) -> Maybe[ServiceState | None]:
-        """Return what a server reports of a service (by its key); None if its list does not have it."""
-        readings = self.services.get(server, NOT_COLLECTED)
-        return readings if isinstance(readings, Unknown) else readings.get(service)
+    def has_expired(self, certificate: Certificate) -> bool:
+        """Whether a certificate's last day has passed."""
+        return certificate.not_after.toordinal() < self.day
 
-    def is_current(self, server: ServerId) -> Maybe[bool]:
-        """Tell whether a server's replica holds the newest published configuration."""
-        held = self.replicas.get(server, NO_STATUS)
-        return held if isinstance(held, Unknown) else held == self.published
+    def changed(self, **parts: Any) -> State:
+        """The same with some parts replaced; the others stay shared."""
+        # As dataclasses.replace does, which takes three times as long for so many parts.
+        return State(**(dict(zip(_NAMES, _PARTS(self), strict=True)) | parts))
+
+    def infrastructure(self, **parts: Any) -> Infrastructure:
+        """The same without people, applications and date, and with some parts replaced."""
+        return Infrastructure(
+            **(dict(zip(_OF_INFRASTRUCTURE, _PARTS_OF_INFRASTRUCTURE(self), strict=True)) | parts)
+        )
 
 
 _NAMES: Final = tuple(each.name for each in fields(State))
 _PARTS: Final = attrgetter(*_NAMES)
-
-#: Parts of a state that change while servers stay as they are: who and what is homed where, and the day.
-MOVING: Final = frozenset({"applications", "day", "population"})
-
-
-class _Reads:
-    """How often a moving part of any state was read: whoever works something out can tell whether it was."""
-
-    count = 0
+_OF_INFRASTRUCTURE: Final = tuple(each.name for each in fields(Infrastructure))
+_PARTS_OF_INFRASTRUCTURE: Final = attrgetter(*_OF_INFRASTRUCTURE)
+_OF_INVENTORY: Final = tuple(each.name for each in fields(Inventory))
 
 
-READS: Final = _Reads()
-
-
-class _Noted:
-    """A part of a state whose reading is noted."""
-
-    def __init__(self, slot: Any) -> None:
-        self._slot = slot
-
-    def __get__(self, state: State | None, owner: type[State]) -> Any:
-        if state is None:
-            return self
-        READS.count += 1
-        return self._slot.__get__(state, owner)
-
-    def __set__(self, state: State, value: Any) -> None:
-        self._slot.__set__(state, value)
-
-
-for _name in MOVING:
-    setattr(State, _name, _Noted(State.__dict__[_name]))
+def _inventory(of: Inventory) -> dict[str, Any]:
+    """What a description and a state hold in the same shape, by name."""
+    return {name: getattr(of, name) for name in _OF_INVENTORY}
 
 
 BY_KEY: Final = {service.key: service for service in CATALOGUE}
@@ -246,6 +202,7 @@ def state_of(deployment: Deployment, *, day: int, tools: Version | None) -> Stat
             replicas[replica.server] = known if isinstance(known, Unknown) else 0 if known else -1
     records = deployment.records
     return State(
+        **_inventory(deployment),
         day=day,
         tools=tools or newest,
         prepared=frozenset(version for pool in deployment.pools for version in pool.versions),
@@ -253,38 +210,15 @@ def state_of(deployment: Deployment, *, day: int, tools: Version | None) -> Stat
         pools=frozen(dict(deployment.pool_by_id)),
         servers=frozen(dict(deployment.server_by_id)),
         services=frozen({server.id: indexed[id(server.services)] for server in deployment.servers}),
-        silenced=frozenset(),
-        cms=deployment.cms,
-        published=0,
         defined=frozen({pool.id: 0 for pool in deployment.pools}),
         replicas=frozen(replicas),
         population=deployment.population,
-        directories=deployment.directories,
         applications=deployment.applications,
-        dial_plans=deployment.dial_plans,
-        gateways=deployment.gateways,
-        voice_routes=deployment.voice_routes,
         records=records
         if isinstance(records, Unknown)
         else frozen({(record.name, record.kind): record for record in records if record.side == "internal"}),
-        certificates=deployment.certificates,
-        policies=deployment.policies,
-        client_rules=deployment.client_rules,
-        client_settings=deployment.client_settings,
-        simple_urls=deployment.simple_urls,
         outside=_outside(records),
-        partners=deployment.partners,
-        sip_domains=deployment.sip_domains,
-        untold_applications=deployment.untold_applications,
-        contradictions=deployment.contradictions,
-        blocked=deployment.blocked,
-        backing=deployment.backing,
-        surroundings=deployment.surroundings,
-        administrators=deployment.administrators,
-        document=deployment.document,
         never_reported=_never_reported(deployment.replicas),
-        particulars=deployment.particulars,
-        publishing=deployment.publishing,
     )
 
 
@@ -305,7 +239,7 @@ def _outside(records: Maybe[tuple[DnsRecord, ...]]) -> Maybe[Mapping[tuple[str, 
     return frozen(found) if found else Unknown("external DNS export")
 
 
-def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Deployment:
+def deployment_of(state: State, name: str) -> Deployment:
     """Return the inventory of a state, as an administrator would export it at that moment."""
     as_of = dt.date.fromordinal(state.day)
     reported = dt.datetime.combine(as_of, dt.time(8))
@@ -325,35 +259,15 @@ def deployment_of(state: State, name: str, sip_domains: tuple[str, ...]) -> Depl
         )
     servers = tuple(_with_readings(state, server) for server in state.servers.values())
     return Deployment(
+        **_inventory(state),
         name=name,
-        sip_domains=sip_domains,
         sites=tuple(state.sites.values()),
         pools=tuple(state.pools.values()),
         servers=servers,
-        cms=state.cms,
         replicas=tuple(replicas),
         population=state.population,
-        directories=state.directories,
         applications=state.applications,
-        dial_plans=state.dial_plans,
-        gateways=state.gateways,
-        voice_routes=state.voice_routes,
         records=_both_sides(state),
-        certificates=state.certificates,
-        policies=state.policies,
-        client_rules=state.client_rules,
-        client_settings=state.client_settings,
-        simple_urls=state.simple_urls,
-        partners=state.partners,
-        untold_applications=state.untold_applications,
-        contradictions=state.contradictions,
-        blocked=state.blocked,
-        backing=state.backing,
-        surroundings=state.surroundings,
-        administrators=state.administrators,
-        document=state.document,
-        particulars=state.particulars,
-        publishing=state.publishing,
         as_of=as_of,
     )
 

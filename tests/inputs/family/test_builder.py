@@ -144,7 +144,7 @@ def test_a_built_deployment_is_healthy(deployment: Deployment) -> None:
 def test_a_state_exports_the_deployment_that_it_was_made_of(deployment: Deployment) -> None:
     state = state_of(deployment, day=DEFAULT_DATE.toordinal(), tools=None)
 
-    back = deployment_of(state, deployment.name, deployment.sip_domains)
+    back = deployment_of(state, deployment.name)
 
     assert (back.sites, back.pools, back.cms) == (deployment.sites, deployment.pools, deployment.cms)
     assert back.population == deployment.population

@@ -43,7 +43,7 @@ def test_a_crowded_site_has_many_times_the_people(edition: Edition, least: int) 
         observer = deployment_of(edition, crowded=crowded)
         population = observer.state.population
         assert not isinstance(population, Unknown)
-        pools = [pool.id for pool in observer.pools(PoolRole.FRONT_END)]
+        pools = [pool.id for pool in observer.facts.pools(PoolRole.FRONT_END)]
         counts.append(min(population.people_by_pool[pool] for pool in pools))
 
     assert counts[0] == 800

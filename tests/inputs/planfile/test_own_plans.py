@@ -127,7 +127,7 @@ def test_a_wave_moves_as_it_says() -> None:
 
 def test_a_twin_whose_pilot_is_over_has_waves_for_whoever_is_left() -> None:
     pilot = state_at(Trial(DEPLOYMENT), "pilot")
-    twin = deployment_of(pilot, "twin", DEPLOYMENT.sip_domains)
+    twin = deployment_of(pilot, "twin")
     moved = population_of(pilot).people_by_pool[new(FIRST)]
 
     plan = tried(own(f"[[waves]]\nname='one'\npool='{FIRST}'\n"), twin, is_twin=True)
@@ -231,14 +231,14 @@ def test_a_statement_corrects_the_phase() -> None:
     text = (
         "[[statements]]\ntext='Nobody left, all done.'\nauthor='Ann'\ndate=2026-11-20\nphase='production'\n"
     )
-    twin = deployment_of(state_at(Trial(DEPLOYMENT), "pilot"), "twin", DEPLOYMENT.sip_domains)
+    twin = deployment_of(state_at(Trial(DEPLOYMENT), "pilot"), "twin")
 
     assert make_plan(twin).phase is Checkpoint.EDGE or make_plan(twin).phase is Checkpoint.PILOT
     assert make_plan(twin, own=own(text)).phase is Checkpoint.PRODUCTION
 
 
 def test_a_statement_tells_whose_clients_were_upgraded_and_where_people_came_from() -> None:
-    twin = deployment_of(state_at(Trial(DEPLOYMENT), "pilot"), "twin", DEPLOYMENT.sip_domains)
+    twin = deployment_of(state_at(Trial(DEPLOYMENT), "pilot"), "twin")
     text = (
         f"[[statements]]\ntext='Pilot.'\nauthor='Ann'\ndate=2026-11-20\npool='{new(FIRST)}'\n"
         f"clients_upgraded=true\nmoved_from='{SECOND}'\n"
@@ -426,7 +426,7 @@ def test_a_plan_written_and_read_again_is_the_same_plan(deployment: Deployment) 
 
 @pytest.mark.parametrize("label", ["side-by-side", "pilot", "edge", "production"])
 def test_the_plan_of_a_twin_on_its_way_is_written_and_read_again(label: str) -> None:
-    twin = deployment_of(state_at(Trial(DEPLOYMENT), label), "twin", DEPLOYMENT.sip_domains)
+    twin = deployment_of(state_at(Trial(DEPLOYMENT), label), "twin")
     plan = make_plan(twin)
 
     assert make_plan(twin, own=again(write_plan(plan, twin), plan.own)) == plan

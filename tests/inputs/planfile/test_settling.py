@@ -171,7 +171,7 @@ NEW = new(OLD)
 
 def pilot() -> Deployment:
     """The same a week after the pilot moved."""
-    return deployment_of(state_at(tried(), "pilot"), "twin", LEGACY.sip_domains)
+    return deployment_of(state_at(tried(), "pilot"), "twin")
 
 
 def scheduled_on_new_pool(**columns: int) -> Deployment:

@@ -17,6 +17,7 @@ from coexistence.model.deployment.dns_and_certificates import (
     is_address,
 )
 from coexistence.model.deployment.federation import Block, Gateway, Partner, VoiceRoute
+from coexistence.model.deployment.inventory import Inventory
 from coexistence.model.deployment.policies import ClientVersionRule, ClientVersionSettings, DialPlan, Policy
 from coexistence.model.deployment.pools import EdgeNames, Pool, Site, generations, key_of
 from coexistence.model.deployment.servers import Cms, Replica, Server, ServiceReading
@@ -36,6 +37,7 @@ __all__ = [
     "DnsRecord",
     "EdgeNames",
     "Gateway",
+    "Inventory",
     "Partner",
     "Policy",
     "Pool",

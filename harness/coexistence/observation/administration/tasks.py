@@ -22,6 +22,7 @@ from coexistence.observation.administration.administrators import LOCALLY, Erran
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, ending, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.servers import cms_replication
 from coexistence.observation.servers.services import alike
 from coexistence.simulation.changes.cms import move_cms
@@ -347,25 +348,25 @@ def _move_directory(
 
 
 def take_cms(
-    facts: Facts, target: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
+    situation: Situation, target: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
 ) -> Outcome:
     """Return whether an administrator may move the Central Management store here, and would have one then."""
-    return facts.outcome(
+    return situation.outcome(
         ("may take cms", target, by, through),
-        lambda: travel(_take_cms(facts, target, by, through or LOCALLY)),
+        lambda: travel(_take_cms(situation, target, by, through or LOCALLY)),
     )
 
 
-def _take_cms(facts: Facts, target: PoolId, by: Administrator | None, way: AdminWay) -> Iterator[Leg]:
-    yield from approach(facts, by, way, Errand(task=AdminTask.GLOBAL_SETTINGS))
-    yield from _central_management(facts, write=False)
-    tools = (by.tools if by is not None else None) or facts.state.tools
-    there = facts.state.pools[target]
-    yield facts.registrar(target)
+def _take_cms(situation: Situation, target: PoolId, by: Administrator | None, way: AdminWay) -> Iterator[Leg]:
+    yield from approach(situation.facts, by, way, Errand(task=AdminTask.GLOBAL_SETTINGS))
+    yield from _central_management(situation.facts, write=False)
+    tools = (by.tools if by is not None else None) or situation.state.tools
+    there = situation.state.pools[target]
+    yield situation.facts.registrar(target)
     if tools is None:
         return
     wanted = op.MoveCms(to=target, tools=tools, locally=not way.tool.is_remote)
-    step = move_cms(facts.state, wanted, facts.rules)
+    step = move_cms(situation.state, wanted, situation.rules)
     if step.disposition is Disposition.REFUSED:
         yield refused(there.fqdn, step.reason)
     if not step.accepted:

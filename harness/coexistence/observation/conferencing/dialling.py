@@ -36,6 +36,7 @@ from coexistence.observation.conferencing.joining import legs_of_join
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.network.edges import joined
 from coexistence.simulation.rules.registry import rule
 
@@ -51,10 +52,10 @@ _SHORT_CODES: Final = 9
 # -------------------------------------------------------------------- access numbers
 
 
-def numbers_of(facts: Facts) -> Maybe[tuple[Application, ...]]:
+def numbers_of(situation: Situation) -> Maybe[tuple[Application, ...]]:
     """Return the dial-in access numbers."""
-    known = facts.state.applications
-    if isinstance(known, Unknown) or ApplicationKind.ACCESS_NUMBER in facts.state.untold_applications:
+    known = situation.state.applications
+    if isinstance(known, Unknown) or ApplicationKind.ACCESS_NUMBER in situation.state.untold_applications:
         return _NUMBERS
     return tuple(each for each in known if each.kind is ApplicationKind.ACCESS_NUMBER)
 
@@ -95,7 +96,7 @@ def directory_owner(facts: Facts, directory: ConferenceDirectory) -> Outcome:
 
 def _entries(facts: Facts, number: int) -> tuple[ConferenceDirectory, ...]:
     """Return what is known under a directory's number: one entry, or two after a move that broke off."""
-    return facts.fact(("directories",), lambda: _by_number(facts.state.directories)).get(number, ())
+    return facts.once(("directories",), lambda: _by_number(facts.state.directories)).get(number, ())
 
 
 def _by_number(
@@ -180,7 +181,7 @@ def _asked(facts: Facts, number: int, called: PoolId) -> tuple[PoolId | None, tu
 
 
 def dial_in(
-    facts: Facts,
+    situation: Situation,
     directory: int,
     home: PoolId,
     scheduled_on: Maybe[Version],
@@ -199,7 +200,7 @@ def dial_in(
     invitations print them all. ``lost`` is the meeting's column of that name. ``pin`` is what the organizer's
     PIN is, for an organizer who wants in as leader; None for a participant, who needs none.
     """
-    apart = fate(facts, home, scheduled_on, by_upgraded)
+    apart = fate(situation.facts, home, scheduled_on, by_upgraded)
     key = (
         "dial in",
         number,
@@ -212,11 +213,11 @@ def dial_in(
         None if terms is OPEN else terms,
         pin,
     )
-    return facts.outcome(
+    return situation.outcome(
         key,
         lambda: travel(
             _dial_in(
-                facts,
+                situation,
                 number,
                 region,
                 directory,
@@ -233,7 +234,7 @@ def dial_in(
 
 
 def _dial_in(
-    facts: Facts,
+    situation: Situation,
     number: Application | None,
     region: str | None,
     directory: int,
@@ -246,28 +247,35 @@ def _dial_in(
     terms: Terms,
     pin: int | None,
 ) -> Iterator[Leg]:
-    yield facts.leg(
+    yield situation.facts.leg(
         ("code", directory, bool(lost)),
-        lambda: joined(_owner(facts, directory, None, lost=bool(lost))),
+        lambda: joined(_owner(situation.facts, directory, None, lost=bool(lost))),
     )
     # The leg before stops where there is none.
-    owner = _entries(facts, directory)[0].owner
-    yield facts.leg(
+    owner = _entries(situation.facts, directory)[0].owner
+    yield situation.leg(
         ("numbers", number, region, directory),
-        lambda: joined(_numbers(facts, number, region, directory, owner)),
+        lambda: joined(_numbers(situation, number, region, directory, owner)),
     )
     for service in ("conferencing_attendant", "av_mcu"):
-        yield needed_service(facts, owner, service)
-    yield facts.in_topology(home)
-    host = hosting_pool(facts, home)
+        yield needed_service(situation.facts, owner, service)
+    yield situation.facts.in_topology(home)
+    host = hosting_pool(situation.facts, home)
     if pin is not None:
-        yield _leads(facts, host, pin)
+        yield _leads(situation.facts, host, pin)
     # A phone has no identity: the meeting must admit anonymous participants (UCMA, joining from phones).
-    yield allows_anonymous(facts, home, policy)
+    yield allows_anonymous(situation.facts, home, policy)
     if terms is not OPEN and pin is None:
-        yield by_phone(facts, host, terms)
+        yield by_phone(situation.facts, host, terms)
     yield from legs_of_join(
-        facts, home, scheduled_on, by_upgraded, owner, Modality.AUDIO, policy, lost=lost == MEETING_LOST
+        situation.facts,
+        home,
+        scheduled_on,
+        by_upgraded,
+        owner,
+        Modality.AUDIO,
+        policy,
+        lost=lost == MEETING_LOST,
     )
 
 
@@ -294,10 +302,11 @@ def _leads(facts: Facts, host: PoolId, pin: int) -> Leg:
 
 
 def _numbers(
-    facts: Facts, chosen: Application | None, region: str | None, directory: int, first: PoolId
+    situation: Situation, chosen: Application | None, region: str | None, directory: int, first: PoolId
 ) -> Iterator[Leg]:
     """From the access number, or from every one, to the pool that knows the code."""
-    numbers = (chosen,) if chosen else numbers_of(facts)
+    facts = situation.facts
+    numbers = (chosen,) if chosen else numbers_of(situation)
     if isinstance(numbers, Unknown):
         yield undecided("", "nobody told the access numbers", numbers.needs)
         return
@@ -306,7 +315,7 @@ def _numbers(
     if not numbers:
         yield failed("", "there is no access number to dial" + (f" in {region}" if region else ""))
     for number in numbers:
-        if number.owner not in facts.state.pools:
+        if number.owner not in situation.state.pools:
             yield _left_behind(number)
             return
         yield facts.leg(("answers", number), lambda number=number: joined(_answers(facts, number)))  # type: ignore[misc]  # the default binds the loop's number

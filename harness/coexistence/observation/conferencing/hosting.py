@@ -167,7 +167,7 @@ def mcu_of(facts: Facts, host: PoolId, modality: Modality) -> Leg:
     if modality not in COMPONENTS:
         return Leg()
     component, service = COMPONENTS[modality]
-    return facts.leg(("mcu", host, service), lambda: _look_at_mcu(facts, host, component, service))
+    return facts.leg(("mcu", host, component, service), lambda: _look_at_mcu(facts, host, component, service))
 
 
 @rule(
@@ -252,7 +252,7 @@ def _web_apps(facts: Facts, host: PoolId) -> Leg:
     shown = facts.certificate(server, "WebServicesInternal") or facts.certificate(server)
     if shown is None:
         return Leg()
-    if facts.is_past(shown.not_after):
+    if facts.has_expired(shown):
         return failed(pool.office_web_apps, f"its certificate expired on {shown.not_after}")
     if not covers(shown, name):
         return failed(pool.office_web_apps, f"its certificate does not name {name}")

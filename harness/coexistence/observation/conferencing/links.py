@@ -111,7 +111,7 @@ def _shown(facts: Facts, pool: PoolId, name: str) -> Leg:
     fqdn = facts.fqdn(pool)
     if shown is None:
         return facts.untold_names(fqdn, Unknown("certificate export"))
-    if facts.is_past(shown.not_after):
+    if facts.has_expired(shown):
         return failed(fqdn, f"the certificate of {fqdn} expired on {shown.not_after}")
     if not covers(shown, name):
         return failed(fqdn, f"the certificate of {fqdn} does not name {name}")

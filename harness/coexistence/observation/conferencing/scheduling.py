@@ -31,6 +31,7 @@ from coexistence.observation.conferencing.hosting import (
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, passed, refused, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.servers.user_replicas import changes, user_services
 from coexistence.simulation.changes.meetings import MOST_MEETINGS, terms_of_new
 from coexistence.simulation.rules.meeting_clients import fit_of_scheduler
@@ -58,10 +59,10 @@ class Capabilities:
     "must not offer anything else.",
     source="[MS-CONFPRO] 2.2.3.8",
 )
-def capabilities(facts: Facts, home: PoolId) -> Capabilities:
+def capabilities(situation: Situation, home: PoolId) -> Capabilities:
     """Return what the focus factory of an organizer's hosting pool lists."""
-    pool = facts.state.pools[hosting_pool(facts, home)]
-    known = facts.state.applications
+    pool = situation.state.pools[hosting_pool(situation.facts, home)]
+    known = situation.state.applications
     numbers: Maybe[tuple[str, ...]] = (
         known
         if isinstance(known, Unknown)

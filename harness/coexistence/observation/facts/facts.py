@@ -6,7 +6,6 @@ wants to know does not matter. Rules of the product that decide an answer stand 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Hashable, Iterator
 from functools import cached_property
 from typing import Final
@@ -26,13 +25,13 @@ from coexistence.model.vocabulary.ends import certificate_of, name_of, replica_o
 from coexistence.observation.facts.cache import Memory
 from coexistence.observation.facts.outcomes import Hop
 from coexistence.observation.facts.routes import Leg, failed, passed, undecided
-from coexistence.observation.facts.shared_cache import Ground
 from coexistence.simulation.rules import quorum
 from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.certificate_dates import CertificateDates
 from coexistence.simulation.rules.machines import foreign_web_server, not_yet_valid
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.user_replicas import edge_replicator
-from coexistence.simulation.state import BY_KEY, NO_STATUS, State
+from coexistence.simulation.state import BY_KEY, NO_STATUS, Infrastructure
 
 __all__ = ["NO_STATUS", "SIP_PORT", "Facts"]
 
@@ -44,19 +43,23 @@ _LARGE: Final = 3
 
 
 class Facts(Memory):
-    """Answers about one state, each worked out once."""
+    """Answers about one infrastructure, each worked out once; whichever moments have it share them."""
 
-    def __init__(self, state: State, rules: Rules, ground: Ground | None = None) -> None:
-        super().__init__(state, rules, ground)
-        self._day = state.day
+    def __init__(self, state: Infrastructure, dates: CertificateDates, rules: Rules) -> None:
+        super().__init__()
+        self.state = state
+        self.dates = dates
+        self.rules = rules
+        #: Numbers that stand for values in keys of these. They stay: whoever kept one must not meet it anew.
+        self._numbers: dict[Hashable, int] = {}
 
-    def is_past(self, date: dt.date) -> bool:
-        """Tell whether a certificate that is valid until a date has expired.
+    def number(self, what: Hashable) -> int:
+        """Number that stands for a value wherever these answers are shared: it is looked up faster."""
+        return self._numbers.setdefault(what, len(self._numbers))
 
-        Moments share answers only if the same certificates have expired, so this is not counted as a
-        question about the day.
-        """
-        return date.toordinal() < self._day
+    def has_expired(self, certificate: Certificate) -> bool:
+        """Whether a certificate that one of the pools shows has expired."""
+        return self.dates.has_expired(certificate)
 
     # ---------------------------------------------------------------- one pool
 
@@ -218,7 +221,7 @@ class Facts(Memory):
 
     def near_end(self, pool: PoolId) -> int:
         """Return a number for all that a link looks at where it begins: links from alike ends fare alike."""
-        return self.fact(("near end", pool), lambda: self.number(("near", self._near_end(pool))))
+        return self.once(("near end", pool), lambda: self.number(("near", self._near_end(pool))))
 
     def _near_end(self, pool: PoolId) -> Hashable:
         state, servers = self.state, self.state.pools[pool].servers
@@ -230,14 +233,14 @@ class Facts(Memory):
 
     def far_end(self, pool: PoolId) -> int:
         """Return a number for all that a link looks at where it leads to."""
-        return self.fact(("far end", pool), lambda: self.number(("far", self._far_end(pool))))
+        return self.once(("far end", pool), lambda: self.number(("far", self._far_end(pool))))
 
     def _far_end(self, pool: PoolId) -> Hashable:
         shown, records = self.certificate(pool), self.state.records
         certificate = shown and (
             shown.issuer,
             shown.not_before,
-            self.is_past(shown.not_after),
+            self.has_expired(shown),
             covers(shown, pool),
         )
         has_record = isinstance(records, Unknown) or (pool, "A") in records
@@ -373,9 +376,9 @@ class Facts(Memory):
         if shown is None:
             return self.untold_names(here.fqdn, Unknown("certificate export"))
         fqdn, on = self.fqdn(there), certificate_of(there)
-        if self.is_past(shown.not_after):
+        if self.has_expired(shown):
             return failed(here.fqdn, f"the certificate of {fqdn} expired on {shown.not_after}", 1010, on=on)
-        if early := not_yet_valid(self.state, here, shown, self.rules):
+        if early := not_yet_valid(self.state, self.dates, here, shown, self.rules):
             assumes = ("clock-tolerance",)
             return failed(here.fqdn, f"the certificate of {fqdn} {early}", 1010, assumes=assumes, on=on)
         if not covers(shown, name):

@@ -1,89 +1,48 @@
-"""What moments of one rehearsal have in common: answers that neither people nor the date decide.
+"""What moments of one rehearsal have in common: the facts about infrastructures that are equal.
 
-Law of this room: an answer is handed from one moment to another only if everything that it was worked out
-from is the same there. Which of a state's parts an answer came from is noticed while it is worked out, so
-nobody has to say so, and nobody can forget to.
+Law of this room: everything that a fact can be worked out from is in the value that it is found by. Facts
+have nothing else to look at: no people, no applications, and of the date what it says about certificates.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Hashable
-from typing import Any, Final
+import sys
+from collections.abc import Mapping
+from typing import Final
 
-from coexistence.model.vocabulary import Unknown
-from coexistence.observation.facts.outcomes import Outcome
-from coexistence.observation.facts.routes import Leg
-from coexistence.simulation.state import MOVING, State
+from coexistence.model.vocabulary import ServerId, Unknown
+from coexistence.observation.facts.facts import Facts
+from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.certificate_dates import CertificateDates
+from coexistence.simulation.state import Infrastructure, State
 
-__all__ = ["Ground", "Grounds"]
+__all__ = ["SharedFacts"]
 
-#: Parts that are compared for what they mean: a rollback publishes again and replicates, and everything
-#: is as trusted as before.
-_REPLICATION: Final = frozenset({"published", "replicas"})
-_COMPARED: Final = tuple(
-    field.name for field in dataclasses.fields(State) if field.name not in MOVING | _REPLICATION
-)
+#: Number of the newest configuration wherever every server holds it. A rollback publishes again and
+#: replicates, and everything is as trusted as before: what counts is who holds a newer one than whom.
+_NEWEST: Final = sys.maxsize
 
 
-class Ground:
-    """Answers that hold at every moment which differs in people and date alone."""
-
-    def __init__(self, state: State | None = None) -> None:
-        #: One of these moments; it also keeps alive what others are compared with.
-        self.state = state
-        self.legs: dict[tuple[object, ...], Leg] = {}
-        self.outcomes: dict[tuple[object, ...], Outcome] = {}
-        self.facts: dict[tuple[object, ...], Any] = {}
-        #: Numbers that stand for values in keys of these. They stay: whoever kept one must not meet it anew.
-        self.numbers: dict[Hashable, int] = {}
-
-    def bears(self, state: State) -> bool:
-        """Tell whether the answers hold at another moment."""
-        mine = self.state
-        return mine is not None and _is_alike(mine, state)
-
-    def clear(self) -> None:
-        """Let go of all answers."""
-        for kept in (self.legs, self.outcomes, self.facts):
-            kept.clear()
-
-
-def _is_alike(one: State, other: State) -> bool:
-    for name in _COMPARED:
-        mine, theirs = getattr(one, name), getattr(other, name)
-        if mine is not theirs and mine != theirs:
-            return False
-    if _expired(one) != _expired(other):
-        return False
-    if one.replicas is other.replicas and one.published == other.published:
-        return True
-    return _is_replicated(one) and _is_replicated(other) and one.replicas.keys() == other.replicas.keys()
-
-
-def _expired(state: State) -> list[bool]:
-    """Which certificates have run out: all that the date says about servers."""
-    known = state.certificates
-    day = state.day
-    return [] if isinstance(known, Unknown) else [each.not_after.toordinal() < day for each in known]
-
-
-def _is_replicated(state: State) -> bool:
-    """Whether every server is known to hold the newest configuration."""
-    return all(not isinstance(held, Unknown) and held == state.published for held in state.replicas.values())
-
-
-class Grounds:
-    """The grounds of one rehearsal."""
+class SharedFacts:
+    """Facts of the moments of one rehearsal."""
 
     def __init__(self) -> None:
-        self._known: list[Ground] = []
+        self._known: list[Facts] = []
 
-    def of(self, state: State) -> Ground:
-        """Return the ground that a moment stands on; a new one where it is like none before."""
-        for ground in self._known:
-            if ground.bears(state):
-                return ground
-        made = Ground(state)
+    def of(self, state: State, rules: Rules) -> Facts:
+        """Facts about a moment; new ones where it is like none before."""
+        infrastructure, dates = _observed(state), CertificateDates.of(state)
+        for known in self._known:
+            if known.state == infrastructure and known.dates == dates and known.rules is rules:
+                return known
+        made = Facts(infrastructure, dates, rules)
         self._known.append(made)
         return made
+
+
+def _observed(state: State) -> Infrastructure:
+    """Infrastructure of a moment, with numbers of configurations that compare as they do there."""
+    if not all(not isinstance(held, Unknown) and held == state.published for held in state.replicas.values()):
+        return state.infrastructure()
+    held: Mapping[ServerId, int] = dict.fromkeys(state.replicas, _NEWEST)
+    return state.infrastructure(published=_NEWEST, replicas=held)

@@ -22,6 +22,7 @@ from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts, covers
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, ending, failed, passed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.network.edges import access_edge, shows
 from coexistence.observation.sign_in.discovery import WEB, certificate_trouble, leads_to, silence, silent_on
 from coexistence.simulation.rules.machines import not_yet_valid
@@ -213,21 +214,25 @@ def _shows(facts: Facts, pool: Pool, host: str, use: str) -> Leg:
 # -------------------------------------------------------------------- certificates
 
 
-def lasts(facts: Facts, shown: Certificate, days: int) -> Outcome:
+def lasts(situation: Situation, shown: Certificate, days: int) -> Outcome:
     """Return whether a certificate is valid, today and in so many days."""
-    return travel([_lasts(facts, shown, days)])
+    return travel([_lasts(situation, shown, days)])
 
 
-def _lasts(facts: Facts, shown: Certificate, days: int) -> Leg:
-    fqdn = _fqdn(facts, shown)
-    left = shown.not_after.toordinal() - facts.state.day
+def _lasts(situation: Situation, shown: Certificate, days: int) -> Leg:
+    fqdn = _fqdn(situation.facts, shown)
+    left = shown.not_after.toordinal() - situation.state.day
     what = _what(shown)
     if left < 0:
         return failed(fqdn, f"the {what} of {fqdn} expired on {shown.not_after}")
     if left < days:
         return failed(fqdn, f"the {what} of {fqdn} expires on {shown.not_after}, in {left} days")
-    pool = facts.state.pools.get(shown.pool)
-    early = None if pool is None else not_yet_valid(facts.state, pool, shown, facts.rules)
+    pool = situation.state.pools.get(shown.pool)
+    early = (
+        None
+        if pool is None
+        else not_yet_valid(situation.state, situation.facts.dates, pool, shown, situation.rules)
+    )
     if early:
         return failed(fqdn, f"the {what} of {fqdn} {early}", assumes=("clock-tolerance",))
     return passed(fqdn, f"valid until {shown.not_after}")

@@ -41,6 +41,7 @@ __all__ = [
     "next_hop",
     "partner_side",
     "reachable",
+    "relays_media",
     "shows",
     "status",
 ]
@@ -80,13 +81,30 @@ def home_site(facts: Facts, home: PoolId) -> Site | None:
     return None if pool is None or pool.site not in facts.state.sites else central_site(facts, pool.site)
 
 
+def relays_media(facts: Facts, site: SiteId | None) -> bool:
+    """Whether any pool of a central site, or of its branch sites, has an Edge for media."""
+    return facts.once(
+        ("relays media", site),
+        lambda: any(
+            (pool.media_edge is not None or not pool.tells("media_edge"))
+            and _central_site_id(facts, pool.id) == site
+            for pool in facts.state.pools.values()
+        ),
+    )
+
+
+def _central_site_id(facts: Facts, pool: PoolId) -> SiteId | None:
+    site = home_site(facts, pool)
+    return None if site is None else site.id
+
+
 def granted(facts: Facts, home: PoolId, tag: Tag, setting: str, diagnostic: int | None) -> Leg:
     """Ask whether the external access policy of people on a pool grants something.
 
     ``tag`` is the policy that they were given in person. Where no export tells any policy of this kind it
     is undecided, unless ``external-access-granted`` says what they grant.
     """
-    key = ("granted", home, tag, setting)
+    key = ("granted", home, tag, setting, diagnostic)
     return facts.leg(key, lambda: _granted(facts, home, tag, setting, diagnostic))
 
 
@@ -273,7 +291,7 @@ def shows(
     shown_outside = certificate_of(edge.id, is_external=True)
     if shown is None:
         return failed(asking, f"{edge.fqdn} has no external certificate", diagnostic, on=shown_outside)
-    if facts.is_past(shown.not_after):
+    if facts.has_expired(shown):
         reason = f"the external certificate of {edge.fqdn} expired on {shown.not_after}"
         return failed(asking, reason, diagnostic, on=shown_outside)
     if host and not covers(shown, host):

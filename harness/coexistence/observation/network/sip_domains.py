@@ -14,6 +14,7 @@ from coexistence.model.vocabulary.ends import name_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.network.dns_answers import answers, pool_behind
 from coexistence.simulation.rules.registry import rule
 
@@ -59,14 +60,14 @@ def sign_in(facts: Facts) -> Mapping[str, Outcome]:
     "pool or Director.",
     source="Update DNS SRV records",
 )
-def early_sign_in(facts: Facts) -> Mapping[str, Outcome]:
+def early_sign_in(situation: Situation) -> Mapping[str, Outcome]:
     """Return for the sign-in record of each SIP domain whether it waits for the people of legacy pools."""
-    left = _legacy_with_people(facts)
+    left = _legacy_with_people(situation)
     if isinstance(left, Unknown):
         return {"every SIP domain": travel([undecided("", "nobody told who is homed where", left.needs)])}
     if left is None:
         return {}
-    return _asked(facts, (_SRV,), ("SRV",), lambda record: _early(facts, record, left))
+    return _asked(situation.facts, (_SRV,), ("SRV",), lambda record: _early(situation.facts, record, left))
 
 
 def _early(facts: Facts, record: DnsRecord, left: Pool) -> Outcome:
@@ -78,39 +79,47 @@ def _early(facts: Facts, record: DnsRecord, left: Pool) -> Outcome:
     return travel([failed(pool.fqdn, reason)])
 
 
-def _legacy_with_people(facts: Facts) -> Maybe[Pool | None]:
+def _legacy_with_people(situation: Situation) -> Maybe[Pool | None]:
     """Return a Front End pool of an older generation that has people; None where there is none."""
-    newest = facts.newest
+    newest = situation.facts.newest
     if newest is None:
         return None
-    pools = (each for each in facts.pools(PoolRole.FRONT_END) if each.versions)
-    return _first_with_people(facts, [each for each in pools if each.versions[-1] < newest])
+    pools = (each for each in situation.facts.pools(PoolRole.FRONT_END) if each.versions)
+    return _first_with_people(situation, [each for each in pools if each.versions[-1] < newest])
 
 
-def _first_with_people(facts: Facts, pools: Sequence[Pool]) -> Maybe[Pool | None]:
-    population = facts.state.population
+def _first_with_people(situation: Situation, pools: Sequence[Pool]) -> Maybe[Pool | None]:
+    population = situation.state.population
     if isinstance(population, Unknown):
         return population if pools else None
     return next((each for each in pools if population.people_by_pool.get(each.id)), None)
 
 
-def autodiscover(facts: Facts) -> Mapping[str, Outcome]:
+def autodiscover(situation: Situation) -> Mapping[str, Outcome]:
     """Return for each SIP domain whether Autodiscover inside sends everybody to their home pool.
 
     A domain without the name is left out: its clients go by other names.
     """
-    return _asked(facts, ("lyncdiscoverinternal",), ("A", "CNAME"), lambda record: _sends_home(facts, record))
+    return _asked(
+        situation.facts,
+        ("lyncdiscoverinternal",),
+        ("A", "CNAME"),
+        lambda record: _sends_home(situation, record),
+    )
 
 
-def _sends_home(facts: Facts, record: DnsRecord) -> Outcome:
-    answer = answers(facts, record)
-    behind = pool_behind(facts, record)
+def _sends_home(situation: Situation, record: DnsRecord) -> Outcome:
+    answer = answers(situation.facts, record)
+    behind = pool_behind(situation.facts, record)
     if answer.disposition is not Disposition.DONE or behind is None:
         return answer
-    pool = facts.state.pools[behind]
-    if pool.has(Feature.AUTODISCOVER) is not False or facts.rules.value("autodiscover-2010") != "own-version":
+    pool = situation.state.pools[behind]
+    if (
+        pool.has(Feature.AUTODISCOVER) is not False
+        or situation.rules.value("autodiscover-2010") != "own-version"
+    ):
         return answer
-    newer = _newer_with_people(facts, pool)
+    newer = _newer_with_people(situation, pool)
     if newer is None:
         return answer
     if isinstance(newer, Unknown):
@@ -121,9 +130,9 @@ def _sends_home(facts: Facts, record: DnsRecord) -> Outcome:
     )
 
 
-def _newer_with_people(facts: Facts, than: Pool) -> Maybe[Pool | None]:
-    pools = (each for each in facts.pools(PoolRole.FRONT_END) if each.versions)
-    return _first_with_people(facts, [each for each in pools if each.versions[0] > than.versions[-1]])
+def _newer_with_people(situation: Situation, than: Pool) -> Maybe[Pool | None]:
+    pools = (each for each in situation.facts.pools(PoolRole.FRONT_END) if each.versions)
+    return _first_with_people(situation, [each for each in pools if each.versions[0] > than.versions[-1]])
 
 
 @rule(

@@ -23,6 +23,7 @@ from coexistence.observation.conferencing import hosting_pool
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.servers.user_replicas import port_444, user_services
 from coexistence.observation.voice.applications import capable
 from coexistence.observation.voice.voicemail import exchange
@@ -77,24 +78,24 @@ def _contacts(facts: Facts, home: PoolId, store: ContactStore, mailbox: Mailbox)
     yield exchange(facts, home, None)
 
 
-def contacts_stay(facts: Facts, home: PoolId) -> Outcome:
+def contacts_stay(situation: Situation, home: PoolId) -> Outcome:
     """Return whether contact lists that were rolled back on a pool stay on the server.
 
     Where the user services policy allows the unified store, they are in Exchange again a week later.
     """
-    return facts.outcome(("contacts stay", home), lambda: travel(_contacts_stay(facts, home)))
+    return situation.outcome(("contacts stay", home), lambda: travel(_contacts_stay(situation, home)))
 
 
-def _contacts_stay(facts: Facts, home: PoolId) -> Iterator[Leg]:
-    population = facts.state.population
+def _contacts_stay(situation: Situation, home: PoolId) -> Iterator[Leg]:
+    population = situation.state.population
     if isinstance(population, Unknown) or population.rolled_back is None:
         return
-    yield facts.in_topology(home)
+    yield situation.facts.in_topology(home)
     there = population.rolled_back[population.home == population.code(home)]
-    if there.any() and may_keep(facts.state, home, facts.rules):
+    if there.any() and may_keep(situation.state, home, situation.rules):
         count = int((there != 0).sum())
         reason = f"{count} contact lists were rolled back, and the policy takes them to Exchange in a week"
-        yield failed(facts.fqdn(home), reason)
+        yield failed(situation.facts.fqdn(home), reason)
 
 
 def rooms(facts: Facts, pool: PoolId) -> Outcome:

@@ -15,9 +15,9 @@ import numpy as np
 
 from coexistence.model.population import CODE_LOST, NO_PIN, Meetings, Population, Rows
 from coexistence.model.vocabulary import Disposition, PoolId, Unknown
-from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import failed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 
 __all__ = ["Kept", "kept"]
 
@@ -36,7 +36,7 @@ _AS_BEFORE: Final = Outcome(disposition=Disposition.DONE)
 
 
 def kept(
-    now: Facts, before: Facts, things: tuple[Kept, ...], host: PoolId, alike: tuple[int, ...]
+    now: Situation, before: Situation, things: tuple[Kept, ...], host: PoolId, alike: tuple[int, ...]
 ) -> Outcome:
     """Return whether meetings kept things that they had at another moment of the path.
 
@@ -57,7 +57,7 @@ def kept(
 
 
 def _of_group(
-    now: Facts,
+    now: Situation,
     here: object,
     things: tuple[Kept, ...],
     changed: Mapping[Kept, Rows],
@@ -66,7 +66,7 @@ def _of_group(
 ) -> Outcome:
     assert isinstance(here, Population)  # rows were found in it
     group = here.meetings_of_group(now.state.day, alike)
-    fqdn = now.fqdn(host) if host in now.state.pools else host
+    fqdn = now.facts.fqdn(host) if host in now.state.pools else host
     for what in things:
         number = int(np.count_nonzero(np.isin(group, changed[what]))) if what in changed else 0
         if number:
@@ -74,7 +74,7 @@ def _of_group(
     return _AS_BEFORE
 
 
-def _changes(now: Facts, before: Facts) -> Mapping[Kept, Rows] | Unknown:
+def _changes(now: Situation, before: Situation) -> Mapping[Kept, Rows] | Unknown:
     """Return the rows of meetings that changed, by what did; what did not change is left out."""
     here, there = now.state.population, before.state.population
     for each in (here, there):

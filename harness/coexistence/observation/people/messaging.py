@@ -26,11 +26,13 @@ from coexistence.observation import conferencing
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.network.edges import home_site, joined
 from coexistence.observation.people.recipients import (
     at_client,
     at_registrar,
     filtered,
+    has_voice_mail,
     looked_up,
     out_of_session,
     seen,
@@ -47,7 +49,7 @@ _PLAIN: Final = frozenset({Modality.MESSAGE, Modality.AUDIO, Modality.VIDEO, Mod
 
 
 def between(
-    facts: Facts,
+    situation: Situation,
     sender: PoolId,
     recipient: PoolId,
     modality: Modality,
@@ -61,23 +63,39 @@ def between(
     ``who`` says what the recipient is like at that moment, ``content`` what is sent, ``in_session`` whether
     a message belongs to a session (as those of people's clients do).
     """
+    facts = situation.facts
     if content is Content.LINK and not facts.state.particulars.im_filters:
         content = Content.TEXT
     if who is Recipient.REACHABLE and content is Content.TEXT and in_session:
         if modality is Modality.PRESENCE:
             return facts.outcome(
-                ("presence", sender, recipient), lambda: travel(_presence(facts, sender, recipient, who))
+                ("presence", sender, recipient),
+                lambda: travel(_presence(facts, sender, recipient, Recipient.REACHABLE)),
             )
         if modality in _PLAIN or not facts.state.particulars.im_filters:
             # Inside, all sessions share the signalling route: one answer serves them all.
             return facts.outcome(
                 ("between", sender, recipient), lambda: travel(_signalling(facts, sender, recipient))
             )
-    key = ("between", sender, recipient, modality, who, content, in_session)
     if modality is Modality.PRESENCE:
-        return facts.outcome(key, lambda: travel(_presence(facts, sender, recipient, who)))
+        return facts.outcome(
+            ("presence", sender, recipient, who), lambda: travel(_presence(facts, sender, recipient, who))
+        )
+    to_voice_mail = who is Recipient.OFFLINE and has_voice_mail(situation, recipient)
     return facts.outcome(
-        key, lambda: travel(_session(facts, sender, recipient, modality, who, content, in_session=in_session))
+        ("between", sender, recipient, modality, who, content, in_session, to_voice_mail),
+        lambda: travel(
+            _session(
+                facts,
+                sender,
+                recipient,
+                modality,
+                who,
+                content,
+                in_session=in_session,
+                to_voice_mail=to_voice_mail,
+            )
+        ),
     )
 
 
@@ -135,6 +153,7 @@ def _session(
     content: Content,
     *,
     in_session: bool,
+    to_voice_mail: bool,
 ) -> Iterator[Leg]:
     yield _from(facts, sender, recipient)
     yield looked_up(facts, serving(facts, sender), who, modality)
@@ -143,7 +162,7 @@ def _session(
     there = serving(facts, recipient)
     if not in_session and modality is Modality.MESSAGE:
         yield out_of_session(facts, there)
-    yield at_registrar(facts, recipient, there, who, modality)
+    yield at_registrar(facts, recipient, there, who, modality, to_voice_mail=to_voice_mail)
     yield at_client(who, content)
 
 

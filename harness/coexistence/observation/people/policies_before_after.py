@@ -15,9 +15,9 @@ from coexistence.model.deployment import Policy
 from coexistence.model.population import Population, grouped
 from coexistence.model.vocabulary import Maybe, PoolId, Unknown
 from coexistence.observation.conferencing import Terms, new_terms
-from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.simulation.rules import policies
 
 __all__ = ["code_of", "policy_kept", "terms_kept"]
@@ -26,7 +26,7 @@ __all__ = ["code_of", "policy_kept", "terms_kept"]
 _SAME_TERMS: Final = travel([passed("", "new meetings begin on the same terms wherever people are homed")])
 
 
-def policy_kept(now: Facts, before: Facts, kind: str, home: PoolId, code: int) -> Outcome:
+def policy_kept(now: Situation, before: Situation, kind: str, home: PoolId, code: int) -> Outcome:
     """Return whether people on a pool have the settings of a policy that they had at another moment.
 
     ``code`` tells which of the people: those whose assignment of this kind has this number.
@@ -39,9 +39,9 @@ def policy_kept(now: Facts, before: Facts, kind: str, home: PoolId, code: int) -
     return now.outcome(key, lambda: travel(_policy_kept(now, before, kind, home, code)))
 
 
-def _policy_kept(now: Facts, before: Facts, kind: str, home: PoolId, code: int) -> Iterator[Leg]:
-    yield now.in_topology(home)
-    fqdn = now.fqdn(home)
+def _policy_kept(now: Situation, before: Situation, kind: str, home: PoolId, code: int) -> Iterator[Leg]:
+    yield now.facts.in_topology(home)
+    fqdn = now.facts.fqdn(home)
     here, there = now.state.population, before.state.population
     if isinstance(here, Unknown) or isinstance(there, Unknown):
         yield undecided(fqdn, "nobody told who is homed where", "Get-CsUser")
@@ -73,15 +73,15 @@ def _policy_kept(now: Facts, before: Facts, kind: str, home: PoolId, code: int) 
             yield _same(fqdn, kind, counts, assumes)
 
 
-def code_of(facts: Facts, kind: str, tag: Maybe[str | None]) -> int:
+def code_of(situation: Situation, kind: str, tag: Maybe[str | None]) -> int:
     """Return the number of a policy that people were given in person; 0 for none, or where nobody told."""
-    population = facts.state.population
+    population = situation.state.population
     if tag is None or isinstance(tag, Unknown) or isinstance(population, Unknown):
         return 0
     return population.assigned[kind].tags.index(tag) + 1
 
 
-def terms_kept(now: Facts, before: Facts, home: PoolId) -> Outcome:
+def terms_kept(now: Situation, before: Situation, home: PoolId) -> Outcome:
     """Return whether new meetings of people on a pool begin on the terms that theirs had at another moment.
 
     A setting that was never made has the default of the pool's version, and of its site: a move may change
@@ -92,39 +92,41 @@ def terms_kept(now: Facts, before: Facts, home: PoolId) -> Outcome:
     return now.outcome(("terms kept", before, home), lambda: travel(_terms_kept(now, before, home)))
 
 
-def _terms_anywhere(facts: Facts) -> frozenset[Maybe[Terms]]:
+def _terms_anywhere(situation: Situation) -> frozenset[Maybe[Terms]]:
     """Return on which terms new meetings begin, wherever anybody is homed."""
-    return facts.once(("terms anywhere",), lambda: _look_anywhere(facts))
+    return situation.once(("terms anywhere",), lambda: _look_anywhere(situation))
 
 
-def _look_anywhere(facts: Facts) -> frozenset[Maybe[Terms]]:
-    population = facts.state.population
-    if isinstance(population, Unknown) or not set(population.people_by_pool) <= set(facts.state.pools):
+def _look_anywhere(situation: Situation) -> frozenset[Maybe[Terms]]:
+    population = situation.state.population
+    if isinstance(population, Unknown) or not set(population.people_by_pool) <= set(situation.state.pools):
         return frozenset()
-    found = frozenset(new_terms(facts, home) for home in population.people_by_pool)
+    found = frozenset(new_terms(situation.facts, home) for home in population.people_by_pool)
     # What nobody told is not the same for being told nowhere.
     return frozenset() if any(isinstance(each, Unknown) for each in found) else found
 
 
-def _terms_kept(now: Facts, before: Facts, home: PoolId) -> Iterator[Leg]:
-    yield now.in_topology(home)
-    fqdn = now.fqdn(home)
+def _terms_kept(now: Situation, before: Situation, home: PoolId) -> Iterator[Leg]:
+    yield now.facts.in_topology(home)
+    fqdn = now.facts.fqdn(home)
     here, there = now.state.population, before.state.population
     if isinstance(here, Unknown) or isinstance(there, Unknown):
         yield undecided(fqdn, "nobody told who is homed where", "Get-CsUser")
         return
-    terms = now.once(("new terms", home), lambda: new_terms(now, home))
+    terms = now.facts.once(("new terms", home), lambda: new_terms(now.facts, home))
     if isinstance(terms, Unknown):
         yield undecided(fqdn, "nobody told the settings of meetings", terms.needs)
     crossed = now.once(("crossed", before, "conferencing"), lambda: _crossed(here, there, "conferencing"))
     for origin in sorted({was for at, found in crossed.items() if at[0] == home for was, _ in found}):
         if origin not in before.state.pools:
             yield undecided(origin, f"{origin} is in no topology that was given", "Get-CsTopology")
-        old = before.once(("new terms", origin), lambda was=origin: new_terms(before, was))  # type: ignore[misc]  # the default binds the loop's origin
+        old = before.facts.once(("new terms", origin), lambda was=origin: new_terms(before.facts, was))  # type: ignore[misc]  # the default binds the loop's origin
         if isinstance(old, Unknown):
             yield undecided(origin, "nobody told the settings of meetings", old.needs)
         elif old != terms:
-            yield failed(fqdn, f"new meetings are not on the terms that they had on {before.fqdn(origin)}")
+            yield failed(
+                fqdn, f"new meetings are not on the terms that they had on {before.facts.fqdn(origin)}"
+            )
 
 
 def _same(fqdn: str, kind: str, policy: Policy, assumes: tuple[str, ...]) -> Leg:
@@ -140,7 +142,7 @@ def _tag(population: Population, kind: str, code: int) -> Maybe[str | None]:
     return Unknown("Get-CsUser") if given is None else given.tag(code)
 
 
-def _same_for_all(now: Facts, before: Facts, kind: str) -> bool:
+def _same_for_all(now: Situation, before: Situation, kind: str) -> bool:
     """Tell whether what counts follows from what people were given, and that is what it was."""
     here, there = now.state.population, before.state.population
     if (

@@ -23,12 +23,13 @@ from coexistence.model.vocabulary import (
 from coexistence.observation.conferencing import hosting_pool
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.routes import Leg, failed, passed, refused
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.network.edges import home_site
 from coexistence.observation.sign_in.discovery import CLIENT
 from coexistence.observation.voice.voicemail import exchange
 from coexistence.simulation.rules.registry import rule
 
-__all__ = ["at_client", "at_registrar", "filtered", "looked_up", "out_of_session", "seen"]
+__all__ = ["at_client", "at_registrar", "filtered", "has_voice_mail", "looked_up", "out_of_session", "seen"]
 
 #: What voice mail is there for.
 _CALLS: Final = (Modality.AUDIO, Modality.VIDEO)
@@ -72,9 +73,18 @@ def _ambiguous(facts: Facts, here: PoolId) -> Leg:
 
 
 def at_registrar(
-    facts: Facts, home: PoolId, registrar: PoolId, recipient: Recipient, modality: Modality
+    facts: Facts,
+    home: PoolId,
+    registrar: PoolId,
+    recipient: Recipient,
+    modality: Modality,
+    *,
+    to_voice_mail: bool,
 ) -> Leg:
-    """Ask the pool that registers the recipient for a device to hand the request to."""
+    """Ask the pool that registers the recipient for a device to hand the request to.
+
+    ``to_voice_mail`` is what :func:`has_voice_mail` says, where the recipient is offline.
+    """
     if recipient is Recipient.HALF_MOVED:
         return _half_moved(facts, registrar)
     if recipient is Recipient.MOVED_SINCE:
@@ -82,7 +92,7 @@ def at_registrar(
     if recipient is Recipient.CONNECTION_LOST:
         return _connection_lost(facts, registrar)
     if recipient is Recipient.OFFLINE:
-        return _offline(facts, home, registrar, modality)
+        return _offline(facts, home, registrar, modality, to_voice_mail=to_voice_mail)
     return Leg()
 
 
@@ -123,11 +133,13 @@ def _connection_lost(facts: Facts, pool: PoolId) -> Leg:
     source="Testing peer-to-peer A/V calls; [MS-OCER] 13000 section",
     switch="exchange-answers",
 )
-def _offline(facts: Facts, home: PoolId, registrar: PoolId, modality: Modality) -> Leg:
+def _offline(
+    facts: Facts, home: PoolId, registrar: PoolId, modality: Modality, *, to_voice_mail: bool
+) -> Leg:
     fqdn = facts.fqdn(registrar)
     if registrar != home:
         return failed(fqdn, "the recipient has no device registered with the backup registrar", 13009)
-    if modality in _CALLS and _has_voice_mail(facts, hosting_pool(facts, home)):
+    if modality in _CALLS and to_voice_mail:
         leg = exchange(facts, home, 15030)
         if leg.stop is not None:
             return leg
@@ -135,11 +147,13 @@ def _offline(facts: Facts, home: PoolId, registrar: PoolId, modality: Modality) 
     return failed(fqdn, "the recipient is signed in nowhere", sip=480)
 
 
-def _has_voice_mail(facts: Facts, pool: PoolId) -> bool:
-    found = facts.state.applications
-    return not isinstance(found, Unknown) and any(
-        each.kind is ApplicationKind.EXCHANGE_UM and each.owner == pool for each in found
-    )
+def has_voice_mail(situation: Situation, home: PoolId) -> bool:
+    """Whether the pool that hosts people of a pool has contacts of Exchange UM, as far as was told."""
+    found = situation.state.applications
+    if isinstance(found, Unknown) or home not in situation.state.pools:
+        return False
+    pool = hosting_pool(situation.facts, home)
+    return any(each.kind is ApplicationKind.EXCHANGE_UM and each.owner == pool for each in found)
 
 
 @rule(

@@ -26,7 +26,7 @@ __all__ = ["one_of_each", "routing_class"]
 
 def routing_class(facts: Facts, home: PoolId) -> int:
     """Return the number of a pool's class, which means something beside others of this state alone."""
-    return facts.fact(("routing class", home), lambda: facts.number(("class", _sides(facts, home))))
+    return facts.once(("routing class", home), lambda: facts.number(("class", _sides(facts, home))))
 
 
 def one_of_each(facts: Facts, homes: Iterable[PoolId], *apart: PoolId) -> tuple[PoolId, ...]:
@@ -65,7 +65,7 @@ def _filter(facts: Facts, home: PoolId) -> Hashable:
 
 def _named(facts: Facts) -> frozenset[PoolId]:
     """Return the pools that anything names which is out of the ordinary, or which stands between pools."""
-    return facts.fact(("named on routes",), lambda: frozenset(_look_for_named(facts)))
+    return facts.once(("named on routes",), lambda: frozenset(_look_for_named(facts)))
 
 
 def _look_for_named(facts: Facts) -> Iterator[PoolId]:

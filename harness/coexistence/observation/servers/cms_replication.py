@@ -120,7 +120,7 @@ def _reached(facts: Facts, master: PoolId, pool: Pool) -> Leg:
         return failed(fqdn, f"port {port} of {pool.fqdn} cannot be reached", assumes=("ports-open",))
     if port == SMB:
         return passed(pool.fqdn, "reached over SMB 445", "ports-open")
-    trouble = certificate_trouble(facts.state, master, pool)
+    trouble = certificate_trouble(facts.state, master, pool, facts.has_expired)
     granted = facts.untold_names(fqdn, trouble) if isinstance(trouble, Unknown) else Leg()
     if granted.stop is not None:
         return granted

@@ -23,6 +23,7 @@ from coexistence.model.vocabulary.ends import service_of, use_of, user_replicato
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, refused, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.servers.user_replicas import user_services
 from coexistence.simulation.rules.capacity import figures_for
 from coexistence.simulation.rules.machines import builds_differ, old_backup_service
@@ -63,34 +64,34 @@ def _start_up(facts: Facts, pool: PoolId) -> Iterator[Leg]:
 # -------------------------------------------------------------------- capacity
 
 
-def people_behind(facts: Facts, pool: PoolId) -> int | Unknown:
+def people_behind(situation: Situation, pool: PoolId) -> int | Unknown:
     """Return how many people a pool serves: its own, and those of branch appliances that it is behind."""
-    population = facts.state.population
+    population = situation.state.population
     if isinstance(population, Unknown):
         return population
     counts = population.people_by_pool
-    appliances = (each for each in facts.pools(PoolRole.BRANCH_APPLIANCE) if each.backup == pool)
+    appliances = (each for each in situation.facts.pools(PoolRole.BRANCH_APPLIANCE) if each.backup == pool)
     return counts.get(pool, 0) + sum(counts.get(each.id, 0) for each in appliances)
 
 
-def hold_users(facts: Facts, pool: PoolId) -> Outcome:
+def hold_users(situation: Situation, pool: PoolId) -> Outcome:
     """Return whether a pool has no more people than the vendor's figures give it.
 
     Counted are the pool's own and the branch people behind it, with one Front End out of service, and with
     the other half of a pair gone.
     """
-    return facts.outcome(("hold users", pool), lambda: travel(_hold_users(facts, pool)))
+    return situation.outcome(("hold users", pool), lambda: travel(_hold_users(situation, pool)))
 
 
-def _hold_users(facts: Facts, pool: PoolId) -> Iterator[Leg]:
-    known = facts.state.pools[pool]
-    figures = figures_for(known, facts.rules)
+def _hold_users(situation: Situation, pool: PoolId) -> Iterator[Leg]:
+    known = situation.state.pools[pool]
+    figures = figures_for(known, situation.rules)
     if isinstance(figures, Unknown):
         yield undecided(known.fqdn, "nobody told which version the pool runs", figures.needs)
         return
     if figures is None:
         return
-    people, assumes = people_behind(facts, pool), figures.assumes
+    people, assumes = people_behind(situation, pool), figures.assumes
     if isinstance(people, Unknown):
         yield undecided(known.fqdn, "nobody told who is homed where", people.needs, assumes=assumes)
         return
@@ -101,8 +102,8 @@ def _hold_users(facts: Facts, pool: PoolId) -> Iterator[Leg]:
     if people > figures.people:
         reason = f"{people} people, where a pool of {name} holds {figures.people}"
         yield failed(known.fqdn, reason, assumes=assumes)
-    yield _without_one(facts, known, people, figures.people_per_server, assumes)
-    yield _as_survivor(facts, known, people, figures.people_after_failover, assumes)
+    yield _without_one(situation.facts, known, people, figures.people_per_server, assumes)
+    yield _as_survivor(situation, known, people, figures.people_after_failover, assumes)
 
 
 def _without_one(facts: Facts, pool: Pool, people: int, each: int, assumes: tuple[str, ...]) -> Leg:
@@ -119,12 +120,12 @@ def _without_one(facts: Facts, pool: Pool, people: int, each: int, assumes: tupl
     )
 
 
-def _as_survivor(facts: Facts, pool: Pool, people: int, most: int, assumes: tuple[str, ...]) -> Leg:
+def _as_survivor(situation: Situation, pool: Pool, people: int, most: int, assumes: tuple[str, ...]) -> Leg:
     """Ask whether a pool could hold the people of its pair too."""
-    other = facts.state.pools.get(pool.backup) if pool.backup is not None else None
+    other = situation.state.pools.get(pool.backup) if pool.backup is not None else None
     if other is None or other.role is not PoolRole.FRONT_END:
         return Leg()
-    theirs = people_behind(facts, other.id)
+    theirs = people_behind(situation, other.id)
     if isinstance(theirs, Unknown) or people + theirs <= most:
         return Leg()
     reason = f"{people} people here and {theirs} on {other.fqdn}: the one that is left holds {most}"
@@ -137,13 +138,13 @@ def _as_survivor(facts: Facts, pool: Pool, people: int, most: int, assumes: tupl
 _DONE: Final = Outcome(disposition=Disposition.DONE)
 
 
-def is_empty(facts: Facts, pool: PoolId) -> Outcome:
+def is_empty(situation: Situation, pool: PoolId) -> Outcome:
     """Return whether no account is homed on a pool, disabled ones and rooms among them."""
-    return facts.outcome(("is empty", pool), lambda: travel([_is_empty(facts, pool)]))
+    return situation.outcome(("is empty", pool), lambda: travel([_is_empty(situation, pool)]))
 
 
-def _is_empty(facts: Facts, pool: PoolId) -> Leg:
-    fqdn, population = facts.fqdn(pool), facts.state.population
+def _is_empty(situation: Situation, pool: PoolId) -> Leg:
+    fqdn, population = situation.facts.fqdn(pool), situation.state.population
     if isinstance(population, Unknown):
         return undecided(fqdn, "nobody told who is homed where", population.needs)
     accounts = population.accounts_by_pool.get(pool, 0)

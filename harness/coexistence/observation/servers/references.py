@@ -23,6 +23,7 @@ from coexistence.model.vocabulary import (
 from coexistence.model.vocabulary.ends import use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome, untold
+from coexistence.observation.facts.situation import Situation
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.state import State
 
@@ -41,38 +42,40 @@ class Reference:
 _KIND_OF: Final = {kind: kind.value.lower().replace(" ", "-") for kind in ApplicationKind}
 
 
-def is_due_for_removal(facts: Facts, pool: Pool) -> bool:
+def is_due_for_removal(situation: Situation, pool: Pool) -> bool:
     """Tell whether a pool is on its way out: silenced, or an older Front End pool that everybody has left.
 
     A pool that a Persistent Chat pool hangs off is not: it goes with the rooms. Raises :class:`Undecided`
     where nobody told who is homed on it.
     """
-    state = facts.state
+    state = situation.state
     if pool.id in state.silenced:
         return True
     if pool.role is not PoolRole.FRONT_END or not pool.versions:
         return False
-    if facts.newest is None or pool.versions[-1] >= facts.newest:
+    if situation.facts.newest is None or pool.versions[-1] >= situation.facts.newest:
         return False
     if isinstance(state.population, Unknown):
         raise untold("nobody told who is homed where", state.population.needs)
     if state.population.accounts_by_pool.get(pool.id):
         return False
-    return not any(each.next_hop == pool.id for each in facts.pools(PoolRole.PERSISTENT_CHAT))
+    return not any(each.next_hop == pool.id for each in situation.facts.pools(PoolRole.PERSISTENT_CHAT))
 
 
-def references(facts: Facts) -> Mapping[PoolId, tuple[Reference, ...]]:
+def references(situation: Situation) -> Mapping[PoolId, tuple[Reference, ...]]:
     """Return what names each pool; kinds that nobody told about stand with every pool, undecided."""
     found: dict[tuple[PoolId, str], list[str]] = {}
     unknown: dict[str, str] = {}
-    for kind, pool, what in _scan(facts.state):
+    for kind, pool, what in _scan(situation.state):
         if pool is None:
             unknown[kind] = what
         else:
             found.setdefault((pool, kind), []).append(what)
     by_pool: dict[PoolId, list[Reference]] = {}
     for (pool, kind), names in found.items():
-        by_pool.setdefault(pool, []).append(Reference(kind=kind, outcome=_named(facts, pool, kind, names)))
+        by_pool.setdefault(pool, []).append(
+            Reference(kind=kind, outcome=_named(situation.facts, pool, kind, names))
+        )
     open_questions = [
         Reference(
             kind=kind,
@@ -84,7 +87,7 @@ def references(facts: Facts) -> Mapping[PoolId, tuple[Reference, ...]]:
         )
         for kind, needs in unknown.items()
     ]
-    return {pool: (*by_pool.get(pool, ()), *open_questions) for pool in facts.state.pools}
+    return {pool: (*by_pool.get(pool, ()), *open_questions) for pool in situation.state.pools}
 
 
 def _named(facts: Facts, pool: PoolId, kind: str, names: list[str]) -> Outcome:

@@ -19,6 +19,7 @@ from coexistence.model.vocabulary.ends import CENTRAL_MANAGEMENT, use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.simulation.changes.admin_rights import NEWER_SETTINGS
 from coexistence.simulation.rules.central_management import store_of
 from coexistence.simulation.rules.registry import rule
@@ -86,19 +87,19 @@ def _lost(policy: Policy, now: Policy | None) -> str | None:
     return None
 
 
-def codes_kept(facts: Facts, directory: ConferenceDirectory) -> Outcome:
+def codes_kept(situation: Situation, directory: ConferenceDirectory) -> Outcome:
     """Return whether a conference directory knows every code that invitations ahead print."""
-    population = facts.state.population
+    population = situation.state.population
     if isinstance(population, Unknown) or isinstance(population.meetings, Unknown):
         return _DONE
     meetings = population.meetings
-    lost = facts.once(("codes lost",), lambda: np.flatnonzero(meetings.lost == CODE_LOST))
+    lost = situation.once(("codes lost",), lambda: np.flatnonzero(meetings.lost == CODE_LOST))
     here = meetings.directory[lost] == directory.number
-    number = int(np.count_nonzero(here & (meetings.last[lost] >= facts.state.day)))
+    number = int(np.count_nonzero(here & (meetings.last[lost] >= situation.state.day)))
     if not number:
         return _DONE
     reason = f"conference directory {directory.number} lost the codes of {number} meetings"
-    return travel([failed(facts.fqdn(directory.owner), reason)])
+    return travel([failed(situation.facts.fqdn(directory.owner), reason)])
 
 
 @rule(
@@ -108,9 +109,9 @@ def codes_kept(facts: Facts, directory: ConferenceDirectory) -> Outcome:
     source="Do NOT remove Skype for Business until you have read this (third party)",
     confidence=Confidence.THIRD_PARTY,
 )
-def cloud_numbers(facts: Facts) -> Outcome:
+def cloud_numbers(situation: Situation) -> Outcome:
     """Return whether people in the cloud keep their telephone numbers."""
-    around, population = facts.state.surroundings, facts.state.population
+    around, population = situation.state.surroundings, situation.state.population
     if not around.attributes_cleared or around.tenant is None or isinstance(population, Unknown):
         return _DONE
     if not around.tenant.numbers_on_premises:

@@ -28,6 +28,7 @@ from coexistence.model.vocabulary.ends import pair_of, use_of
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.simulation.rules.databases import instance_in_use
 from coexistence.simulation.rules.machines import build_number, builds_differ
 from coexistence.simulation.rules.registry import rule
@@ -158,16 +159,16 @@ def is_there(facts: Facts) -> Outcome:
     source="Third party: Skype for Business Server SE now available",
     confidence=Confidence.THIRD_PARTY,
 )
-def in_support(facts: Facts) -> Outcome:
+def in_support(situation: Situation) -> Outcome:
     """Return whether the newest version in the topology is in support on the day at hand.
 
     What may be the Subscription Edition is taken to be it.
     """
-    newest = facts.newest
-    pools = [pool for pool in facts.state.pools.values() if pool.versions and pool.versions[0] == newest]
+    newest = situation.facts.newest
+    pools = [pool for pool in situation.state.pools.values() if pool.versions and pool.versions[0] == newest]
     ends = [version.facts.supported_until for pool in pools for version in pool.versions]
     known = [each for each in ends if each is not None]
-    if not known or len(known) < len(ends) or facts.state.day <= max(known).toordinal():
+    if not known or len(known) < len(ends) or situation.state.day <= max(known).toordinal():
         return _DONE
     name = version_name(pools[0].versions)
     return travel([failed(pools[0].fqdn, f"support for {name} ended on {_in_words(max(known))}")])

@@ -294,7 +294,7 @@ def certificate_trouble(facts: Facts, pool: PoolId, host: str, use: str = "Defau
     fqdn = facts.fqdn(pool)
     if shown is None:
         return f"{fqdn} has no certificate"
-    if facts.is_past(shown.not_after):
+    if facts.has_expired(shown):
         return f"the certificate of {fqdn} expired on {shown.not_after}"
     if not covers(shown, host):
         return f"the certificate of {fqdn} does not name {host}"

@@ -112,7 +112,7 @@ class MeetingSubject(Asked):
     @property
     def admits_anonymous(self) -> Maybe[bool]:
         """Whether the organizers' conferencing policy admits anonymous participants."""
-        return conferencing.anonymous_allowed(self.observer, self.host, self.policy)
+        return conferencing.anonymous_allowed(self.observer.facts, self.host, self.policy)
 
     @property
     def guest_programs(self) -> frozenset[str]:
@@ -133,7 +133,7 @@ class MeetingSubject(Asked):
 
     def _join(self, modality: Modality | None, joiner: PoolId | Guest | None) -> Outcome:
         return conferencing.join(
-            self.observer,
+            self.observer.facts,
             self.host,
             self.scheduled_on,
             self.by_upgraded,
@@ -151,7 +151,7 @@ class MeetingSubject(Asked):
 
     def _first_failing(self, pools: Iterable[PoolId]) -> Outcome:
         hosts = (self.host, *self._hosting)
-        outcomes = [self._join(None, pool) for pool in one_of_each(self.observer, pools, *hosts)]
+        outcomes = [self._join(None, pool) for pool in one_of_each(self.observer.facts, pools, *hosts)]
         if any(each.disposition is not Disposition.DONE for each in outcomes):
             outcomes = [self._join(None, pool) for pool in pools]
         bad = (each for each in outcomes if each.disposition is not Disposition.DONE)
@@ -162,7 +162,7 @@ class MeetingSubject(Asked):
     def _hosting(self) -> tuple[PoolId, ...]:
         """The pool that hosts them, if the topology knows their organizers'."""
         known = self.host in self.observer.state.pools
-        return (conferencing.hosting_pool(self.observer, self.host),) if known else ()
+        return (conferencing.hosting_pool(self.observer.facts, self.host),) if known else ()
 
     def join_for(self, *modalities: Modality) -> tuple[Outcome, ...]:
         """Return for each modality whether these meetings can be joined for it."""
@@ -171,7 +171,7 @@ class MeetingSubject(Asked):
 
     def _for_alike(self, what: object, work: Callable[[], T]) -> T:
         """Work something out once for all meetings that joining does not tell apart."""
-        apart = conferencing.fate(self.observer, self.host, self.scheduled_on, self.by_upgraded)
+        apart = conferencing.fate(self.observer.facts, self.host, self.scheduled_on, self.by_upgraded)
         return self.observer.once((what, self.host, apart, self.policy, self.lost, self.terms), work)
 
     def join_with(
@@ -180,7 +180,7 @@ class MeetingSubject(Asked):
         """Return whether these meetings can be joined with a certain client, and what is missing in it."""
         return self.observer.handed(
             conferencing.join(
-                self.observer,
+                self.observer.facts,
                 self.host,
                 self.scheduled_on,
                 self.by_upgraded,
@@ -200,7 +200,7 @@ class MeetingSubject(Asked):
         """
         return self.observer.handed(
             conferencing.as_partner(
-                self.observer,
+                self.observer.facts,
                 self.host,
                 self.scheduled_on,
                 self.by_upgraded,
@@ -215,7 +215,7 @@ class MeetingSubject(Asked):
         """Return whether the link in the invitation opens these meetings in a browser."""
         return self.observer.handed(
             conferencing.by_link(
-                self.observer,
+                self.observer.facts,
                 self.host,
                 self.scheduled_on,
                 self.by_upgraded,
@@ -265,7 +265,7 @@ class MeetingSubject(Asked):
     def open_content(self) -> Outcome:
         """Return whether their slides and attachments are where the meetings are hosted."""
         return self.observer.handed(
-            conferencing.content(self.observer, self.host, is_there=self.stored != LEFT_BEHIND)
+            conferencing.content(self.observer.facts, self.host, is_there=self.stored != LEFT_BEHIND)
         )
 
     def keep_invitation(self, before: Observer) -> Outcome:
@@ -328,13 +328,15 @@ class Organizer(Asked):
 
     def schedule(self, client: ClientGeneration | None = None) -> Outcome:
         """Return whether they can schedule a meeting; ``client`` is what they do it with, if it matters."""
-        scheduled = conferencing.schedule(self.observer, self.cohort.pool, client)
-        return self.observer.handed(user_replicas.changed_by(self.observer, scheduled, self.cohort.group))
+        scheduled = conferencing.schedule(self.observer.facts, self.cohort.pool, client)
+        return self.observer.handed(
+            user_replicas.changed_by(self.observer.facts, scheduled, self.cohort.group)
+        )
 
     def schedule_by_web(self, at: PoolId | None = None) -> Outcome:
         """Return whether they can schedule in a browser, on the page of a pool (left out: their own)."""
         return self.observer.handed(
-            conferencing.schedule_by_web(self.observer, self.cohort.pool, at or self.cohort.pool)
+            conferencing.schedule_by_web(self.observer.facts, self.cohort.pool, at or self.cohort.pool)
         )
 
     def have_partners(self) -> Outcome:
@@ -344,7 +346,7 @@ class Organizer(Asked):
         """
         on = self.cohort.versions[0] if self.cohort.versions else Unknown("Get-CsServerPatchVersion")
         return self.observer.handed(
-            conferencing.as_partner(self.observer, self.cohort.pool, on, False, policy=self.policy)
+            conferencing.as_partner(self.observer.facts, self.cohort.pool, on, False, policy=self.policy)
         )
 
     def new_terms_kept(self, before: Observer) -> Outcome:
@@ -354,7 +356,7 @@ class Organizer(Asked):
     def may_have_guests(self) -> Outcome:
         """Return whether their conferencing policy admits anonymous participants."""
         return self.observer.handed(
-            conferencing.may_have_guests(self.observer, self.cohort.pool, self.policy)
+            conferencing.may_have_guests(self.observer.facts, self.cohort.pool, self.policy)
         )
 
     def keep_policy(self, before: Observer) -> Outcome:
@@ -417,13 +419,13 @@ class DirectorySubject(Asked):
 
     def owner(self) -> Outcome:
         """Return whether the pool that owns it is there and answers."""
-        return self.observer.handed(conferencing.directory_owner(self.observer, self.directory))
+        return self.observer.handed(conferencing.directory_owner(self.observer.facts, self.directory))
 
     def move(
         self, to: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
     ) -> Outcome:
         """Return whether an administrator may move it to a pool, and it would arrive whole."""
-        found = tasks.move_directory(self.observer, self.directory, to, by=by, through=through)
+        found = tasks.move_directory(self.observer.facts, self.directory, to, by=by, through=through)
         return self.observer.handed(found)
 
     def hit(self) -> Mapping[str, Heads]:

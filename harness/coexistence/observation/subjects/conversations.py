@@ -75,7 +75,7 @@ class Conversation(Asked):
         It is held on the sender's pool (or the one that hosts conferences for it), whoever comes.
         """
         return self.observer.handed(
-            messaging.escalate(self.observer, self.sender.pool, self.recipient.pool, modality)
+            messaging.escalate(self.observer.facts, self.sender.pool, self.recipient.pool, modality)
         )
 
     def delegate(self, *, online: bool = False) -> Outcome:
@@ -84,7 +84,7 @@ class Conversation(Asked):
         ``online``: the delegate is homed in the cloud instead.
         """
         return self.observer.handed(
-            messaging.delegate(self.observer, self.sender.pool, self.recipient.pool, online=online)
+            messaging.delegate(self.observer.facts, self.sender.pool, self.recipient.pool, online=online)
         )
 
     def reach(
@@ -106,11 +106,11 @@ class Conversation(Asked):
             in_session=in_session,
         )
         if modality in (Modality.AUDIO, Modality.VIDEO):
-            sent = calls.admitted(self.observer, self.sender.pool, self.recipient.pool, sent)
+            sent = calls.admitted(self.observer.facts, self.sender.pool, self.recipient.pool, sent)
         if not self.sender.group and not self.recipient.group:
             return self.observer.handed(sent)
         groups = (self.sender.pool, self.sender.group), (self.recipient.pool, self.recipient.group)
-        return self.observer.handed(user_replicas.between_groups(self.observer, sent, *groups))
+        return self.observer.handed(user_replicas.between_groups(self.observer.facts, sent, *groups))
 
     def hit(self) -> Mapping[str, Heads]:
         """Both sides: neither reaches the other."""
@@ -145,7 +145,7 @@ class Conversations:
     def _classes(self) -> tuple[int, ...]:
         """The class of each cohort; one whose routing group deviates is by itself, with a number below 0."""
         return tuple(
-            -number if cohort.group else routing_class(self._observer, cohort.pool)
+            -number if cohort.group else routing_class(self._observer.facts, cohort.pool)
             for number, cohort in enumerate(self._cohorts, start=1)
         )
 

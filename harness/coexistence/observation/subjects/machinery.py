@@ -53,7 +53,7 @@ class ServerSubject(Asked):
         if self.pool.role is PoolRole.TRUSTED_APPLICATION:
             not_applicable(f"{self.label} has no replica")
         current = state.is_current(self.server.id)
-        return self.observer.handed(tasks.replica(self.observer, (self.server.id,), current))
+        return self.observer.handed(tasks.replica(self.observer.facts, (self.server.id,), current))
 
     def speak(self, tls: str) -> Outcome:
         """Return whether it speaks a version of TLS, e.g. ``1.2``."""
@@ -131,15 +131,15 @@ class NameSubject(Asked):
     @property
     def pool(self) -> PoolId | None:
         """The pool that it leads to in the end; None where it leads elsewhere."""
-        return dns_answers.pool_behind(self.observer, self.record)
+        return dns_answers.pool_behind(self.observer.facts, self.record)
 
     def lead(self) -> Outcome:
         """Return whether it leads to something that exists, be it one of our pools or not."""
-        return self.observer.handed(dns_answers.leads(self.observer, self.record))
+        return self.observer.handed(dns_answers.leads(self.observer.facts, self.record))
 
     def answer(self) -> Outcome:
         """Return whether somebody answers there, with a valid certificate for this name."""
-        return self.observer.handed(dns_answers.answers(self.observer, self.record))
+        return self.observer.handed(dns_answers.answers(self.observer.facts, self.record))
 
     def hit(self) -> Mapping[str, Heads]:
         """People of the pool whose own name it is; else everybody."""
@@ -181,7 +181,7 @@ class CertificateSubject(Asked):
     @property
     def names(self) -> tuple[str, ...]:
         """Names in DNS that lead to the pool, and that it names."""
-        return dns_answers.served(self.observer, self.certificate)
+        return dns_answers.served(self.observer.facts, self.certificate)
 
     def last(self, days: int = 0) -> Outcome:
         """Return whether it is valid, and stays so for some days."""
@@ -189,7 +189,7 @@ class CertificateSubject(Asked):
 
     def name_pool(self) -> Outcome:
         """Return whether it names the pool that shows it inside."""
-        return self.observer.handed(dns_answers.names_its_pool(self.observer, self.certificate))
+        return self.observer.handed(dns_answers.names_its_pool(self.observer.facts, self.certificate))
 
     def be_trusted(self) -> Outcome:
         """Return whether every server inside trusts its issuer; of an external one only the outside is asked.
@@ -197,7 +197,7 @@ class CertificateSubject(Asked):
         That everybody outside trusts a public issuer is not looked into.
         """
         pools = () if self.is_external else self.observer.state.pools.values()
-        return self.observer.handed(dns_answers.trusted(self.observer, self.certificate, pools))
+        return self.observer.handed(dns_answers.trusted(self.observer.facts, self.certificate, pools))
 
     def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool; everybody where it serves all."""

@@ -94,7 +94,7 @@ class ApplicationSubject(Asked):
         return tuple(each for each in applications.callers(self.observer) if not self._is_down(each))
 
     def _is_down(self, home: PoolId) -> bool:
-        stop = self.observer.registrar(home).stop
+        stop = self.observer.facts.registrar(home).stop
         return stop is not None and stop.disposition is not Disposition.UNDECIDED
 
     @property
@@ -120,14 +120,14 @@ class ApplicationSubject(Asked):
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
         domain: Maybe[str] = next(iter(self.observer.state.sip_domains), Unknown("Get-CsSipDomain"))
-        return self.observer.handed(sign_in(self.observer, self.owner, max(PHONES), domain))
+        return self.observer.handed(sign_in(self.observer.facts, self.owner, max(PHONES), domain))
 
     def sign_in(self, agent: PoolId) -> Outcome:
         """Response groups: return whether agents homed on a pool can sign in to them."""
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
         return self.observer.handed(
-            response_group_agents.sign_in_to_group(self.observer, self.application, agent)
+            response_group_agents.sign_in_to_group(self.observer.facts, self.application, agent)
         )
 
     def call_on_behalf(self, agent: PoolId) -> Outcome:
@@ -135,7 +135,7 @@ class ApplicationSubject(Asked):
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
         return self.observer.handed(
-            response_group_agents.call_for_group(self.observer, self.application, agent)
+            response_group_agents.call_for_group(self.observer.facts, self.application, agent)
         )
 
     def fetch(self, caller: PoolId, *, outside: bool = False) -> Outcome:
@@ -150,7 +150,7 @@ class ApplicationSubject(Asked):
         """Orbits: return whether parked callers hear the company's own music, if they are to hear any."""
         if not self.is_told:
             return self.observer.handed(self._untold().outcome)
-        return self.observer.handed(call_park.music(self.observer, self.application))
+        return self.observer.handed(call_park.music(self.observer.facts, self.application))
 
     def hit(self) -> Mapping[str, Heads]:
         """Everybody who may call."""
@@ -170,7 +170,7 @@ class PartySubject(Asked):
 
     def connect(self) -> Outcome:
         """Return whether it reaches the server that it was told to use."""
-        return self.observer.handed(external_parties.connect(self.observer, self.party))
+        return self.observer.handed(external_parties.connect(self.observer.facts, self.party))
 
     def hit(self) -> Mapping[str, Heads]:
         """Nobody in particular: who depends on it is told nowhere."""

@@ -110,20 +110,20 @@ class User(Asked):
     def from_outside(self) -> Outcome:
         """Return whether they can sign in, and so send messages, from outside."""
         return self.observer.handed(
-            remote_access.reach_from_outside(self.observer, self.cohort.pool, self.access_policy)
+            remote_access.reach_from_outside(self.observer.facts, self.cohort.pool, self.access_policy)
         )
 
     def relay_media(self) -> Outcome:
         """Return whether sound, video and sharing get through an Edge between them and the outside."""
-        return self.observer.handed(remote_access.relay_media(self.observer, self.cohort.pool))
+        return self.observer.handed(remote_access.relay_media(self.observer.facts, self.cohort.pool))
 
     def confer_from_outside(self) -> Outcome:
         """Return whether somebody outside can take part in web conferences that they organize."""
-        return self.observer.handed(remote_access.confer_from_outside(self.observer, self.cohort.pool))
+        return self.observer.handed(remote_access.confer_from_outside(self.observer.facts, self.cohort.pool))
 
     def call_out(self) -> Outcome:
         """Return whether they reach the telephone network, if they are enabled for Enterprise Voice."""
-        return self._by_phone(pstn.call_out(self.observer, self.cohort.pool, self.voice_policy))
+        return self._by_phone(pstn.call_out(self.observer.facts, self.cohort.pool, self.voice_policy))
 
     def dial(self, digits: str, *, plan: str | None = None) -> Outcome:
         """Return whether they reach the telephone network by dialling some digits.
@@ -131,12 +131,12 @@ class User(Asked):
         ``plan`` is the dial plan given to them in person. Undecided where nobody told its rules.
         """
         return self.observer.handed(
-            calls.dial(self.observer, self.cohort.pool, digits, plan=plan, policy=self.voice_policy)
+            calls.dial(self.observer.facts, self.cohort.pool, digits, plan=plan, policy=self.voice_policy)
         )
 
     def be_called(self, gateway: str | None = None) -> Outcome:
         """Return whether calls from the telephone network reach them, through a gateway or any."""
-        called = calls.called_from_outside(self.observer, self.cohort.pool, gateway)
+        called = calls.called_from_outside(self.observer.facts, self.cohort.pool, gateway)
         # Where there is no way in at all, that is so for whoever has Enterprise Voice and whoever has not.
         is_closed = called.disposition is Disposition.REFUSED
         return self.observer.handed(called) if is_closed else self._by_phone(called)
@@ -181,28 +181,28 @@ class User(Asked):
 
     def receive_voicemail(self) -> Outcome:
         """Return whether an unanswered call to them ends in their voice mail."""
-        return self._by_phone(voicemail.leave_message(self.observer, self.cohort.pool, self.mailbox))
+        return self._by_phone(voicemail.leave_message(self.observer.facts, self.cohort.pool, self.mailbox))
 
     def read_numbers(self) -> Outcome:
         """Return whether they see others' telephone numbers in a form that can be dialled."""
-        return self.observer.handed(address_book.read_numbers(self.observer, self.cohort.pool))
+        return self.observer.handed(address_book.read_numbers(self.observer.facts, self.cohort.pool))
 
     def write_to(self, domain: str) -> Outcome:
         """Return whether a message to somebody of another SIP domain arrives there."""
         return self.observer.handed(
-            federation.write_to(self.observer, self.cohort.pool, domain, self.access_policy)
+            federation.write_to(self.observer.facts, self.cohort.pool, domain, self.access_policy)
         )
 
     def receive_xmpp(self, domain: str) -> Outcome:
         """Return whether XMPP contacts reach them by the records of one of our SIP domains."""
         return self.observer.handed(
-            xmpp.receive_xmpp(self.observer, self.cohort.pool, domain, self.access_policy)
+            xmpp.receive_xmpp(self.observer.facts, self.cohort.pool, domain, self.access_policy)
         )
 
     def read_contacts(self) -> Outcome:
         """Return whether they get their contact lists, wherever these are kept."""
         outcomes = [
-            contact_and_chat_stores.read_contacts(self.observer, self.cohort.pool, store, self.mailbox)
+            contact_and_chat_stores.read_contacts(self.observer.facts, self.cohort.pool, store, self.mailbox)
             for store in self.contacts
         ]
         bad = (each for each in outcomes if each.disposition is not Disposition.DONE)
@@ -210,11 +210,11 @@ class User(Asked):
 
     def find_in_address_book(self) -> Outcome:
         """Return whether they can search the address book."""
-        return self.observer.handed(address_book.find_in_address_book(self.observer, self.cohort.pool))
+        return self.observer.handed(address_book.find_in_address_book(self.observer.facts, self.cohort.pool))
 
     def ask_address_book(self) -> Outcome:
         """Return whether the address book answers them at all, whatever it finds."""
-        return self.observer.handed(address_book.answers(self.observer, self.cohort.pool))
+        return self.observer.handed(address_book.answers(self.observer.facts, self.cohort.pool))
 
     def keep_contact_store(self) -> Outcome:
         """Return whether their contact lists stay where they are: nothing was rolled back to return."""
@@ -224,31 +224,35 @@ class User(Asked):
         """Return whether they reach a Persistent Chat pool."""
         if isinstance(self.has_chat, Unknown):
             raise untold("nobody told whether they use Persistent Chat", self.has_chat.needs)
-        return self.observer.handed(contact_and_chat_stores.chat(self.observer, self.cohort.pool))
+        return self.observer.handed(contact_and_chat_stores.chat(self.observer.facts, self.cohort.pool))
 
     def keep_changes(self) -> Outcome:
         """Return whether they can change what is kept for them: contacts, presence, meetings.
 
         Whoever signs in but cannot has a client in limited functionality.
         """
-        return self.observer.handed(user_replicas.keep(self.observer, self.cohort.pool, self.cohort.group))
+        return self.observer.handed(
+            user_replicas.keep(self.observer.facts, self.cohort.pool, self.cohort.group)
+        )
 
     def leave_legacy(self) -> Outcome:
         """Return whether they have left the older generation; done where a feature keeps them there."""
         needs = (self.has_xmpp, self.has_chat)
-        return self.observer.handed(pools.arrived(self.observer, self.cohort.pool, needs))
+        return self.observer.handed(pools.arrived(self.observer.facts, self.cohort.pool, needs))
 
     def have_xmpp_gateway(self) -> Outcome:
         """Return whether the version that they are homed on has XMPP at all."""
         if isinstance(self.has_xmpp, Unknown):
             raise untold("nobody told whether they have XMPP contacts", self.has_xmpp.needs)
-        return self.observer.handed(xmpp.has_gateway(self.observer, self.cohort.pool))
+        return self.observer.handed(xmpp.has_gateway(self.observer.facts, self.cohort.pool))
 
     def reach_xmpp(self) -> Outcome:
         """Return whether they reach their XMPP contacts."""
         if isinstance(self.has_xmpp, Unknown):
             raise untold("nobody told whether they have XMPP contacts", self.has_xmpp.needs)
-        return self.observer.handed(xmpp.reach_xmpp(self.observer, self.cohort.pool, self.access_policy))
+        return self.observer.handed(
+            xmpp.reach_xmpp(self.observer.facts, self.cohort.pool, self.access_policy)
+        )
 
     def hit(self) -> Mapping[str, Heads]:
         """These people."""
@@ -304,7 +308,7 @@ class ClientSubject(Asked):
 
     def have_record_read(self) -> Outcome:
         """Return whether their home pool can read their records, whichever version rewrote them last."""
-        return self.observer.handed(travel([admission.readable(self.observer, self.home, self.record)]))
+        return self.observer.handed(travel([admission.readable(self.observer.facts, self.home, self.record)]))
 
     def sign_in(
         self,
@@ -335,7 +339,7 @@ class ClientSubject(Asked):
         """
         return self.observer.handed(
             deregistration.signed_out(
-                self.observer,
+                self.observer.facts,
                 self.home,
                 self.client,
                 self.domain,
@@ -351,7 +355,7 @@ class ClientSubject(Asked):
 
         Ends the check's call as undecided where nobody can tell which server it finds.
         """
-        outcome = self.observer.handed(find_home(self.observer, self.home, self.client, self.domain))
+        outcome = self.observer.handed(find_home(self.observer.facts, self.home, self.client, self.domain))
         asked = next((hop.found for hop in outcome.hops if hop.found.startswith(PROMPT)), "")
         if not asked and outcome.disposition is Disposition.UNDECIDED:
             raise Undecided(outcome)
@@ -359,11 +363,11 @@ class ClientSubject(Asked):
 
     def keep_signed_in(self, devices: int) -> Outcome:
         """Return whether one person stays signed in on so many devices."""
-        return self.observer.handed(deregistration.keep_endpoints(self.observer, self.home, devices))
+        return self.observer.handed(deregistration.keep_endpoints(self.observer.facts, self.home, devices))
 
     def be_seen(self) -> Outcome:
         """Return whether others see their presence."""
-        return self.observer.handed(messaging.be_seen(self.observer, self.home, self.client))
+        return self.observer.handed(messaging.be_seen(self.observer.facts, self.home, self.client))
 
     def present(self, organizer: PoolId | None = None) -> Outcome:
         """Return whether they can show slides inside, in a new meeting of somebody.
@@ -371,7 +375,7 @@ class ClientSubject(Asked):
         ``organizer`` is the home pool of whoever invites; left out, one of themselves.
         """
         host = self.home if organizer is None else organizer
-        return self.observer.handed(presenting.present(self.observer, self.home, self.client, host))
+        return self.observer.handed(presenting.present(self.observer.facts, self.home, self.client, host))
 
     def _attempt(
         self,
@@ -394,7 +398,7 @@ class ClientSubject(Asked):
     def _sign_in(self, cache: Cache, attempt: Attempt) -> Outcome:
         return self.observer.handed(
             sign_in(
-                self.observer,
+                self.observer.facts,
                 self.home,
                 self.client,
                 self.domain,
@@ -406,7 +410,7 @@ class ClientSubject(Asked):
 
     def downgraded(self) -> Outcome:
         """Return whether they are back at the client that they had before the migration."""
-        return self.observer.handed(downgraded(self.observer, self.home, self.client, self.upgraded))
+        return self.observer.handed(downgraded(self.observer.facts, self.home, self.client, self.upgraded))
 
     def hit(self) -> Mapping[str, Heads]:
         """These people."""
@@ -442,7 +446,9 @@ class PartnerSubject(Asked):
 
     def _federate(self, *, inbound: bool) -> Outcome:
         return self.observer.handed(
-            federation.federate(self.observer, self.cohort.pool, self.partner, inbound, self.access_policy)
+            federation.federate(
+                self.observer.facts, self.cohort.pool, self.partner, inbound, self.access_policy
+            )
         )
 
     def hit(self) -> Mapping[str, Heads]:

@@ -85,7 +85,7 @@ class ServiceSubject(Asked):
     @property
     def is_filling(self) -> bool:
         """Whether it is a Front-End service of a large pool that is just starting, and will be up soon."""
-        return self.service.key == "front_end" and self.observer.fills(self.pool.id)
+        return self.service.key == "front_end" and self.observer.facts.fills(self.pool.id)
 
     @property
     def is_draining(self) -> bool:
@@ -95,7 +95,9 @@ class ServiceSubject(Asked):
     def status(self) -> Outcome:
         """Return whether the service runs; the reason names the reported state."""
         return self.observer.handed(
-            services.status(self.observer, self.pool, self.service, self.evidence, self.servers, self.state)
+            services.status(
+                self.observer.facts, self.pool, self.service, self.evidence, self.servers, self.state
+            )
         )
 
     def hit(self) -> Mapping[str, Heads]:
@@ -139,7 +141,7 @@ class PoolSubject(Asked):
     @property
     def is_legacy(self) -> bool:
         """Whether it is, for certain, of an older generation than the newest in the topology."""
-        newest, versions = self.observer.newest, self.pool.versions
+        newest, versions = self.observer.facts.newest, self.pool.versions
         return newest is not None and bool(versions) and versions[-1] < newest
 
     @property
@@ -153,10 +155,10 @@ class PoolSubject(Asked):
     @property
     def newest_pools(self) -> tuple[PoolId, ...]:
         """The Front End pools of the newest generation."""
-        newest = self.observer.newest
+        newest = self.observer.facts.newest
         return tuple(
             each.id
-            for each in self.observer.pools(PoolRole.FRONT_END)
+            for each in self.observer.facts.pools(PoolRole.FRONT_END)
             if each.versions and each.versions[0] == newest
         )
 
@@ -175,19 +177,19 @@ class PoolSubject(Asked):
 
     def archive(self) -> Outcome:
         """Return whether what people homed here write is archived."""
-        return self.observer.handed(contact_and_chat_stores.archive(self.observer, self.pool.id))
+        return self.observer.handed(contact_and_chat_stores.archive(self.observer.facts, self.pool.id))
 
     def hold_rooms(self) -> Outcome:
         """Chat pools: return whether the rooms are here, as far as anybody told where they are."""
-        return self.observer.handed(contact_and_chat_stores.rooms(self.observer, self.pool.id))
+        return self.observer.handed(contact_and_chat_stores.rooms(self.observer.facts, self.pool.id))
 
     def report_calls(self) -> Outcome:
         """Return whether what becomes of calls of people homed here is kept in a Monitoring store."""
-        return self.observer.handed(contact_and_chat_stores.report_calls(self.observer, self.pool.id))
+        return self.observer.handed(contact_and_chat_stores.report_calls(self.observer.facts, self.pool.id))
 
     def start_up(self) -> Outcome:
         """Return whether its Front-End services run, or will by themselves after a cold start."""
-        return self.observer.handed(pools.start_up(self.observer, self.pool.id))
+        return self.observer.handed(pools.start_up(self.observer.facts, self.pool.id))
 
     def hold_users(self) -> Outcome:
         """Return whether it has no more people than the vendor's figures give it, one Front End down."""
@@ -195,63 +197,63 @@ class PoolSubject(Asked):
 
     def fail_over(self) -> Outcome:
         """Return whether its pair could take over its people; refused where it has none."""
-        return self.observer.handed(pools.fail_over(self.observer, self.pool.id))
+        return self.observer.handed(pools.fail_over(self.observer.facts, self.pool.id))
 
     def serve_in_full(self) -> Outcome:
         """Return whether all its people are served in full, whichever Front End their data is on."""
-        return self.observer.handed(provisioning.serve_in_full(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.serve_in_full(self.observer.facts, self.pool.id))
 
     def have_room_for_databases(self) -> Outcome:
         """Return whether setup would find room for the databases that it is still to get."""
-        return self.observer.handed(provisioning.room_for_databases(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.room_for_databases(self.observer.facts, self.pool.id))
 
     def have_room_in_log(self) -> Outcome:
         """Return whether the transaction log of its user store takes what is written next."""
-        return self.observer.handed(provisioning.room_in_log(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.room_in_log(self.observer.facts, self.pool.id))
 
     def agree_on_time(self) -> Outcome:
         """Return whether every other Front End pool accepts its web tickets, by their clocks."""
-        return self.observer.handed(provisioning.same_time(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.same_time(self.observer.facts, self.pool.id))
 
     def hand_out_one_chain(self) -> Outcome:
         """Return whether its servers hand out one chain of trust, that of their own certificate."""
-        return self.observer.handed(provisioning.one_chain(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.one_chain(self.observer.facts, self.pool.id))
 
     def publish_web(self) -> Outcome:
         """Return whether its external web name is published, and leads to its own web services."""
-        return self.observer.handed(provisioning.publish_web(self.observer, self.pool.id))
+        return self.observer.handed(provisioning.publish_web(self.observer.facts, self.pool.id))
 
     def agree_on_version(self) -> Outcome:
         """Return whether all its servers run one version."""
-        return self.observer.handed(supported_topology.one_version(self.observer, self.pool))
+        return self.observer.handed(supported_topology.one_version(self.observer.facts, self.pool))
 
     def agree_on_build(self) -> Outcome:
         """Return whether all its servers run one build."""
-        return self.observer.handed(supported_topology.one_build(self.observer, self.pool))
+        return self.observer.handed(supported_topology.one_build(self.observer.facts, self.pool))
 
     def agree_on_system(self) -> Outcome:
         """Return whether all its servers have one operating system, as far as it was told."""
-        return self.observer.handed(supported_topology.one_system(self.observer, self.pool))
+        return self.observer.handed(supported_topology.one_system(self.observer.facts, self.pool))
 
     def match_pair(self) -> Outcome:
         """Return whether the pool that it is paired with is of its kind; done where it has no pair."""
-        return self.observer.handed(supported_topology.like_its_pair(self.observer, self.pool))
+        return self.observer.handed(supported_topology.like_its_pair(self.observer.facts, self.pool))
 
     def have_own_name(self) -> Outcome:
         """Return whether its names are those of no other pool and no server."""
-        return self.observer.handed(supported_topology.own_name(self.observer, self.pool))
+        return self.observer.handed(supported_topology.own_name(self.observer.facts, self.pool))
 
     def have_own_instance(self) -> Outcome:
         """Return whether no other pool has its user store in the same SQL Server instance."""
-        return self.observer.handed(supported_topology.own_instance(self.observer, self.pool))
+        return self.observer.handed(supported_topology.own_instance(self.observer.facts, self.pool))
 
     def do_without_mirrors(self) -> Outcome:
         """Return whether it has no mirrored database where its version supports none."""
-        return self.observer.handed(supported_topology.mirrored(self.observer, self.pool))
+        return self.observer.handed(supported_topology.mirrored(self.observer.facts, self.pool))
 
     def have_address(self) -> Outcome:
         """Return whether its FQDN has an address in internal DNS."""
-        return self.observer.handed(sip_domains.address(self.observer, self.pool))
+        return self.observer.handed(sip_domains.address(self.observer.facts, self.pool))
 
     def be_empty(self) -> Outcome:
         """Return whether no account is homed on it, disabled ones and rooms among them."""
@@ -259,19 +261,19 @@ class PoolSubject(Asked):
 
     def know_accounts(self) -> Outcome:
         """Return whether its user replicator has brought the accounts of every domain (event 30024)."""
-        return self.observer.handed(pools.knows_accounts(self.observer, self.pool.id))
+        return self.observer.handed(pools.knows_accounts(self.observer.facts, self.pool.id))
 
     def serve(self) -> Outcome:
         """Return whether people homed on it can sign in there, and change what is kept for them."""
-        return self.observer.handed(user_replicas.keep(self.observer, self.pool.id))
+        return self.observer.handed(user_replicas.keep(self.observer.facts, self.pool.id))
 
     def access_edge(self) -> Outcome:
         """Return whether the Access Edge service of this Edge pool runs."""
-        return self.observer.handed(edges.status(self.observer, self.pool.id))
+        return self.observer.handed(edges.status(self.observer.facts, self.pool.id))
 
     def hand_inward(self) -> Outcome:
         """Return whether what comes in through this Edge pool is taken by its next hop."""
-        return self.observer.handed(edges.next_hop(self.observer, self.pool.id))
+        return self.observer.handed(edges.next_hop(self.observer.facts, self.pool.id))
 
     def administer(
         self,
@@ -284,14 +286,14 @@ class PoolSubject(Asked):
 
         Left out: somebody with every right and the newest tools.
         """
-        found = tasks.pool(self.observer, self.pool.id, by=by, through=through, task=task)
+        found = tasks.pool(self.observer.facts, self.pool.id, by=by, through=through, task=task)
         return self.observer.handed(found)
 
     def give_users(
         self, to: PoolId, *, by: Administrator | None = None, through: AdminWay | None = None
     ) -> Outcome:
         """Return whether an administrator may move people from here to another pool, and it would work."""
-        found = tasks.move_users(self.observer, self.pool.id, to, by=by, through=through)
+        found = tasks.move_users(self.observer.facts, self.pool.id, to, by=by, through=through)
         return self.observer.handed(found)
 
     def take_central_management(
@@ -303,15 +305,15 @@ class PoolSubject(Asked):
 
     def take_configuration(self) -> Outcome:
         """Return whether the master can hand configuration to its servers, whatever they hold now."""
-        return self.observer.handed(cms_replication.carry(self.observer, self.pool))
+        return self.observer.handed(cms_replication.carry(self.observer.facts, self.pool))
 
     def take_configuration_inside(self) -> Outcome:
         """Return whether the master reaches the inside of this Edge pool for replication (HTTPS 4443)."""
-        return self.observer.handed(cms_replication.to_edge(self.observer, self.pool))
+        return self.observer.handed(cms_replication.to_edge(self.observer.facts, self.pool))
 
     def monitored(self) -> Outcome:
         """Return whether Operations Manager, where it is used, still discovers its servers."""
-        return self.observer.handed(tasks.monitored(self.observer, self.pool))
+        return self.observer.handed(tasks.monitored(self.observer.facts, self.pool))
 
     def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool."""
@@ -342,11 +344,11 @@ class SiteSubject(Asked):
 
     def route_federation(self) -> Outcome:
         """Return whether the site's federation route leads to an Edge pool that federates."""
-        return self.observer.handed(federation.route_of(self.observer, self.site))
+        return self.observer.handed(federation.route_of(self.observer.facts, self.site))
 
     def admission(self) -> Outcome:
         """Return whether its call admission control decides; done where it has none."""
-        return self.observer.handed(applications.admission(self.observer, self.site))
+        return self.observer.handed(applications.admission(self.observer.facts, self.site))
 
     def administer(
         self,
@@ -359,7 +361,7 @@ class SiteSubject(Asked):
 
         Left out: somebody with every right and the newest tools.
         """
-        found = tasks.site(self.observer, self.site, by=by, through=through, task=task)
+        found = tasks.site(self.observer.facts, self.site, by=by, through=through, task=task)
         return self.observer.handed(found)
 
     def hit(self) -> Mapping[str, Heads]:
@@ -383,15 +385,15 @@ class ReplicaSubject(Asked):
 
     def status(self) -> Outcome:
         """Return whether the replica holds the newest published configuration."""
-        return self.observer.handed(tasks.replica(self.observer, self.servers, self.current))
+        return self.observer.handed(tasks.replica(self.observer.facts, self.servers, self.current))
 
     def follow(self) -> Outcome:
         """Return whether a change made now gets here from the store, station by station, and is told back."""
-        return self.observer.handed(tasks.follow(self.observer, self.pool, self.servers))
+        return self.observer.handed(tasks.follow(self.observer.facts, self.pool, self.servers))
 
     def route(self) -> Outcome:
         """Return whether its servers know of every pool that is gone, and route to none of them."""
-        return self.observer.handed(cms_replication.by_old_map(self.observer, self.servers))
+        return self.observer.handed(cms_replication.by_old_map(self.observer.facts, self.servers))
 
     def hit(self) -> Mapping[str, Heads]:
         """People homed on the pool."""

@@ -71,16 +71,18 @@ class DeploymentSubject(Asked):
         if isinstance(numbers, Unknown):
             raise untold("nobody told the access numbers", numbers.needs)
         return {
-            each.id: self.observer.handed(conferencing.access_number(self.observer, each)) for each in numbers
+            each.id: self.observer.handed(conferencing.access_number(self.observer.facts, each))
+            for each in numbers
         }
 
     def simple_urls(self) -> Mapping[str, Outcome]:
         """Return for each simple URL whether it leads to a pool that answers under its name."""
-        urls = conferencing.urls_of(self.observer)
+        urls = conferencing.urls_of(self.observer.facts)
         if isinstance(urls, Unknown):
             raise untold("nobody told the simple URLs", urls.needs)
         return {
-            each.url: self.observer.handed(conferencing.open_url(self.observer, each.url)) for each in urls
+            each.url: self.observer.handed(conferencing.open_url(self.observer.facts, each.url))
+            for each in urls
         }
 
     @property
@@ -94,15 +96,15 @@ class DeploymentSubject(Asked):
 
     def keep_configuration(self) -> Outcome:
         """Return whether a Central Management store is left that is whole."""
-        return self.observer.handed(retained_data.configuration_kept(self.observer))
+        return self.observer.handed(retained_data.configuration_kept(self.observer.facts))
 
     def keep_settings(self, before: Observer) -> Mapping[str, Outcome]:
         """Return what policies lost since an earlier moment, and only newer tools know; by kind and scope."""
-        return self._handed(retained_data.settings_kept(self.observer, before))
+        return self._handed(retained_data.settings_kept(self.observer.facts, before.facts))
 
     def keep_pools(self) -> Mapping[str, Outcome]:
         """Return the pools that are gone from the topology although nobody removed them."""
-        return self._handed(retained_data.pools_kept(self.observer))
+        return self._handed(retained_data.pools_kept(self.observer.facts))
 
     def keep_cloud_numbers(self) -> Outcome:
         """Return whether people in the cloud keep telephone numbers that hang on attributes here."""
@@ -110,7 +112,7 @@ class DeploymentSubject(Asked):
 
     def stand_together(self) -> Mapping[str, Outcome]:
         """Return for generations that stand side by side, in words, whether the vendor supports that."""
-        return self._handed(supported_topology.generations_fit(self.observer))
+        return self._handed(supported_topology.generations_fit(self.observer.facts))
 
     def be_supported(self) -> Outcome:
         """Return whether the newest version in the topology is in support on the day at hand."""
@@ -118,19 +120,19 @@ class DeploymentSubject(Asked):
 
     def prepare_directory(self) -> Outcome:
         """Return whether Active Directory is prepared for the version of the tools in use."""
-        return self.observer.handed(supported_topology.directory_prepared(self.observer))
+        return self.observer.handed(supported_topology.directory_prepared(self.observer.facts))
 
     def have_new_version(self) -> Outcome:
         """Return whether the topology has a Front End pool of the version of the tools in use."""
-        return self.observer.handed(supported_topology.is_there(self.observer))
+        return self.observer.handed(supported_topology.is_there(self.observer.facts))
 
     def open_topology(self, by: Administrator) -> Outcome:
         """Return whether the tools of an administrator open the topology as it is now."""
-        return self.observer.handed(tasks.opens_topology(self.observer, by))
+        return self.observer.handed(tasks.opens_topology(self.observer.facts, by))
 
     def sign_in_records(self) -> Mapping[str, Outcome]:
         """Return for the sign-in record of each SIP domain whether a pool answers there."""
-        return self._handed(sip_domains.sign_in(self.observer))
+        return self._handed(sip_domains.sign_in(self.observer.facts))
 
     def early_sign_in_records(self) -> Mapping[str, Outcome]:
         """Return for the sign-in record of each SIP domain whether it waits for people of legacy pools.
@@ -150,7 +152,7 @@ class DeploymentSubject(Asked):
 
     def central_management(self) -> Outcome:
         """Return whether exactly one reachable pool is the active Central Management master."""
-        return self.observer.handed(tasks.central_management(self.observer))
+        return self.observer.handed(tasks.central_management(self.observer.facts))
 
     def hit(self) -> Mapping[str, Heads]:
         """Everybody."""

@@ -26,6 +26,7 @@ from coexistence.model.windows_services import CAPABILITIES
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, best_of, failed, passed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.observation.network.edges import joined
 from coexistence.observation.people.routing_classes import one_of_each
 from coexistence.observation.voice import voicemail
@@ -43,7 +44,7 @@ _SERVICES: Final = {
 }
 
 
-def answer(facts: Facts, application: Application, caller: PoolId) -> Outcome:
+def answer(situation: Situation, application: Application, caller: PoolId) -> Outcome:
     """Return whether an object answers somebody homed on a pool.
 
     Fails with 504 (ms-diagnostics 2) where the owner is silent, with 503 (5000) where its application
@@ -51,25 +52,29 @@ def answer(facts: Facts, application: Application, caller: PoolId) -> Outcome:
     does not answer. "Calls to them fail" is all that "Migrate dial-in access numbers" says of an object
     on a removed pool; the 404 is our choice.
     """
-    return facts.outcome(
+    return situation.outcome(
         ("answer", application, caller),
-        lambda: travel(chain(_calling(facts, application.owner, caller), _answering(facts, application))),
+        lambda: travel(
+            chain(_calling(situation.facts, application.owner, caller), _answering(situation, application))
+        ),
     )
 
 
-def answer_everybody(facts: Facts, application: Application) -> Outcome:
+def answer_everybody(situation: Situation, application: Application) -> Outcome:
     """Return whether an object answers callers of every home pool that is up.
 
     A caller whose own pool is silent calls nobody; that is not the object's failure.
     """
-    return facts.outcome(("answer everybody", application), lambda: travel(_to_everybody(facts, application)))
+    return situation.outcome(
+        ("answer everybody", application), lambda: travel(_to_everybody(situation, application))
+    )
 
 
-def _to_everybody(facts: Facts, application: Application) -> Iterator[Leg]:
-    yield _there(facts, application)
-    yield facts.registrar(application.owner)
-    yield facts.leg(("callers", application.owner), lambda: _callers_reach(facts, application.owner))
-    yield from _serves(facts, application)
+def _to_everybody(situation: Situation, application: Application) -> Iterator[Leg]:
+    yield _there(situation.facts, application)
+    yield situation.facts.registrar(application.owner)
+    yield situation.leg(("callers", application.owner), lambda: _callers_reach(situation, application.owner))
+    yield from _serves(situation, application)
 
 
 def _calling(facts: Facts, owner: PoolId, caller: PoolId) -> Iterator[Leg]:
@@ -79,10 +84,10 @@ def _calling(facts: Facts, owner: PoolId, caller: PoolId) -> Iterator[Leg]:
         yield facts.link(caller, owner)
 
 
-def _answering(facts: Facts, application: Application) -> Iterator[Leg]:
-    yield _there(facts, application)
-    yield facts.registrar(application.owner)
-    yield from _serves(facts, application)
+def _answering(situation: Situation, application: Application) -> Iterator[Leg]:
+    yield _there(situation.facts, application)
+    yield situation.facts.registrar(application.owner)
+    yield from _serves(situation, application)
 
 
 @rule(
@@ -101,31 +106,33 @@ def _there(facts: Facts, application: Application) -> Leg:
     )
 
 
-def callers(facts: Facts) -> tuple[PoolId, ...]:
+def callers(situation: Situation) -> tuple[PoolId, ...]:
     """Return the pools that people call from: their homes, or wherever homes may be where nobody told."""
-    population = facts.state.population
+    population = situation.state.population
     if isinstance(population, Unknown):
-        return tuple(pool.id for pool in facts.pools(PoolRole.FRONT_END, PoolRole.BRANCH_APPLIANCE))
-    return tuple(pool for pool in population.people_by_pool if pool in facts.state.pools)
+        return tuple(pool.id for pool in situation.facts.pools(PoolRole.FRONT_END, PoolRole.BRANCH_APPLIANCE))
+    return tuple(pool for pool in population.people_by_pool if pool in situation.state.pools)
 
 
-def _callers_reach(facts: Facts, owner: PoolId) -> Leg:
+def _callers_reach(situation: Situation, owner: PoolId) -> Leg:
     """Ask every caller's pool for its way to the owner; the first that has none ends the route."""
-    others = [home for home in callers(facts) if home != owner and facts.registrar(home).stop is None]
-    way = _all_of(facts.link(home, owner) for home in one_of_each(facts, others, owner))
+    others = [
+        home for home in callers(situation) if home != owner and situation.facts.registrar(home).stop is None
+    ]
+    way = _all_of(situation.facts.link(home, owner) for home in one_of_each(situation.facts, others, owner))
     if way.stop is not None:
-        way = _all_of(facts.link(home, owner) for home in others)
+        way = _all_of(situation.facts.link(home, owner) for home in others)
     if way.stop is not None:
         return way
-    for home in callers(facts):
-        stop = facts.registrar(home).stop
+    for home in callers(situation):
+        stop = situation.facts.registrar(home).stop
         is_untold = stop is not None and stop.disposition is Disposition.UNDECIDED
-        if is_untold and home != owner and facts.link(home, owner).stop is not None:
-            return facts.registrar(home)
+        if is_untold and home != owner and situation.facts.link(home, owner).stop is not None:
+            return situation.facts.registrar(home)
     if not others:
         return way
     found = f"reached from {len(others)} other home pools"
-    return passed(facts.fqdn(owner), found, *way.assumes)
+    return passed(situation.facts.fqdn(owner), found, *way.assumes)
 
 
 def _all_of(ways: Iterable[Leg]) -> Leg:
@@ -146,19 +153,19 @@ def _all_of(ways: Iterable[Leg]) -> Leg:
     confidence=Confidence.DERIVED,
     switch="agents-anywhere",
 )
-def _agents_reached(facts: Facts, owner: PoolId, agents: tuple[PoolId, ...]) -> Leg:
+def _agents_reached(situation: Situation, owner: PoolId, agents: tuple[PoolId, ...]) -> Leg:
     """Ask for the way from a group's pool to its agents: where they are, if told, else anywhere.
 
     One agent who is reached is enough, where it is known who they are.
     """
     if agents:
-        ways = [_agent_reached(facts, owner, home) for home in agents]
+        ways = [_agent_reached(situation.facts, owner, home) for home in agents]
         return best_of(ways)
-    homes = callers(facts) if facts.rules.value("agents-anywhere") == "yes" else ()
+    homes = callers(situation) if situation.rules.value("agents-anywhere") == "yes" else ()
     others = [home for home in homes if home != owner]
-    way = _all_of(facts.link(owner, home) for home in one_of_each(facts, others))
+    way = _all_of(situation.facts.link(owner, home) for home in one_of_each(situation.facts, others))
     if way.stop is not None:
-        way = _all_of(facts.link(owner, home) for home in others)
+        way = _all_of(situation.facts.link(owner, home) for home in others)
     return Leg(way.hops, way.stop, ("agents-anywhere", *way.assumes))
 
 
@@ -187,25 +194,25 @@ def capable(facts: Facts, pool: PoolId, services: Iterable[str], diagnostic: int
             yield facts.service(pool, service, diagnostic=diagnostic)
 
 
-def _serves(facts: Facts, application: Application) -> Iterator[Leg]:
+def _serves(situation: Situation, application: Application) -> Iterator[Leg]:
     owner = application.owner
     if application.kind is ApplicationKind.CALL_PARK_ORBIT:
-        yield _draining(facts, owner)
+        yield _draining(situation.facts, owner)
     if application.kind in _SERVICES:
-        yield from capable(facts, owner, _SERVICES[application.kind], 5000)
+        yield from capable(situation.facts, owner, _SERVICES[application.kind], 5000)
     match application.kind:
         case ApplicationKind.RESPONSE_GROUP:
-            yield from _copies(facts, application)
+            yield from _copies(situation.facts, application)
             agents = application.agents
-            yield facts.leg(("agents", owner, agents), lambda: _agents_reached(facts, owner, agents))
-        case ApplicationKind.UNASSIGNED_NUMBERS if application.plays or facts.is_planned(owner):
-            yield _announcements(facts, application)
+            yield situation.leg(("agents", owner, agents), lambda: _agents_reached(situation, owner, agents))
+        case ApplicationKind.UNASSIGNED_NUMBERS if application.plays or situation.facts.is_planned(owner):
+            yield _announcements(situation.facts, application)
         case ApplicationKind.ANALOG_DEVICE if application.gateway:
-            yield from _behind_gateway(facts, application)
+            yield from _behind_gateway(situation.facts, application)
         case ApplicationKind.EXCHANGE_UM:
-            yield from voicemail.contact(facts, owner)
+            yield from voicemail.contact(situation.facts, owner)
         case ApplicationKind.TRUSTED_ENDPOINT:
-            yield from _trusted(facts, application)
+            yield from _trusted(situation.facts, application)
 
 
 @rule(

@@ -12,6 +12,7 @@ from coexistence.model.vocabulary import ApplicationKind, Feature, Mailbox, Pool
 from coexistence.observation.facts.facts import Facts
 from coexistence.observation.facts.outcomes import Outcome
 from coexistence.observation.facts.routes import Leg, failed, passed, travel, undecided
+from coexistence.observation.facts.situation import Situation
 from coexistence.simulation.rules.registry import rule
 
 __all__ = ["contact", "exchange", "has_contacts", "leave_message"]
@@ -70,9 +71,9 @@ def contact(facts: Facts, owner: PoolId) -> Iterator[Leg]:
     yield _known(facts, owner)
 
 
-def has_contacts(facts: Facts) -> bool:
+def has_contacts(situation: Situation) -> bool:
     """Tell whether any pool has contacts of Exchange UM, as far as was told."""
-    found = facts.state.applications
+    found = situation.state.applications
     return not isinstance(found, Unknown) and any(each.kind is ApplicationKind.EXCHANGE_UM for each in found)
 
 

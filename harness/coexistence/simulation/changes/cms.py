@@ -29,7 +29,7 @@ from coexistence.simulation.rules.central_management import (
 )
 from coexistence.simulation.rules.machines import cms_move_trouble
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import NOT_COLLECTED, State, frozen
+from coexistence.simulation.state import NOT_COLLECTED, Infrastructure, State, frozen
 from coexistence.simulation.transitions import Step, no_such_pool, refused, tools_too_old, written
 
 __all__ = ["CHANGES", "may_not", "move_cms"]
@@ -82,7 +82,7 @@ def export_configuration(state: State, _operation: op.ExportConfiguration, _rule
     """Keep what is configured now."""
     if reason := store_trouble(state, write=False):
         return refused(state, reason, CENTRAL_MANAGEMENT)
-    return Step(state.changed(exported=state.changed(exported=None)))
+    return Step(state.changed(exported=state.infrastructure(exported=None)))
 
 
 # -------------------------------------------------------------------- the move
@@ -333,7 +333,7 @@ def publish_saved_topology(state: State, operation: op.PublishSavedTopology, _ru
     return Step(back.changed(pools=frozen(pools)))
 
 
-def _restored(state: State, saved: State) -> State:
+def _restored(state: State, saved: Infrastructure) -> State:
     """Put back what the Central Management store held when it was exported."""
     return _topology_of(state, saved).changed(
         policies=saved.policies,
@@ -345,7 +345,7 @@ def _restored(state: State, saved: State) -> State:
     )
 
 
-def _topology_of(state: State, saved: State) -> State:
+def _topology_of(state: State, saved: Infrastructure) -> State:
     """Put back sites, pools and trunks; servers keep what runs on them, as far as they are still in it."""
     servers = {key: state.servers.get(key, each) for key, each in saved.servers.items()}
     number = state.published + 1
@@ -381,7 +381,7 @@ def invoke_replication(state: State, operation: op.InvokeReplication, rules: Rul
     for trouble in (
         sender_trouble(state),
         denied,
-        obstacle(state, rules, pool),
+        obstacle(state, rules, pool, state.has_expired),
         share_trouble(state, server.id),
         agent_trouble(state, server.id),
     ):

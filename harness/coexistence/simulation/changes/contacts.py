@@ -13,7 +13,7 @@ from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.policies import effective, is_set
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure, State
 from coexistence.simulation.transitions import Step, refused, selected
 
 __all__ = ["CHANGES", "may_keep"]
@@ -113,7 +113,7 @@ def _returned(state: State, population: Population, rolled_back: Column, rules: 
     )
 
 
-def may_keep(state: State, home: PoolId, rules: Rules) -> bool:
+def may_keep(state: Infrastructure, home: PoolId, rules: Rules) -> bool:
     """Tell whether people of a pool may keep their lists in Exchange."""
     pool = state.pools.get(home)
     if pool is None or pool.has(Feature.UNIFIED_CONTACTS) is not True:

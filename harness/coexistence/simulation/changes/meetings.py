@@ -57,7 +57,7 @@ from coexistence.simulation.rules.meeting_settings import (
 )
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.simple_urls import among
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure, State
 from coexistence.simulation.transitions import Step, no_such_pool, refused, selected
 
 __all__ = ["CHANGES", "MOST_MEETINGS", "may_answer", "moved_along", "terms_of_new"]
@@ -81,7 +81,7 @@ _MEETING_AHEAD: Final = 60
     switch="meeting-settings-default",
 )
 def terms_of_new(
-    state: State, rules: Rules, host: PoolId, tool: Scheduler | None = None
+    state: Infrastructure, rules: Rules, host: PoolId, tool: Scheduler | None = None
 ) -> Maybe[tuple[Access, PhoneEntry]]:
     """Return whom a new meeting on a pool lets in, and what becomes of callers.
 

@@ -18,7 +18,7 @@ from coexistence.simulation.rules.machines import installation_trouble, old_back
 from coexistence.simulation.rules.quorum import cold_start_shortage, has_quorum_rules, lost_quorum
 from coexistence.simulation.rules.registry import rule
 from coexistence.simulation.rules.user_replicas import edge_replicator
-from coexistence.simulation.state import NOT_COLLECTED, Readings, State, frozen, readings_of
+from coexistence.simulation.state import NOT_COLLECTED, Infrastructure, Readings, State, frozen, readings_of
 
 __all__ = ["front_end_hindrance", "is_bare", "settled", "start", "stopped_by_quorum"]
 
@@ -46,7 +46,7 @@ def start(state: State, pool: Pool, servers: Iterable[ServerId], rules: Rules) -
     return settled(state.changed(services=frozen(made), replicas=frozen(replicas)), pool, chosen, rules)
 
 
-def is_bare(state: State, server: ServerId) -> bool:
+def is_bare(state: Infrastructure, server: ServerId) -> bool:
     """Tell whether nothing is installed on a server yet."""
     readings = state.services.get(server, NOT_COLLECTED)
     return not isinstance(readings, Unknown) and not readings

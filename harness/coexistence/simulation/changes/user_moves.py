@@ -19,7 +19,7 @@ from coexistence.simulation.dispatch import Changes
 from coexistence.simulation.rules.admin_rights import person
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure, State
 from coexistence.simulation.transitions import Step, refused
 
 __all__ = ["CHANGES", "DCOM", "dcom_trouble", "shell_loses_codes"]
@@ -37,7 +37,7 @@ DCOM: Final = 135
     switch="moves-over-dcom",
 )
 def dcom_trouble(
-    state: State, rules: Rules, pools: Iterable[PoolId], *, at: PoolId | None = None
+    state: Infrastructure, rules: Rules, pools: Iterable[PoolId], *, at: PoolId | None = None
 ) -> str | None:
     """Say which pool cannot be reached for a move; ``at`` is the pool that the tools run on, if any."""
     if not state.blocked or rules.value("moves-over-dcom") == "no":

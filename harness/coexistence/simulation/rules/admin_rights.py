@@ -20,7 +20,7 @@ from coexistence.model.conditions.administrators import (
 )
 from coexistence.model.vocabulary import Maybe, SiteId, Unknown, Version, version_name
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure
 
 __all__ = ["NEEDS_DIRECTORY", "not_entitled", "person", "too_old_for"]
 
@@ -46,7 +46,7 @@ _BY_GROUPS: Final = (
 )
 
 
-def person(state: State, name: str) -> Administrator | None:
+def person(state: Infrastructure, name: str) -> Administrator | None:
     """Return an administrator by name; None where nobody described one of that name."""
     return next((each for each in state.administrators if each.name == name), None)
 

@@ -6,14 +6,15 @@ stands in nobody's way: it is asked about where outcomes are made.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from coexistence.model.conditions.administrators import StoreState
-from coexistence.model.deployment import Cms, Pool
+from coexistence.model.deployment import Certificate, Cms, Pool
 from coexistence.model.vocabulary import Maybe, PoolId, PoolRole, ServerId, ServiceState, Unknown
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import NOT_COLLECTED, State
+from coexistence.simulation.state import NOT_COLLECTED, Infrastructure, State
 
 __all__ = [
     "CMS_SERVICES",
@@ -48,7 +49,7 @@ def store_of(cms: Cms, pool: PoolId) -> StoreState:
     return StoreState.WRITABLE if pool in masters or pool in cms.hosts else StoreState.MISSING
 
 
-def the_master(state: State) -> PoolId | None:
+def the_master(state: Infrastructure) -> PoolId | None:
     """Return the pool that tools take for the active master; None where there is none, or nobody told."""
     masters = state.cms.masters
     scp = state.cms.scp
@@ -66,7 +67,7 @@ def the_master(state: State) -> PoolId | None:
     source="Move the Central Management Server; Move-CsManagementServer reference; Moving the Central "
     "Management store in a disaster recovery scenario (third party)",
 )
-def store_trouble(state: State, *, write: bool = True) -> str | None:
+def store_trouble(state: Infrastructure, *, write: bool = True) -> str | None:
     """Say why the Central Management store cannot be opened, or not be written to."""
     cms = state.cms
     if isinstance(cms.masters, Unknown):
@@ -96,7 +97,7 @@ def port_of(pool: Pool) -> int:
     return HTTPS_REPLICATION if pool.role is PoolRole.EDGE else SMB
 
 
-def is_blocked(state: State, rules: Rules, here: PoolId | None, there: PoolId, port: int) -> bool:
+def is_blocked(state: Infrastructure, rules: Rules, here: PoolId | None, there: PoolId, port: int) -> bool:
     """Tell whether something between two pools blocks a port; ``here`` is None for a machine of its own."""
     if rules.value("ports-open") == "no":
         return True
@@ -113,7 +114,7 @@ def is_blocked(state: State, rules: Rules, here: PoolId | None, there: PoolId, p
     source="Central Management store replication failures; Migrating CMS in Lync Server and Skype4B Server "
     "(third party); Move the Central Management Server",
 )
-def group_trouble(state: State) -> Maybe[str | None]:
+def group_trouble(state: Infrastructure) -> Maybe[str | None]:
     """Say why the master's servers may not write into shares; unknown where only some of them may not.
 
     Which of them runs the active File Transfer Agent is told by the store's own status alone.
@@ -144,7 +145,7 @@ def group_trouble(state: State) -> Maybe[str | None]:
     "configuration over there.",
     source="Central Management store replication failures",
 )
-def share_trouble(state: State, server: ServerId) -> str | None:
+def share_trouble(state: Infrastructure, server: ServerId) -> str | None:
     """Say whether permission is missing on a server's own share."""
     if server in state.cms.shares_denied:
         return f"the master has no permission on the share xds-replica of {server}"
@@ -157,7 +158,9 @@ def share_trouble(state: State, server: ServerId) -> str | None:
     "it, and come from a root that the master trusts.",
     source="Central Management store replication failures",
 )
-def certificate_trouble(state: State, master: PoolId, edge: Pool) -> Maybe[str | None]:
+def certificate_trouble(
+    state: Infrastructure, master: PoolId, edge: Pool, has_expired: Callable[[Certificate], bool]
+) -> Maybe[str | None]:
     """Say what is wrong with the certificate that an Edge pool shows to the master."""
     if isinstance(state.certificates, Unknown):
         return state.certificates
@@ -166,7 +169,7 @@ def certificate_trouble(state: State, master: PoolId, edge: Pool) -> Maybe[str |
         return None  # defined by the plan: that it has none yet is a matter of its installation
     if shown is None:
         return Unknown("certificate export")
-    if shown.not_after.toordinal() < state.day:
+    if has_expired(shown):
         return f"the certificate of {edge.fqdn} expired on {shown.not_after}"
     names = {edge.id, *edge.servers, f"*.{edge.id.partition('.')[2]}"}
     if not names & shown.names:
@@ -180,7 +183,7 @@ def certificate_trouble(state: State, master: PoolId, edge: Pool) -> Maybe[str |
     return None
 
 
-def agent_trouble(state: State, server: ServerId) -> Maybe[str | None]:
+def agent_trouble(state: Infrastructure, server: ServerId) -> Maybe[str | None]:
     """Say whether a server does not run the agent that takes configuration in."""
     readings = state.services.get(server, NOT_COLLECTED)
     if isinstance(readings, Unknown):
@@ -191,7 +194,9 @@ def agent_trouble(state: State, server: ServerId) -> Maybe[str | None]:
     return None if found is ServiceState.RUNNING else f"the Replica Replicator Agent does not run on {server}"
 
 
-def obstacle(state: State, rules: Rules, pool: Pool) -> str | None:
+def obstacle(
+    state: Infrastructure, rules: Rules, pool: Pool, has_expired: Callable[[Certificate], bool]
+) -> str | None:
     """Say what keeps the master from a pool's servers, whichever of them; None where nothing is known to."""
     master = the_master(state)
     if master is None or master not in state.pools or master == pool.id:
@@ -199,7 +204,7 @@ def obstacle(state: State, rules: Rules, pool: Pool) -> str | None:
     port = port_of(pool)
     if is_blocked(state, rules, master, pool.id, port):
         return f"port {port} of {pool.fqdn} cannot be reached from {state.pools[master].fqdn}"
-    trouble = certificate_trouble(state, master, pool) if pool.role is PoolRole.EDGE else None
+    trouble = certificate_trouble(state, master, pool, has_expired) if pool.role is PoolRole.EDGE else None
     return None if isinstance(trouble, Unknown) else trouble
 
 
@@ -221,7 +226,7 @@ def receivers(state: State, rules: Rules) -> frozenset[ServerId]:
     for pool in state.pools.values():
         if isinstance(denied, str) and port_of(pool) == SMB:
             continue
-        if obstacle(state, rules, pool) is not None:
+        if obstacle(state, rules, pool, state.has_expired) is not None:
             continue
         found.update(
             server
@@ -231,7 +236,7 @@ def receivers(state: State, rules: Rules) -> frozenset[ServerId]:
     return frozenset(found)
 
 
-def sender_trouble(state: State) -> str | None:
+def sender_trouble(state: Infrastructure) -> str | None:
     """Say why nothing leaves the master: no store, or one of its two agents does not run."""
     if reason := store_trouble(state):
         return reason

@@ -11,7 +11,7 @@ from coexistence.model.deployment import Pool
 from coexistence.model.vocabulary import Confidence, Feature, Maybe, PoolRole, Unknown
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure
 
 __all__ = [
     "archive_blocks",
@@ -25,13 +25,13 @@ __all__ = [
 ]
 
 
-def _store(state: State, instance: str | None) -> SqlStore | None:
+def _store(state: Infrastructure, instance: str | None) -> SqlStore | None:
     if not state.backing.stores or instance is None:
         return None
     return state.backing.store_by_instance.get(instance.lower())
 
 
-def pools_on(state: State, store: str) -> tuple[Pool, ...]:
+def pools_on(state: Infrastructure, store: str) -> tuple[Pool, ...]:
     """Return the pools that keep anything in a SQL instance or on a file share."""
     wanted = store.lower()
     return tuple(
@@ -53,7 +53,7 @@ def pools_on(state: State, store: str) -> tuple[Pool, ...]:
     "(BackupStoreUnavailableThreshold)",
     switch="stores-answer",
 )
-def back_end_down(state: State, pool: Pool, rules: Rules) -> str | None:
+def back_end_down(state: Infrastructure, pool: Pool, rules: Rules) -> str | None:
     """Say why a pool is in resiliency mode; None while its back end answers.
 
     The half hour before is not modelled: the calendar knows days.
@@ -83,7 +83,7 @@ def _may_mirror(pool: Pool) -> bool:
     "moves fail half-way, and the Front-End service does not start again.",
     source="Support article: cannot start a Front End Server",
 )
-def cannot_write(state: State, pool: Pool) -> str | None:
+def cannot_write(state: Infrastructure, pool: Pool) -> str | None:
     """Say why a pool's user store takes no changes; None while it does."""
     store = _store(state, pool.back_end)
     if store is None or not store.is_full:
@@ -91,7 +91,7 @@ def cannot_write(state: State, pool: Pool) -> str | None:
     return f"SQL error 9002: the transaction log of {store.instance} is full"
 
 
-def filling(state: State, pool: Pool) -> SqlStore | None:
+def filling(state: Infrastructure, pool: Pool) -> SqlStore | None:
     """Return the user store of a pool whose log fills up with every move; None where there is room.
 
     Under simple recovery, or with log backups, the log never fills ("cannot start a Front End Server").
@@ -102,7 +102,7 @@ def filling(state: State, pool: Pool) -> SqlStore | None:
     return store
 
 
-def without(state: State, instance: str) -> tuple[SqlStore, ...]:
+def without(state: Infrastructure, instance: str) -> tuple[SqlStore, ...]:
     """Return what is told of all SQL stores but one."""
     return tuple(each for each in state.backing.stores if each.instance != instance)
 
@@ -112,7 +112,7 @@ def without(state: State, instance: str) -> tuple[SqlStore, ...]:
     "A SQL Server instance that holds the user store of a pool takes no second one.",
     source="Lync Server 2013: supported server migration paths and coexistence scenarios",
 )
-def instance_in_use(state: State, pool: Pool) -> str | None:
+def instance_in_use(state: Infrastructure, pool: Pool) -> str | None:
     """Say that the instance of a pool holds the user store of another one; None where it does not."""
     if pool.back_end is None or pool.role is not PoolRole.FRONT_END:
         return None
@@ -133,7 +133,7 @@ def instance_in_use(state: State, pool: Pool) -> str | None:
     confidence=Confidence.DERIVED,
     switch="file-store-serves",
 )
-def share_trouble(state: State, pool: Pool, rules: Rules) -> str | None:
+def share_trouble(state: Infrastructure, pool: Pool, rules: Rules) -> str | None:
     """Say why a pool cannot use its file share; None where it can."""
     if not state.backing.file_stores or pool.file_store is None or rules.value("file-store-serves") == "no":
         return None
@@ -149,7 +149,7 @@ def share_trouble(state: State, pool: Pool, rules: Rules) -> str | None:
     "archive does not answer. Web conferencing stays in that mode until its service is restarted.",
     source="Set-CsArchivingConfiguration reference; Lync Server 2013 release notes (conferencing)",
 )
-def archive_blocks(state: State, pool: Pool) -> Maybe[str | None]:
+def archive_blocks(state: Infrastructure, pool: Pool) -> Maybe[str | None]:
     """Say why archiving keeps a pool from taking messages; None where it does not.
 
     Unknown while the archive is down and nobody told whether archiving is critical.

@@ -22,8 +22,9 @@ from coexistence.model.vocabulary import (
     Unknown,
 )
 from coexistence.simulation.rules.assumptions import Rules
+from coexistence.simulation.rules.certificate_dates import CertificateDates
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure
 
 __all__ = [
     "LEAST_FREE_GB",
@@ -45,7 +46,7 @@ _WEB_PORTS: Final = (80, 443, 4443, 8080)
 LEAST_FREE_GB: Final = 16
 
 
-def _machines(state: State, servers: Iterable[ServerId]) -> list[Machine]:
+def _machines(state: Infrastructure, servers: Iterable[ServerId]) -> list[Machine]:
     told = state.backing.machine_by_server
     return [told[server] for server in servers if server in told] if told else []
 
@@ -57,7 +58,7 @@ def _machines(state: State, servers: Iterable[ServerId]) -> list[Machine]:
     source="Skype for Business Server 2019: system requirements",
     switch="balancer-sees-foreign-web",
 )
-def foreign_web_server(state: State, pool: Pool, rules: Rules) -> str | None:
+def foreign_web_server(state: Infrastructure, pool: Pool, rules: Rules) -> str | None:
     """Say why a pool's web sites answer with a foreign page, or not at all; None where they are its own.
 
     Web requests may land on any server that runs web services; one foreign page among them is enough,
@@ -77,7 +78,7 @@ def foreign_web_server(state: State, pool: Pool, rules: Rules) -> str | None:
     return next(iter(taken.values()))
 
 
-def _serves_web(state: State, server: ServerId) -> bool:
+def _serves_web(state: Infrastructure, server: ServerId) -> bool:
     reported = state.reported(server, "web_services")
     return isinstance(reported, Unknown) or reported is ServiceState.RUNNING
 
@@ -89,7 +90,7 @@ def _serves_web(state: State, server: ServerId) -> bool:
     "61045), until a registry value is set on every Front End.",
     source="Support article: event 32402 or 61045 on a Front End",
 )
-def tickets_break(state: State, pool: Pool) -> str | None:
+def tickets_break(state: Infrastructure, pool: Pool) -> str | None:
     """Say why port 444 of a pool is flaky; None where it is not."""
     if not state.backing.machines or pool.role is not PoolRole.FRONT_END:
         return None
@@ -109,7 +110,7 @@ def tickets_break(state: State, pool: Pool) -> str | None:
     confidence=Confidence.DERIVED,
     switch="clock-tolerance",
 )
-def clocks_apart(state: State, here: Pool, there: Pool, rules: Rules) -> str | None:
+def clocks_apart(state: Infrastructure, here: Pool, there: Pool, rules: Rules) -> str | None:
     """Say how far the clocks of two pools are apart, where that is too far; None where it is not."""
     if not state.backing.machines:
         return None
@@ -120,7 +121,7 @@ def clocks_apart(state: State, here: Pool, there: Pool, rules: Rules) -> str | N
     return f"its clock and that of {here.fqdn} are {apart} minutes apart: a web ticket is not valid there"
 
 
-def _clocks(state: State, pool: Pool) -> list[int]:
+def _clocks(state: Infrastructure, pool: Pool) -> list[int]:
     told = state.backing.machine_by_server
     return [told[server].clock_skew if server in told else 0 for server in pool.servers] or [0]
 
@@ -133,18 +134,16 @@ def _clocks(state: State, pool: Pool) -> list[int]:
     confidence=Confidence.DERIVED,
     switch="clock-tolerance",
 )
-def not_yet_valid(state: State, here: Pool, certificate: Certificate, rules: Rules) -> str | None:
+def not_yet_valid(
+    state: Infrastructure, dates: CertificateDates, here: Pool, certificate: Certificate, rules: Rules
+) -> str | None:
     """Say that a certificate is not valid yet for some server of a pool; None where it is for all."""
     if certificate.not_before is None:
         return None
-    behind = min(_clocks(state, here)) + int(rules.value("clock-tolerance"))
-    if certificate.not_before.toordinal() * _DAY <= state.day * _DAY + min(behind, 0):
+    ahead = min(_clocks(state, here)) + int(rules.value("clock-tolerance"))
+    if not dates.is_early(certificate, max(-ahead, 0)):
         return None
     return f"is not valid before {certificate.not_before}, by the clock of {here.fqdn}"
-
-
-#: Minutes.
-_DAY: Final = 24 * 60
 
 
 @rule(
@@ -153,7 +152,7 @@ _DAY: Final = 24 * 60
     "model database is larger than the product's own defaults.",
     source="Support articles: error when you install Lync Server; error with Install-CsDatabase",
 )
-def installation_trouble(state: State, pool: Pool, servers: Iterable[ServerId]) -> str | None:
+def installation_trouble(state: Infrastructure, pool: Pool, servers: Iterable[ServerId]) -> str | None:
     """Say why setup on some servers of a pool would give up; None where it would go through."""
     for machine in _machines(state, servers):
         if machine.free_gb is not None and machine.free_gb < LEAST_FREE_GB:
@@ -181,7 +180,7 @@ def build_number(build: str) -> tuple[int, ...]:
     "A Backup Service older than the patched core that it talks to crashes (event 4007).",
     source="Support article: LyncBackupService.exe crashes with pool pairing",
 )
-def old_backup_service(state: State, server: ServerId) -> str | None:
+def old_backup_service(state: Infrastructure, server: ServerId) -> str | None:
     """Say that a server's Backup Service is older than its core; None where it is not."""
     machine = state.backing.machine_by_server.get(server)
     core: Maybe[str] = state.servers[server].build
@@ -201,7 +200,7 @@ def old_backup_service(state: State, server: ServerId) -> str | None:
     "Server 2015",
     confidence=Confidence.THIRD_PARTY,
 )
-def room_portal(state: State, servers: Iterable[ServerId]) -> str | None:
+def room_portal(state: Infrastructure, servers: Iterable[ServerId]) -> str | None:
     """Say on which of some servers an old meeting-room portal stands in the way; None where none does."""
     for machine in _machines(state, servers):
         if ROOM_PORTAL in dict(machine.components):
@@ -209,7 +208,7 @@ def room_portal(state: State, servers: Iterable[ServerId]) -> str | None:
     return None
 
 
-def builds_differ(state: State, pool: PoolId) -> tuple[ServerId, ...]:
+def builds_differ(state: Infrastructure, pool: PoolId) -> tuple[ServerId, ...]:
     """Return the servers of a pool whose build is not that of most of them; none where nobody told."""
     builds: dict[str, list[ServerId]] = {}
     for server in state.pools[pool].servers:
@@ -221,7 +220,7 @@ def builds_differ(state: State, pool: PoolId) -> tuple[ServerId, ...]:
     return tuple(server for servers in builds.values() if servers is not most for server in servers)
 
 
-def cms_move_trouble(state: State, target: Pool) -> str | None:
+def cms_move_trouble(state: Infrastructure, target: Pool) -> str | None:
     """Say what about machines keeps the Central Management store from being moved to a pool."""
     masters = state.cms.masters
     old = () if isinstance(masters, Unknown) else masters

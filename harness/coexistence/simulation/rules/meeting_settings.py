@@ -13,7 +13,7 @@ from coexistence.model.deployment import Policy
 from coexistence.model.vocabulary import Confidence, Feature, Maybe, PoolId, Unknown, Version
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure
 
 __all__ = [
     "ADMIT_ANONYMOUS",
@@ -44,7 +44,7 @@ _KIND: Final = {name: kind for kind, names in SETTINGS.items() for name in names
     "Meeting settings are looked up for the User Services of the pool, then for its site, then globally.",
     source="Set-CsMeetingConfiguration reference",
 )
-def configured(state: State, name: str, pool: PoolId) -> str | None:
+def configured(state: Infrastructure, name: str, pool: PoolId) -> str | None:
     """Return the value that counts on a pool; None where no configuration that was told names it."""
     if isinstance(state.policies, Unknown):
         return None
@@ -63,7 +63,7 @@ def _named(configuration: Policy, name: str) -> str | None:
     return next((value for key, value in configuration.settings if key.lower() == name.lower()), None)
 
 
-def is_taken_for_granted(state: State, kind: str) -> bool:
+def is_taken_for_granted(state: Infrastructure, kind: str) -> bool:
     """Tell whether nobody told any configuration of a kind (assumption ``meeting-settings-default``)."""
     return isinstance(state.policies, Unknown) or not any(each.kind == kind for each in state.policies)
 
@@ -87,7 +87,7 @@ def default_of(name: str, version: Version, rules: Rules) -> bool:
     return SETTINGS[_KIND[name]][name]
 
 
-def is_on(state: State, rules: Rules, name: str, pool: PoolId) -> Maybe[bool]:
+def is_on(state: Infrastructure, rules: Rules, name: str, pool: PoolId) -> Maybe[bool]:
     """Tell whether a setting is on for a pool: as configured, else by the default of its version."""
     value = configured(state, name, pool)
     if value is not None:

@@ -11,7 +11,7 @@ from coexistence.model.deployment import Policy
 from coexistence.model.vocabulary import POLICY_CMDLETS, Maybe, PoolId, Unknown
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure, State
 
 __all__ = ["assumptions_of", "effective", "ignores_home", "is_set", "setting", "tag_of"]
 
@@ -35,7 +35,7 @@ def tag_of(state: State, kind: str, row: int) -> Maybe[str | None]:
     switch="site-policy-follows-home",
 )
 def effective(
-    state: State,
+    state: Infrastructure,
     rules: Rules,
     kind: str,
     home: PoolId,
@@ -89,7 +89,7 @@ def ignores_home(state: State, kind: str) -> bool:
     return all(_scope(f"tag:{tag}") in scopes for tag in given.tags)
 
 
-def assumptions_of(state: State, kind: str, tag: Maybe[str | None]) -> tuple[str, ...]:
+def assumptions_of(state: Infrastructure, kind: str, tag: Maybe[str | None]) -> tuple[str, ...]:
     """Return the assumptions on which :func:`effective` rests for this assignment."""
     if isinstance(state.policies, Unknown) or isinstance(tag, Unknown):
         return ()

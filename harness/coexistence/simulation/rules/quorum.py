@@ -13,7 +13,7 @@ from coexistence.model.deployment import Pool
 from coexistence.model.vocabulary import Edition, PoolRole, ServerId, ServiceState, Unknown
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import NOT_COLLECTED, State
+from coexistence.simulation.state import NOT_COLLECTED, Infrastructure
 
 __all__ = [
     "blocked_fabric_port",
@@ -88,7 +88,7 @@ def has_quorum_rules(pool: Pool) -> bool:
     "Front Ends of one pool need ports 5090 to 5094 of each other for Windows Fabric.",
     source="Ports and protocols for internal servers; topology documents",
 )
-def blocked_fabric_port(state: State, pool: Pool) -> int | None:
+def blocked_fabric_port(state: Infrastructure, pool: Pool) -> int | None:
     """Return a port of Windows Fabric that is blocked towards a pool's own servers; None for none."""
     for block in state.blocked:
         if block.port in _FABRIC_PORTS and block.target == pool.id and block.source in (None, pool.id):
@@ -96,7 +96,7 @@ def blocked_fabric_port(state: State, pool: Pool) -> int | None:
     return None
 
 
-def may_run(state: State, server: ServerId) -> bool:
+def may_run(state: Infrastructure, server: ServerId) -> bool:
     """Tell whether a Front-End service may be up; what nobody collected may be."""
     readings = state.services.get(server)
     if readings is None or isinstance(readings, Unknown):
@@ -114,7 +114,7 @@ def may_run(state: State, server: ServerId) -> bool:
     "availability issue",
     switch="quorum-voters",
 )
-def lost_quorum(state: State, pool: Pool, rules: Rules) -> str | None:
+def lost_quorum(state: Infrastructure, pool: Pool, rules: Rules) -> str | None:
     """Say why an Enterprise pool is below its functional minimum; None while it is not.
 
     Windows Fabric stops the remaining servers of such a pool. Servers that nobody reported on count
@@ -139,7 +139,7 @@ def lost_quorum(state: State, pool: Pool, rules: Rules) -> str | None:
     return None
 
 
-def untold_quorum(state: State, pool: Pool, rules: Rules) -> Unknown | None:
+def untold_quorum(state: Infrastructure, pool: Pool, rules: Rules) -> Unknown | None:
     """Return what would tell whether enough Front Ends of a pool run; None where that is known."""
     if not has_quorum_rules(pool):
         return None
@@ -161,7 +161,7 @@ def untold_quorum(state: State, pool: Pool, rules: Rules) -> Unknown | None:
     "End Service - Starting",
     switch="cold-start-threshold",
 )
-def cold_start_shortage(state: State, pool: Pool, rules: Rules) -> str | None:
+def cold_start_shortage(state: Infrastructure, pool: Pool, rules: Rules) -> str | None:
     """Say why Front-End services that are starting never finish; None where enough of them are started."""
     if not has_quorum_rules(pool):
         return None
@@ -178,7 +178,7 @@ def cold_start_shortage(state: State, pool: Pool, rules: Rules) -> str | None:
     )
 
 
-def _is_started(state: State, server: ServerId) -> bool:
+def _is_started(state: Infrastructure, server: ServerId) -> bool:
     readings = state.services.get(server)
     return may_run(state, server) or (
         readings is not None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from coexistence.model.deployment import SimpleUrl
 from coexistence.model.vocabulary import Maybe, SiteId, Unknown
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure
 
 __all__ = ["among", "effective_urls", "host_of"]
 
@@ -40,7 +40,7 @@ def among(urls: Iterable[SimpleUrl], component: str, site: SiteId) -> tuple[Simp
     return own or tuple(each for each in found if each.scope.lower() == "global")
 
 
-def effective_urls(state: State, component: str, site: SiteId) -> Maybe[tuple[SimpleUrl, ...]]:
+def effective_urls(state: Infrastructure, component: str, site: SiteId) -> Maybe[tuple[SimpleUrl, ...]]:
     """Return the simple URLs that a site uses for a component; unknown where nobody told any."""
     urls = state.simple_urls
     return urls if isinstance(urls, Unknown) else among(urls, component, site)

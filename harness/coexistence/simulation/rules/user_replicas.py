@@ -17,7 +17,7 @@ from coexistence.model.vocabulary import Confidence, Maybe, PoolId, PoolRole, Un
 from coexistence.simulation.rules.assumptions import Rules
 from coexistence.simulation.rules.quorum import may_run
 from coexistence.simulation.rules.registry import rule
-from coexistence.simulation.state import State
+from coexistence.simulation.state import Infrastructure
 
 __all__ = [
     "NO_GROUP",
@@ -43,7 +43,7 @@ class Service(enum.Enum):
     NONE = "not served"
 
 
-def group_column(state: State, population: Population) -> Column | None:
+def group_column(state: Infrastructure, population: Population) -> Column | None:
     """Return each account's deviating routing group, counted from 1 in the order told; None without any."""
     groups = state.backing.routing_groups
     if not groups:
@@ -56,7 +56,7 @@ def group_column(state: State, population: Population) -> Column | None:
     return codes
 
 
-def group_of(state: State, code: int) -> RoutingGroup | None:
+def group_of(state: Infrastructure, code: int) -> RoutingGroup | None:
     """Return the deviating routing group behind a code of :func:`group_column`; None for no such."""
     return state.backing.routing_groups[code - 1] if code else None
 
@@ -67,7 +67,7 @@ def group_of(state: State, code: int) -> RoutingGroup | None:
     "to contacts or presence, no scheduling. Where the primary is down, a secondary serves them.",
     source="Support article: cannot sign in, limited functionality mode",
 )
-def served(state: State, group: RoutingGroup) -> Service:
+def served(state: Infrastructure, group: RoutingGroup) -> Service:
     """Tell how the people of a routing group are served now."""
     up = [server for server in group.replicas if may_run(state, server)]
     if not up:
@@ -84,7 +84,9 @@ def served(state: State, group: RoutingGroup) -> Service:
     source="Support article: Move-CsUser fails; Verify user replication has completed",
     switch="domains-told-by-sip",
 )
-def not_provisioned(state: State, target: PoolId, domains: frozenset[str], rules: Rules) -> str | None:
+def not_provisioned(
+    state: Infrastructure, target: PoolId, domains: frozenset[str], rules: Rules
+) -> str | None:
     """Say why accounts of some domains cannot be moved to a pool; None where they can."""
     told = state.backing.replicator_by_pool.get(target) if state.backing.replicators else None
     if told is None:
@@ -108,7 +110,7 @@ def not_provisioned(state: State, target: PoolId, domains: frozenset[str], rules
     source="Support article: newly created users can't sign in; the status is that of an unknown account",
     confidence=Confidence.DERIVED,
 )
-def skips(state: State, home: PoolId, domain: Maybe[str]) -> bool:
+def skips(state: Infrastructure, home: PoolId, domain: Maybe[str]) -> bool:
     """Tell whether a pool's database lacks the accounts of a domain."""
     if not state.backing.replicators or isinstance(domain, Unknown):
         return False
@@ -122,7 +124,7 @@ def skips(state: State, home: PoolId, domain: Maybe[str]) -> bool:
     "the service hangs while starting (events 30006, 32136).",
     source="Support article: the Access Edge service does not start",
 )
-def edge_replicator(state: State, pool: PoolId) -> str | None:
+def edge_replicator(state: Infrastructure, pool: PoolId) -> str | None:
     """Say why an Access Edge hangs; None where it does not."""
     if not state.backing.replicators or state.pools[pool].role is not PoolRole.EDGE:
         return None
