@@ -224,7 +224,7 @@ def test_the_list_shows_every_fault_by_family_and_what_is_left_out(run: Run) -> 
     ran = run(*FEW, CHECKS, "--coexistence-fault=list", files=MINE, env={"COLUMNS": "80"})
 
     assert ran.status == 0
-    assert max(map(len, ran.lines)) <= 80
+    assert max(len(line) for line in ran.lines if not line.startswith("  Ask: ")) <= 80
     ran.shows(
         "services",
         "  our-front-end-stops  * pilot * blocker  B",

@@ -19,6 +19,7 @@ from coexistence.plugin.items import CheckItem, CheckModule, Together, stub
 from coexistence.plugin.qualification import NODE, FaultItem, FaultModule, Qualifying
 from coexistence.plugin.session import Question
 from coexistence.rehearsal.estates import Estate, FamilyEstate
+from coexistence.rehearsal.verdicts import item_name
 
 __all__ = ["Collecting"]
 
@@ -125,8 +126,7 @@ class Collecting:
         place: Place,
         position: int,
     ) -> CheckItem:
-        where = estate.name if shard is None else f"{estate.name}-{shard[0]}-{shard[1]}"
-        name = f"{check.name}[{where}-{place.label}]"
+        name = f"{check.name}[{item_name(estate.name, shard, place.label)}]"
         asking = stub(check.name, check.promise, check.fixtures)
         item: CheckItem = CheckItem.from_parent(
             # The original name is what pytest 9.2 makes the node id of, the name what 9.0 does.

@@ -7,17 +7,20 @@ there were and where reports went does not. Under pseudonyms no name of a file o
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from coexistence.plugin.session import Question
 from coexistence.rehearsal.estates import default_date
+from coexistence.reporting.shell_words import quoted
 
-__all__ = ["rerun_line"]
+__all__ = ["ask_line", "rerun_line"]
+
+#: What a single promise hangs on; the rest of a question is in its node id, or about reports.
+_ASKED: Final = ("from", "to", "deployments", "seed", "as-of", "checks", "plan", "pseudonymise", "fault")
 
 
 def rerun_line(config: pytest.Config, question: Question, arguments: Iterable[str]) -> str:
@@ -26,7 +29,31 @@ def rerun_line(config: pytest.Config, question: Question, arguments: Iterable[st
         *("pytest", *_roots(config, question), "--coexistence", *_options(config, question)),
         *(*_filters(config, question), *arguments),
     ]
-    return " ".join(map(_quoted, words))
+    return " ".join(map(quoted, words))
+
+
+def ask_line(config: pytest.Config, question: Question) -> str:
+    """Return the beginning of a line that asks for one node id: what was typed, and not what files say."""
+    typed = {
+        f"--coexistence-{name}" for name in _ASKED if config.getoption(f"--coexistence-{name}") is not None
+    }
+    options = [word for word in _options(config, question) if word.partition("=")[0] in typed]
+    overrides = [
+        word
+        for setting in config.getoption("override_ini") or ()
+        # They may name folders and files: none of that under pseudonyms.
+        if setting.startswith("coexistence_") and question.settings.pseudonyms is None
+        for word in ("-o", setting)
+    ]
+    is_typed = config.getoption("--coexistence")
+    words = [
+        "pytest",
+        *_roots(config, question),
+        *(["--coexistence"] if is_typed else []),
+        *overrides,
+        *options,
+    ]
+    return " ".join(map(quoted, words))
 
 
 def _options(config: pytest.Config, question: Question) -> Iterator[str]:
@@ -100,10 +127,3 @@ def _shown(path: Path, config: pytest.Config) -> str:
     if not path.resolve().is_relative_to(config.rootpath.resolve()):
         return str(path.resolve())
     return Path(os.path.relpath(path.resolve(), config.invocation_params.dir.resolve())).as_posix()
-
-
-def _quoted(word: str) -> str:
-    """Quote a word for the shell at hand: cmd and PowerShell know double quotes only."""
-    if os.name == "nt":
-        return f'"{word}"' if set(word) & set(" \t&|<>^()[]*?;,'") else word
-    return shlex.quote(word)

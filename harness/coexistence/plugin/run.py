@@ -24,7 +24,7 @@ from coexistence.plugin.fault_injection import records
 from coexistence.plugin.items import CheckItem
 from coexistence.plugin.options import discreet
 from coexistence.plugin.qualification import verdict_of
-from coexistence.plugin.rerun_line import rerun_line
+from coexistence.plugin.rerun_line import ask_line, rerun_line
 from coexistence.plugin.session import Question
 from coexistence.plugin.xdist_handover import (
     HandingOver,
@@ -213,6 +213,7 @@ class CoexistenceRun:
             seed=settings.seed,
             as_of=default_date(question.estates, settings.as_of).isoformat(),
             rerun=rerun_line(self.config, question, self._collecting.arguments),
+            ask=ask_line(self.config, question),
             deployments=sum(estate.size for estate in question.estates),
             estates=tuple(self._reports(items)),
             items=tuple(items),

@@ -17,6 +17,7 @@ from coexistence.reporting.imported_files import render_imported
 from coexistence.reporting.lines import Line
 from coexistence.reporting.lines import wrapped as _wrapped
 from coexistence.reporting.qualification import render_qualification
+from coexistence.reporting.shell_words import quoted
 from coexistence.reporting.statements import render_statements
 
 __all__ = ["Line", "render_text"]
@@ -331,6 +332,8 @@ def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
         named = "; ".join(map(_sentence, others[:_SHOWN]))
         more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
         yield from _wrapped(f"This also breaks ({_count(rest, 'finding')}): {named}{more}", width, "  ")
+    # Not wrapped: it is there to be copied.
+    yield Line(f"  Ask: {run.ask} {quoted(run.node_id(finding))}")
     if others and cause.thing and not cause.is_found_itself:
         # Each check knows its own remedy; what breaks several promises at once is mended where it is.
         yield from _wrapped(f"Do: Mend {cause.thing} first; all of these hang on it.", width, "  ")

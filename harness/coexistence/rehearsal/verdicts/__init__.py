@@ -7,7 +7,7 @@ found stands in records and items; whether that is go, no-go or not proven is de
 from __future__ import annotations
 
 from coexistence.rehearsal.verdicts.estate_report import STOP_KEYS, EstateReport
-from coexistence.rehearsal.verdicts.item import ItemVerdict
+from coexistence.rehearsal.verdicts.item import ItemVerdict, item_name
 from coexistence.rehearsal.verdicts.records import Account, FaultRecord, FindingRecord, UndecidedRecord
 from coexistence.rehearsal.verdicts.rollback_cost import add_bills
 from coexistence.rehearsal.verdicts.run import Run
@@ -29,4 +29,5 @@ __all__ = [
     "UndecidedRecord",
     "VerdictWord",
     "add_bills",
+    "item_name",
 ]

@@ -21,13 +21,22 @@ from coexistence.rehearsal.verdicts.people_hit import PeopleCount, PeopleHit
 from coexistence.rehearsal.verdicts.records import FindingRecord, UndecidedRecord
 from coexistence.rehearsal.verdicts.words import Hit, Standing
 
-__all__ = ["ItemVerdict"]
+__all__ = ["ItemVerdict", "item_name"]
 
 #: Findings that one item reports one by one; further ones are counted. A family with a defect everywhere
 #: would otherwise fill memory with the same sentence.
 MAX_FINDINGS: Final = 200
 #: Findings of other sorts that are reported beyond it, one of each, so that no cause stays untold.
 _MOST_SORTS: Final = 1_000
+
+
+def item_name(estate: str, shard: tuple[int, int] | None, checkpoint: str) -> str:
+    """What stands in the brackets of a node id.
+
+    >>> item_name("generated", (0, 24), "pilot")
+    'generated-0-24-pilot'
+    """
+    return f"{estate}-{checkpoint}" if shard is None else f"{estate}-{shard[0]}-{shard[1]}-{checkpoint}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from coexistence.checking.waivers import NO_WAIVERS, Waivers
 from coexistence.model.vocabulary import Clause, Severity
 from coexistence.rehearsal.verdicts.causes import PREREQUISITES, Cause, causes_of
 from coexistence.rehearsal.verdicts.estate_report import EstateReport
-from coexistence.rehearsal.verdicts.item import ItemVerdict
+from coexistence.rehearsal.verdicts.item import ItemVerdict, item_name
 from coexistence.rehearsal.verdicts.records import FaultRecord, FindingRecord, UndecidedRecord
 from coexistence.rehearsal.verdicts.words import GO, NO_GO, NOT_PROVEN, Standing, VerdictWord
 from coexistence.simulation.rules.assumptions import ASSUMPTIONS, Rules
@@ -38,12 +38,25 @@ class Run:
     partial: str = ""
     strict: bool = False
     waivers: Waivers = NO_WAIVERS
+    #: How a line begins that asks for one node id.
+    ask: str = "pytest --coexistence"
     #: Faults that were made on purpose; a run with such never says go.
     faults: tuple[FaultRecord, ...] = ()
     #: What the checks are worth, as the JSON report shows it; None where nobody asked.
     qualification: Mapping[str, Any] | None = None
     #: What that comes to: then the question is what the checks are worth.
     qualified: VerdictWord | None = None
+
+    def node_id(self, finding: FindingRecord) -> str:
+        """Node id of the item that found something."""
+        item = next(
+            item
+            for item in self.items
+            if (item.estate, item.check, item.checkpoint)
+            == (finding.estate, finding.check, finding.checkpoint)
+            and (item.shard is None or item.shard[0] <= (finding.deployment or 0) <= item.shard[1])
+        )
+        return f"{item.check}[{item_name(item.estate, item.shard, item.checkpoint)}]"
 
     def _weighs(self, severity: str) -> bool:
         return self.strict or Severity[severity.upper()].fails
