@@ -21,7 +21,7 @@ from structure.source_tree import FOLDERS, pyproject
 from coexistence.checking.registry import Registry
 from coexistence.checking.waivers import read_waivers
 from coexistence.model.vocabulary import Clause
-from coexistence.plugin.loading import BUILT_IN, load_builtin
+from coexistence.plugin.loading import load_builtin
 from coexistence.rehearsal.settings import read_tool
 
 if TYPE_CHECKING:
@@ -164,14 +164,6 @@ def test_recipes_name_files_and_tables_that_are_there() -> None:
             name,
             module,
         )
-
-
-def test_every_clause_has_its_checks_and_its_faults() -> None:
-    clauses = {clause.value for clause in Clause}
-
-    assert set(BUILT_IN) == clauses
-    for folder in (FOLDERS["coexistence.checks"], FOLDERS["coexistence"] / "faults"):
-        assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == clauses
 
 
 def test_every_assertion_of_the_guide_is_held_or_left_out_for_a_reason() -> None:

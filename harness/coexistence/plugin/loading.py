@@ -21,9 +21,9 @@ import pytest
 from coexistence.checking.fault_registry import Faults
 from coexistence.checking.registry import Registry
 from coexistence.errors import CheckError, InputError
+from coexistence.model.vocabulary import Clause
 
 __all__ = [
-    "BUILT_IN",
     "ENTRY_POINTS",
     "FAULT_ENTRY_POINTS",
     "PACKAGE",
@@ -42,22 +42,6 @@ ENTRY_POINTS: Final = "coexistence.checks"
 FAULT_ENTRY_POINTS: Final = "coexistence.faults"
 #: How packages of modules that are named by their path are called, before a number.
 PACKAGE: Final = "_coexistence_checks_"
-BUILT_IN: Final = (
-    # Prerequisites first: what else is found is often no more than what follows from these.
-    "topology",
-    "names",
-    "services",
-    "sites",
-    "messaging",
-    "meetings",
-    "policies",
-    "edge",
-    "clients",
-    "applications",
-    "data",
-    "capacity",
-)
-
 _LEFT_OUT: Final = " (by its own name: of a folder, files that pytest or Python keep are not read)"
 
 
@@ -85,10 +69,10 @@ def gather(
 
 
 def load_builtin(registry: Registry) -> None:
-    """Register the checks that come with us."""
+    """Register the checks that come with us: a module for each clause, by its name."""
     pytest.register_assert_rewrite("coexistence.checks")
-    for name in BUILT_IN:
-        module = importlib.import_module(f"coexistence.checks.{name}")
+    for clause in Clause:
+        module = importlib.import_module(f"coexistence.checks.{clause.value}")
         registry.add_module(vars(module), module.__name__)
 
 
