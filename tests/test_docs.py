@@ -20,7 +20,6 @@ from structure.source_tree import FOLDERS, pyproject
 
 from coexistence.checking.registry import Registry
 from coexistence.checking.waivers import read_waivers
-from coexistence.model.vocabulary import Clause
 from coexistence.plugin.loading import load_builtin
 from coexistence.rehearsal.settings import read_tool
 
