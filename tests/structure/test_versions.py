@@ -311,7 +311,7 @@ import pytest
 said = io.StringIO()
 with contextlib.redirect_stdout(said):
     status = pytest.main([
-        "--coexistence", "--coexistence-to=V30", "--coexistence-deployments=2", "-q", "--assert=plain",
+        "--coexistence", "--coexistence-to=V30", "--coexistence-deployments=1", "-q", "--assert=plain",
         "-p", "no:cacheprovider", "-p", "no:randomly",
     ])
 assert status == 0, said.getvalue()

@@ -351,6 +351,8 @@ def test_the_meetings_query_is_read_and_counts_every_meeting_once(imported: Read
         ("scheduler_client,scheduler_evidence", "sfb2016,organizer_join_client", UNTOLD, UNTOLD),
         ("scheduler_client,scheduler_evidence", "sfb2016,admin_statement", UNTOLD, UNTOLD),
         ("scheduler_client,scheduler_evidence", "lync2013,calendar_item", UNTOLD, 0),
+        ("scheduler_client,scheduler_evidence", "sfb2015,calendar_item", UNTOLD, 0),
+        ("scheduler_client,scheduler_evidence", "sfb2016,calendar_item", UNTOLD, UNTOLD),
         ("scheduler_client,scheduler_evidence", "lync2013,organizer_current_client", UNTOLD, UNTOLD),
         ("scheduler_client,scheduler_evidence", ",created_before_new_pool", int(Version.L13), 0),
         ("scheduled_on,by_upgraded_client", "S19,True", int(Version.S19), 1),
@@ -397,11 +399,22 @@ def test_of_several_clients_the_oldest_desktop_counts(imported: Read) -> None:
         assert _population(imported, c=text).client.tolist()[0] == ClientGeneration.LYNC_2013
 
 
+@pytest.mark.parametrize("other", ["iPhoneLync/6.1.0", "a program that nobody knows"])
+def test_an_old_mobile_client_counts_before_newer_and_unknown_ones(imported: Read, other: str) -> None:
+    for rows in (("AndroidLync/4.0.1", other), (other, "AndroidLync/4.0.1")):
+        text = "UserAtHost,ClientApp\n" + "".join(f"ann@contoso.com,{row}\n" for row in rows)
+        assert _population(imported, c=text).client.tolist()[0] == ClientGeneration.LYNC_2010_MOBILE
+
+
 @pytest.mark.parametrize(
     ("agent", "client"),
     [
         ("UCCAPI/4.0.7400.0 OC/4.0.7577.0 (Microsoft Lync 2013)", ClientGeneration.LYNC_2010),
+        ("OC/15.0.4970.9999", ClientGeneration.LYNC_2013),
         ("OC/15.0.4971.1000", ClientGeneration.SFB_2015),
+        ("OC/16.0.4266.1001", ClientGeneration.SFB_2016),
+        ("OC/17.0.1.1", ClientGeneration.UNKNOWN),
+        ("iPadLync/5.2", ClientGeneration.MOBILE),
         ("CPE/4.0.7577 OCPhone/4.0.7577.4 (Lync Phone Edition)", ClientGeneration.PHONE_EDITION),
         ("AndroidLync/4.0.1", ClientGeneration.LYNC_2010_MOBILE),
         ("RTCC/6.0.0.0 Mediation", ClientGeneration.UNKNOWN),
