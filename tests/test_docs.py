@@ -20,7 +20,9 @@ from structure.source_tree import FOLDERS, pyproject
 
 from coexistence.checking.registry import Registry
 from coexistence.checking.waivers import read_waivers
+from coexistence.plugin.entry import is_asked
 from coexistence.plugin.loading import load_builtin
+from coexistence.plugin.options import settings_of
 from coexistence.rehearsal.settings import read_tool
 
 if TYPE_CHECKING:
@@ -79,10 +81,20 @@ def examples(page: str) -> list[str]:
     return [part.split("```")[0] for part in parts]
 
 
+def test_the_configuration_on_the_settings_page_is_understood(pytester: pytest.Pytester) -> None:
+    (pytester.path / "pyproject.toml").write_text(examples("settings.md")[1], "utf-8")
+    config = pytester.parseconfig()
+
+    assert is_asked(config)
+    read = settings_of(config)
+    assert (read.seed, read.as_of, read.at) == (11, dt.date(2026, 11, 23), ("pilot", "edge"))
+    assert read.checks == (pytester.path / "our_checks",)
+
+
 def test_the_examples_of_the_settings_page_are_understood(tmp_path: Path) -> None:
     registry = Registry()
     load_builtin(registry)
-    settings, waivers = examples("settings.md")
+    settings, _, waivers = examples("settings.md")
     (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
     (tmp_path / "waivers.toml").write_text(waivers, "utf-8")
 
