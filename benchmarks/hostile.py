@@ -37,7 +37,7 @@ import sys
 from pathlib import Path
 from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.inputs.family.builder import build
-from coexistence.inputs.exports import write_exports
+from coexistence.inputs.exports.write.folder import write_exports
 crowd = Crowd(people=20, voice=True, meetings=2)
 pool = PoolBlueprint(front_ends=3, crowds=(crowd,), dial_in=True, voice=True)
 site = SiteBlueprint(pools=(pool,), edge=EdgeBlueprint())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from measuring import OTHERS_OFF, Measured, show
 
-from coexistence.inputs.exports import write_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.model.vocabulary import Edition

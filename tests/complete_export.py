@@ -6,7 +6,8 @@ import functools
 import tempfile
 from pathlib import Path
 
-from coexistence.inputs.exports import Imported, read_exports, write_exports
+from coexistence.inputs.exports import Imported, read_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import (
     Blueprint,

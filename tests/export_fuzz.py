@@ -19,7 +19,9 @@ import complete_export
 from export_forms import FORMS, csv_of, rows_of
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports import Imported, projection, read_exports, write_exports
+from coexistence.inputs.exports import Imported, read_exports
+from coexistence.inputs.exports.write.folder import write_exports
+from coexistence.inputs.exports.write.projection import projection
 
 __all__ = ["LONGEST", "complaint", "mutated", "samples", "sentence_complaint", "twin"]
 

@@ -10,7 +10,7 @@ import shutil
 from checkout import SAMPLES
 
 from coexistence.checking.checkpoints import Place
-from coexistence.inputs.exports import write_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import (
     Blueprint,

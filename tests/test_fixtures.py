@@ -8,7 +8,9 @@ import pytest
 from checkout import SAMPLES
 from sample_deployments import DEPLOYMENTS
 
-from coexistence.inputs.exports import projection, read_exports, write_exports
+from coexistence.inputs.exports import read_exports
+from coexistence.inputs.exports.write.folder import write_exports
+from coexistence.inputs.exports.write.projection import projection
 
 if TYPE_CHECKING:
     from pathlib import Path

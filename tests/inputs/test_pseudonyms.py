@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from coexistence.checking.registry import Registry
 from coexistence.checking.waivers import Waiver, Waivers
 from coexistence.errors import InputError
-from coexistence.inputs.exports import Imported, read_exports, write_exports
+from coexistence.inputs.exports import Imported, read_exports
 from coexistence.inputs.exports.export_script import export_script
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.strategies import deployments
 from coexistence.inputs.pseudonyms import Pseudonyms, command, read_key
 from coexistence.inputs.pseudonyms.allowlist import ENDS, KEPT, KEYS, PLAIN, TERMS

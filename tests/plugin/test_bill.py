@@ -9,7 +9,7 @@ import pytest
 from helpers import built, one_pool
 from plugin_checks import FEW, FOUR
 
-from coexistence.inputs.exports import write_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.reporting.mail_merge import HEAD
 
 if TYPE_CHECKING:

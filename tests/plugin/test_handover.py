@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers import built, one_pool
 
-from coexistence.inputs.exports import write_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.model.population import Population
 
 if TYPE_CHECKING:

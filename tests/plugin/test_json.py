@@ -126,7 +126,7 @@ def _twin() -> dict[str, str]:
 
     from helpers import built
 
-    from coexistence.inputs.exports import write_exports
+    from coexistence.inputs.exports.write.folder import write_exports
 
     with tempfile.TemporaryDirectory() as folder:
         write_exports(built(), Path(folder))

@@ -8,7 +8,7 @@ import pytest
 from helpers import built, front_end, one_pool
 from plugin_checks import FOUR
 
-from coexistence.inputs.exports import write_exports
+from coexistence.inputs.exports.write.folder import write_exports
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 from checkout import DOCS, ROOT
 from helpers import built, one_pool
 
-from coexistence.inputs.exports import write_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.plugin import entry
 
 if TYPE_CHECKING:

@@ -334,7 +334,8 @@ assert narrowed((Version.S19, Version.SE), ["7.0.2046.820"]) == (Version.SE,)
 from coexistence.rehearsal.settings import parse_version
 assert parse_version("v30") is parse_version("Skype for Business Server Next Edition") is new
 
-from coexistence.inputs.exports import read_exports, write_exports
+from coexistence.inputs.exports import read_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 pools = (PoolBlueprint(crowds=(Crowd(people=5, client=ClientGeneration.SFB_2016),)),)

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coexistence.inputs.exports import Imported, projection, read_exports, write_exports
+from coexistence.inputs.exports import Imported, read_exports
 from coexistence.inputs.exports.formats.csv_tables import neutral, plain
+from coexistence.inputs.exports.write.folder import write_exports
+from coexistence.inputs.exports.write.projection import projection
 from coexistence.model.deployment import Server
 from coexistence.model.vocabulary import Unknown
 

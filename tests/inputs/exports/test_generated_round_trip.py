@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 from coexistence.checking.registry import Registry
-from coexistence.inputs.exports import projection, read_exports, write_exports
+from coexistence.inputs.exports import read_exports
+from coexistence.inputs.exports.write.folder import write_exports
+from coexistence.inputs.exports.write.projection import projection
 from coexistence.inputs.family.strategies import deployments
 from coexistence.model.deployment import Application, Deployment
 from coexistence.model.vocabulary import ApplicationKind, PoolRole, Unknown

@@ -11,7 +11,8 @@ from typing import Final
 import pytest
 
 from coexistence.checking.registry import Registry
-from coexistence.inputs.exports import read_exports, write_exports
+from coexistence.inputs.exports import read_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.builder import build
 from coexistence.model.blueprint import Blueprint, Crowd, EdgeBlueprint, PoolBlueprint, SiteBlueprint
 from coexistence.model.deployment import Deployment

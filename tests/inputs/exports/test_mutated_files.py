@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports import projection, read_exports
+from coexistence.inputs.exports import read_exports
+from coexistence.inputs.exports.write.projection import projection
 
 _TABLES = {
     "users.csv": (

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports import Imported, read_exports, write_exports
+from coexistence.inputs.exports import Imported, read_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.strategies import deployments
 from coexistence.model.deployment import Deployment
 from coexistence.model.vocabulary import Edition, PoolId, PoolRole, SiteKind, Unknown, Version

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coexistence.inputs.exports import Imported, projection, read_exports, write_exports
+from coexistence.inputs.exports import Imported, read_exports
+from coexistence.inputs.exports.write.folder import write_exports
+from coexistence.inputs.exports.write.projection import projection
 from coexistence.model.deployment import (
     Block,
     Cms,

@@ -17,8 +17,10 @@ from hypothesis import given, settings
 from script_hiding import KEY, hidden
 from script_tables import TABLES, Table, kind_in
 
-from coexistence.inputs.exports import Imported, projection, read_exports, write_exports
+from coexistence.inputs.exports import Imported, read_exports
 from coexistence.inputs.exports.kinds import CATALOGUE
+from coexistence.inputs.exports.write.folder import write_exports
+from coexistence.inputs.exports.write.projection import projection
 from coexistence.inputs.exports.write.rows import Listed
 from coexistence.inputs.exports.write.tables import listed
 from coexistence.inputs.family.strategies import deployments

@@ -12,10 +12,12 @@ from typing import Final
 import pytest
 
 from coexistence.errors import InputError
-from coexistence.inputs.exports import projection, read_exports, write_exports
+from coexistence.inputs.exports import read_exports
 from coexistence.inputs.exports.formats.csv_tables import Heading
 from coexistence.inputs.exports.formats.objects import named
 from coexistence.inputs.exports.kinds import CATALOGUE, POLICY_SETTINGS, kind_of
+from coexistence.inputs.exports.write.folder import write_exports
+from coexistence.inputs.exports.write.projection import projection
 from coexistence.inputs.exports.write.rows import Listed
 from coexistence.inputs.exports.write.tables import listed
 from coexistence.inputs.family.builder import build

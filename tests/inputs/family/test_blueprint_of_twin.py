@@ -16,7 +16,8 @@ from hypothesis import given, settings
 
 from coexistence.checking.registry import Registry
 from coexistence.errors import BlueprintError
-from coexistence.inputs.exports import read_exports, write_exports
+from coexistence.inputs.exports import read_exports
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.family.blueprint_of_twin import blueprint_of
 from coexistence.inputs.family.builder import build
 from coexistence.inputs.family.neighbours import neighbours, varied

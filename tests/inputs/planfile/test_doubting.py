@@ -12,8 +12,9 @@ import pytest
 from helpers import built, front_end, one_pool
 
 from coexistence.checking.registry import Registry
-from coexistence.inputs.exports import read_exports, write_exports
+from coexistence.inputs.exports import read_exports
 from coexistence.inputs.exports.read.first_rows import first_rows, newest_rows
+from coexistence.inputs.exports.write.folder import write_exports
 from coexistence.inputs.planfile.apply_statements import as_stated
 from coexistence.inputs.planfile.reader import PlanSource, parse_plan
 from coexistence.inputs.planfile.statement_lint import OLD

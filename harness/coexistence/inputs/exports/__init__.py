@@ -1,4 +1,4 @@
-"""Files that an administrator exported, to a deployment and back.
+"""Files that an administrator exported, to a deployment; the way back is in ``write``, which no run imports.
 
 Law of this room: what it reads was written by others, possibly by somebody who means harm. Whatever
 cannot be used ends in one sentence with file, line and the way out (:class:`~coexistence.errors.InputError`)
@@ -7,7 +7,5 @@ or in a note of the file's account, never in a traceback, and nothing that a fil
 
 from coexistence.inputs.exports.account.file_accounts import FileAccount
 from coexistence.inputs.exports.read.folder import Imported, read_exports
-from coexistence.inputs.exports.write.folder import write_exports
-from coexistence.inputs.exports.write.projection import projection
 
-__all__ = ["FileAccount", "Imported", "projection", "read_exports", "write_exports"]
+__all__ = ["FileAccount", "Imported", "read_exports"]

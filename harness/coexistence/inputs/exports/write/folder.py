@@ -35,7 +35,7 @@ def write_exports(deployment: Deployment, folder: Path, *, tbxml: bool = False) 
     The topology is written in the published form, or with ``tbxml`` as Topology Builder saves it. A table
     about which nothing is known is not written; one of which it is known that there is nothing has its
     header alone. What comes back from :func:`~coexistence.inputs.exports.read_exports` is
-    :func:`~coexistence.inputs.exports.projection` of the deployment. Addresses must be distinct, as they
+    ``projection`` of the deployment. Addresses must be distinct, as they
     are in any directory.
 
     Raises OutputError for a folder that cannot be written to.

@@ -35,7 +35,7 @@ _BATCH: Final = 200
 
 
 def projection(deployment: Deployment, *, tbxml: bool = False) -> Deployment:
-    """Return the deployment as far as the files of :func:`~coexistence.inputs.exports.write_exports` hold it.
+    """Return the deployment as far as the files of ``write_exports`` hold it.
 
     Kept is what an export tells. Left behind are assumptions about what nobody can export (firewalls, the
     partners' side), addresses of number ranges, copies of response groups, and what is true of meetings
