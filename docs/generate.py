@@ -8,7 +8,9 @@ A test compares each page on disk with what this script would write. Edit the da
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
+import inspect
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +21,7 @@ from export_tables import by_hand_rows, decides_rows, script_rows
 from guide_assertions import ASSERTIONS
 from guide_assertions import LEFT_OUT as ASSERTIONS_LEFT_OUT
 from model_vocabulary import ROWS
+from own_operations import FOR_YOUR_OWN
 from rooms import FLOORS, LINES
 
 import coexistence.observation
@@ -490,6 +493,60 @@ def model_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+_DRAINED: Final = '''\
+```python
+from coexistence import Checkpoint, Injection, Scene, fault, operations
+
+
+@fault(clause="services")
+def a_front_end_dies_on_the_day_of_the_pilot(scene: Scene):
+    """A Front End of a legacy pool dies while people are moved.
+
+    Its pool serves nobody, if it was the only one.
+    """
+    for pool in scene.leaving:
+        dies = operations.FailServer(server=pool.servers[0])
+        yield Injection(target=pool.id, scene=scene.before(Checkpoint.PILOT, dies))
+```'''
+
+
+def operations_page() -> str:
+    """Page on what can be done: every operation, its fields, and when people need those that we never use."""
+    kinds = sorted(coexistence.simulation.engine.CARRIED_OUT, key=lambda kind: kind.__name__)
+    lines = [
+        "# Operations",
+        "",
+        "Made by `docs/generate.py` from the operations themselves and `docs/own_operations.py`; edit these.",
+        "",
+        (
+            "An operation says what is done; the simulated product says what comes of it. Plans, faults, "
+            "operators' mistakes and ways back are made of them, and so are those of your own: before a "
+            "checkpoint with `scene.before(…)` in a [fault](faults.md), with `before=` in "
+            "`coexistence.testing.tried`. [Hooks](hooks.md) says how to add one that is not here."
+        ),
+        "",
+        _DRAINED,
+        "",
+        *_table(
+            ("`operations.…`", "it is", "fields", "in no plan of ours, and there for"),
+            (
+                (
+                    f"`{kind.__name__}`",
+                    _first_paragraph(kind).replace("``", "`"),
+                    ", ".join(f"`{each.name}`" for each in dataclasses.fields(kind)),
+                    FOR_YOUR_OWN.get(kind.__name__, ""),
+                )
+                for kind in kinds
+            ),
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _first_paragraph(kind: type) -> str:
+    return " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
+
+
 def _room_rows() -> Iterable[tuple[str, str, str]]:
     """Yield floor, room and what it owns, which the room says itself, from the ground up."""
     package = HERE.parent / "harness" / "coexistence"
@@ -526,6 +583,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "assertions.md": assertions_page,
     "checks.md": checks_page,
     "model.md": model_page,
+    "operations.md": operations_page,
     "operator-errors.md": operator_errors_page,
     "rules.md": rules_page,
     "windows-services.md": catalogue_page,
