@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from rehearsal.shared import checks
 
 from coexistence.inputs.family.builder import build
+from coexistence.inputs.family.family import Family
 from coexistence.model.operations import SetServiceState, StopServices
 from coexistence.model.vocabulary import ServiceState, Severity
+from coexistence.rehearsal.estates import FamilyEstate
 from coexistence.rehearsal.fault_injection import Aim, injected, scene_of
 from coexistence.rehearsal.trial import Trial
 from coexistence.rehearsal.verdicts import EstateReport, FindingRecord, ItemVerdict, Run
 from coexistence.rehearsal.verdicts.causes import Cause, _ends, causes_of
+from coexistence.rehearsal.verdicts.head_count import head_count_of
 from coexistence.reporting.json_report import plain_report
 from coexistence.reporting.text_report import render_text
 from coexistence.simulation.rules.assumptions import Rules
@@ -330,6 +333,31 @@ def test_no_finding_of_a_fault_is_lost(fault: str) -> None:
     ]
     # What the text does not spell out, it counts.
     assert told + len(of_its_own) == len(found_)
+
+
+def test_no_finding_of_a_family_is_lost() -> None:
+    """Deployments of a family share names, and no cause; each of them is counted with its own people."""
+    (known,) = (each for each in FAULTS if each.id == "conference-directory-left-behind")
+    estate = FamilyEstate(Family(7, 3), Rules(), aims=(Aim(known),))
+    items = [
+        ItemVerdict.of(
+            check,
+            place,
+            estate.name,
+            [(number, estate.trial(number).ask(check, place)) for number in range(3)],
+        )
+        for place in estate.places[-2:]
+        for check in checks()
+        if check.applies_at(place) and not check.fixtures
+    ]
+    findings = [each for item in items for each in item.findings]
+    causes = causes_of(findings)
+
+    hold_together(findings, causes)
+    assert {cause.first.deployment for cause in causes} == {0, 1, 2}
+    assert head_count_of(findings).people == sum(
+        head_count_of(each for each in findings if each.deployment == number).people for number in range(3)
+    )
 
 
 def test_what_follows_from_a_refused_move_stands_below_it() -> None:
