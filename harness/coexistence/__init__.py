@@ -117,6 +117,9 @@ if TYPE_CHECKING:
         User as User,
         not_applicable as not_applicable,
     )
+    from coexistence.observation.identity import (
+        same_at as same_at,
+    )
     from coexistence.observation.listings import (
         subjects as subjects,
     )

@@ -30,7 +30,7 @@ from coexistence.errors import CheckError
 from coexistence.migration import RollbackAction
 from coexistence.model import operations as op
 from coexistence.model.vocabulary import CHECKPOINT_ORDER, Checkpoint, Clause, Disposition, Unknown
-from coexistence.observation import DeploymentSubject, Observer, Outcome, PoolSubject
+from coexistence.observation import Asked, DeploymentSubject, Observer, Outcome, PoolSubject
 from coexistence.observation.listings import subjects
 from coexistence.rehearsal.verdicts import ItemVerdict
 
@@ -97,9 +97,31 @@ def asks_about_nobody(tmp_path: object) -> None:
     """Never asked."""
 
 
+def takes_a_person_for_a_pool(user: PoolSubject) -> None:
+    """Never asked."""
+
+
+def takes_a_view_for_a_person(user: User, before: User) -> None:
+    """Never asked."""
+
+
+@pytest.mark.parametrize("case", [1, 2])
+def is_asked_by_cases(user: User, case: int) -> None:
+    """Never asked."""
+
+
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [
+        (
+            takes_a_person_for_a_pool,
+            r"parameter 'user' stands for User, and its annotation says P",
+        ),
+        (
+            takes_a_view_for_a_person,
+            r"parameter 'before' stands for Observer, and its annotation says U",
+        ),
+        (is_asked_by_cases, r"parametrize means nothing to a check, "),
         (asynchronous, r"a check is a plain function; this one is asynchronous\.$"),
         (takes_whatever, r"parameter \*user: 'User' has no name of its own to be filled by\.$"),
         (takes_everything, r"parameter \*\*others: 'object' has no name of its own to be filled by\.$"),
@@ -112,6 +134,13 @@ def asks_about_nobody(tmp_path: object) -> None:
 def test_a_wrong_function_is_refused_in_one_sentence(function: Callable[..., Any], sentence: str) -> None:
     with pytest.raises(CheckError, match=rf"^mine\.py::{function.__name__}: {sentence}"):
         registered(function)
+
+
+def test_what_an_annotation_leaves_open_is_accepted() -> None:
+    def promised(user: Asked, before: object) -> None:
+        """Accepted."""
+
+    assert registered(promised).subject == "user"
 
 
 def test_an_unmarked_function_is_no_check() -> None:

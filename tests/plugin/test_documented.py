@@ -67,7 +67,7 @@ def carried_out(found: list[Block], folder: Path, start: Warm | Cold) -> int:
 def test_the_tutorial_works_step_by_step(tmp_path: Path, start: Warm | Cold) -> None:
     found = blocks((DOCS / "writing-checks.md").read_text("utf-8"))
 
-    assert carried_out(found, tmp_path, start) == 6
+    assert carried_out(found, tmp_path, start) == 7
 
 
 @pytest.mark.parametrize("hook", [name for name in sections("hooks.md") if name != "Packs"])

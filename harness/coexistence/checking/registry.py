@@ -17,7 +17,8 @@ from coexistence.checking.decorators import TAG, CheckTag
 from coexistence.errors import CheckError, did_you_mean
 from coexistence.inputs.toml.tables import Table
 from coexistence.model.vocabulary import Clause, Severity
-from coexistence.observation import SUBJECTS, Listing
+from coexistence.observation import SUBJECTS, Listing, Observer
+from coexistence.observation.listings import subject_class
 
 __all__ = ["Check", "Registry", "verified"]
 
@@ -186,6 +187,11 @@ def verified(
     for part in parts(tag.at) or [tag.at]:
         if why := wrong_place(part):
             raise wrong(why)
+    if any(mark.name == "parametrize" for mark in getattr(function, "pytestmark", ())):
+        raise wrong(
+            "parametrize means nothing to a check, which is asked about every subject: write one check for "
+            "each case, or a parameter with a default."
+        )
     subjects, views, fixtures = [], [], []
     parameters: dict[str, Any] = {}
     for parameter in inspect.signature(function).parameters.values():
@@ -204,6 +210,8 @@ def verified(
                 f"parameter {parameter.name!r} defaults to {parameter.default!r}; what the configuration may "
                 "set is true or false, a number, a text, or a list."
             )
+        if why := _misfit(function, parameter, own_subjects):
+            raise wrong(why)
     main = [each for each in subjects if each != "deployment"]
     if len(main) > 1:
         raise wrong(f"asks about {' and '.join(main)}; one kind of subject each, please.")
@@ -228,3 +236,26 @@ def verified(
         parameters=parameters,
         listing=own_subjects.get(main[0]) if main else None,
     )
+
+
+def _misfit(
+    function: Callable[..., Any], parameter: inspect.Parameter, own_subjects: Mapping[str, Listing]
+) -> str:
+    """Say what is wrong with the class that a parameter is said to be of; "" where nothing is known to be."""
+    name = parameter.name
+    listing = SUBJECTS.get(name) or own_subjects.get(name)
+    is_class = Observer if name in _VIEWS else None if listing is None else subject_class(listing)
+    said: Any = parameter.annotation
+    if isinstance(said, str):
+        # Under ``from __future__ import annotations``: a name, looked up where the function stands.
+        first, *rest = said.strip("'\"").split(".")
+        said = function.__globals__.get(first)
+        for each in rest:
+            said = getattr(said, each, None)
+    if said is parameter.empty or is_class is None or not isinstance(said, type):
+        return ""
+    # What is said may promise less, as ``Asked`` and ``object`` do; a protocol is left to type checkers.
+    # By name: a module of the project may have been imported twice.
+    if said.__name__ in {each.__name__ for each in is_class.__mro__} or getattr(said, "_is_protocol", False):
+        return ""
+    return f"parameter {name!r} stands for {is_class.__name__}, and its annotation says {said.__name__}."

@@ -7,7 +7,7 @@ is raised as undecided, where it is not taken for granted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast, get_args, get_type_hints
 
 import numpy as np
 
@@ -63,12 +63,13 @@ from coexistence.observation.subjects import (
     ServerSubject,
     ServiceSubject,
     SiteSubject,
+    StepSubject,
     Subject,
     User,
 )
 from coexistence.simulation.rules.user_replicas import group_column
 
-__all__ = ["SUBJECTS", "Listing", "conversations", "subjects"]
+__all__ = ["SUBJECTS", "Listing", "conversations", "subject_class", "subjects"]
 
 
 def _services(observer: Observer) -> Iterator[ServiceSubject]:
@@ -253,7 +254,8 @@ def _applications(observer: Observer) -> Iterator[ApplicationSubject]:
             (each.agents, each.formal, each.console, each.plays, each.gateway),
         ),
     ):
-        yield ApplicationSubject(observer=observer, application=items[0], count=len(items))
+        ids = tuple(each.id for each in items)
+        yield ApplicationSubject(observer=observer, application=items[0], count=len(items), ids=ids)
 
 
 def _by_access(observer: Observer) -> Iterator[tuple[Cohort, Maybe[str | None]]]:
@@ -402,7 +404,7 @@ def _deployment(observer: Observer) -> Iterator[DeploymentSubject]:
     yield DeploymentSubject(observer=observer)
 
 
-def _steps(_observer: Observer) -> Iterator[Asked]:
+def _steps(_observer: Observer) -> Iterator[StepSubject]:
     """Steps belong to a plan, which a state knows nothing about: whoever carries it out hands them over."""
     return iter(())
 
@@ -431,6 +433,18 @@ SUBJECTS: Final[Mapping[str, Listing]] = {
     "directory": _directories,
     "deployment": _deployment,
 }
+
+
+def subject_class(listing: Callable[..., object]) -> type | None:
+    """Return the class of what a listing goes through, by its annotation; None where that says nothing."""
+    try:
+        returned = get_type_hints(listing).get("return")
+    except Exception:  # noqa: BLE001  # somebody else's annotation: a name that is not there when it runs
+        return None
+    if isinstance(returned, type) and not get_args(returned) and hasattr(returned, "__iter__"):
+        return subject_class(returned.__iter__)
+    yielded = next(iter(get_args(returned)), None)
+    return yielded if isinstance(yielded, type) else None
 
 
 def subjects(observer: Observer, kind: str, listing: Listing | None = None) -> tuple[Subject, ...]:

@@ -129,16 +129,16 @@ class Conversations:
 
     def __init__(self, observer: Observer, cohorts: tuple[Cohort, ...]) -> None:
         self._observer = observer
-        self._cohorts = cohorts
+        self.cohorts = cohorts
 
     def __iter__(self) -> Iterator[Conversation]:
-        for sender in self._cohorts:
-            for recipient in self._cohorts:
+        for sender in self.cohorts:
+            for recipient in self.cohorts:
                 yield Conversation(observer=self._observer, sender=sender, recipient=recipient)
 
     def _between(self, sender: int, recipient: int) -> Conversation:
         return Conversation(
-            observer=self._observer, sender=self._cohorts[sender], recipient=self._cohorts[recipient]
+            observer=self._observer, sender=self.cohorts[sender], recipient=self.cohorts[recipient]
         )
 
     @cached_property
@@ -146,7 +146,7 @@ class Conversations:
         """The class of each cohort; one whose routing group deviates is by itself, with a number below 0."""
         return tuple(
             -number if cohort.group else routing_class(self._observer.facts, cohort.pool)
-            for number, cohort in enumerate(self._cohorts, start=1)
+            for number, cohort in enumerate(self.cohorts, start=1)
         )
 
     @cached_property

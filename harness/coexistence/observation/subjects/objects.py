@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coexistence.model.clients import PHONES
 from coexistence.model.conditions.external_systems import ExternalParty
@@ -34,6 +34,8 @@ class ApplicationSubject(Asked):
     application: Application
     #: How many.
     count: int
+    #: What each of them is called; none where nobody told.
+    ids: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def label(self) -> str:
