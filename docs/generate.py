@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import kill_matrix
+import subject_reference
 from diagnostics_left_out import LEFT_OUT
 from export_tables import by_hand_rows, decides_rows, script_rows
 from guide_assertions import ASSERTIONS
@@ -586,6 +587,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "operations.md": operations_page,
     "operator-errors.md": operator_errors_page,
     "rules.md": rules_page,
+    "subjects.md": subject_reference.page,
     "windows-services.md": catalogue_page,
 }
 

@@ -68,6 +68,15 @@ def test_the_page_on_disk_is_what_the_data_says(name: str) -> None:
     )
 
 
+def test_everything_that_a_subject_can_be_asked_has_a_sentence() -> None:
+    rows = [line for line in GENERATOR.PAGES["subjects.md"]().splitlines() if line.startswith("| `")]
+    # Fields that are called what they are may stand without; questions may not.
+    silent = [row for row in rows if "`Outcome` |" in row and row.endswith("|  |")]
+
+    assert len(rows) > 200
+    assert silent == []
+
+
 def test_the_services_page_names_every_service() -> None:
     page = GENERATOR.catalogue_page()
 
