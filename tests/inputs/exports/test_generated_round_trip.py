@@ -66,7 +66,7 @@ def _held(application: Application) -> Application:
 
 
 @pytest.mark.parametrize("tbxml", [False, True])
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(deployment=deployments(max_sites=2))
 def test_write_then_read_gives_what_the_projection_says(deployment: Deployment, tbxml: bool) -> None:
     assert _back(deployment, tbxml=tbxml) == projection(deployment, tbxml=tbxml)

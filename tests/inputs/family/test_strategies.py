@@ -122,9 +122,10 @@ def test_any_blueprint_shrinks_to_one_site_with_one_empty_pool() -> None:
             lambda blueprint: len(blueprint.sites) > 1,
             dataclasses.replace(SMALLEST, sites=SMALLEST.sites * 2),
         ),
-        (
+        pytest.param(
             lambda blueprint: any(site.branches for site in blueprint.sites),
             dataclasses.replace(SMALLEST, sites=(SiteBlueprint(branches=(BranchBlueprint(),)),)),
+            marks=pytest.mark.thorough,
         ),
         (
             lambda blueprint: any(site.edge and site.edge.xmpp for site in blueprint.sites),
