@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from checkout import ROOT
@@ -23,6 +25,12 @@ def source_files() -> dict[str, Path]:
             *parts, stem = path.relative_to(folder).with_suffix("").parts
             found[".".join([package, *parts, *([] if stem == "__init__" else [stem])])] = path
     return found
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Syntax tree of each of them, by the module's name; parsed when first asked for: it takes a second."""
+    return {name: ast.parse(path.read_text("utf-8")) for name, path in source_files().items()}
 
 
 def pyproject() -> dict[str, dict[str, dict[str, object]]]:

@@ -6,7 +6,7 @@ import ast
 import re
 
 from checkout import ROOT
-from structure.source_tree import source_files
+from structure.source_tree import trees
 
 from coexistence.model.vocabulary import Clause
 
@@ -40,8 +40,8 @@ def test_checks_and_faults_have_a_module_for_each_clause_and_no_other() -> None:
 def test_clauses_are_listed_in_one_place() -> None:
     found = {
         f"{module}, line {getattr(node, 'lineno', 0)}"
-        for module, path in source_files().items()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for module, tree in trees().items()
+        for node in ast.walk(tree)
         if len(words_of(node)) >= MANY
     }
 

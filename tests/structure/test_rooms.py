@@ -10,10 +10,11 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from checkout import ROOT
 from rooms import FLOORS, GUESTS, LATERAL, LINES, OUTSIDE
-from structure.source_tree import FOLDERS, source_files
+from structure.source_tree import FOLDERS, source_files, trees
 
 MODULES = source_files()
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -42,7 +43,7 @@ def imports(module: str) -> Iterator[tuple[int, str]]:
     """Line and full name of everything that a module imports, at any depth of its code."""
     path = MODULES[module]
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(trees()[module]):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -53,7 +54,10 @@ def imports(module: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name if name in MODULES else source
 
 
-IMPORTS = {module: list(imports(module)) for module in MODULES}
+@cache
+def all_imports() -> dict[str, list[tuple[int, str]]]:
+    """What each module imports, by its name."""
+    return {module: list(imports(module)) for module in MODULES}
 
 
 def packages(module: str) -> set[str]:
@@ -108,7 +112,7 @@ def complaint(module: str, target: str) -> str | None:
 def test_no_file_imports_itself_through_others() -> None:
     graph = {
         module: ran_by(module, (target for _, target in found if target != "coexistence"))
-        for module, found in IMPORTS.items()
+        for module, found in all_imports().items()
     }
     # The window imports what it names when that is first used; to all others it is the package around them.
     graph.pop("coexistence")
@@ -129,7 +133,7 @@ def test_a_circle_is_seen_and_what_leads_to_it_is_not_blamed() -> None:
 def test_imports_point_down() -> None:
     wrong = [
         f"{MODULES[module].relative_to(ROOT)}, line {line}: {target}: {why}"
-        for module, found in IMPORTS.items()
+        for module, found in all_imports().items()
         for line, target in found
         if (why := complaint(module, target))
     ]
@@ -139,7 +143,7 @@ def test_imports_point_down() -> None:
 
 def test_every_exception_is_used() -> None:
     """A list that lets more pass than there is would hide the next one."""
-    seen = {(module, target) for module, found in IMPORTS.items() for _, target in found}
+    seen = {(module, target) for module, found in all_imports().items() for _, target in found}
     rooms = {(room_of(module), room_of(target)) for module, target in seen if target in MODULES}
     guests = [(name, f"coexistence.{host}") for name, hosts in GUESTS.items() for host in hosts]
 

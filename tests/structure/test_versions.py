@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from checkout import ROOT
-from structure.source_tree import FOLDERS, source_files
+from structure.source_tree import FOLDERS, source_files, trees
 
 from coexistence.model.clients import (
     CLIENTS,
@@ -48,7 +48,6 @@ TABLES = {"Version": "coexistence.model.vocabulary.versions", "ClientGeneration"
 #: What is no version, no client, but the lack of one.
 NONE_OF_THEM = {"UNKNOWN"}
 MODULES = source_files()
-TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
 
 
 def named_members(tree: ast.AST, enumeration: str, members: frozenset[str]) -> Iterator[tuple[int, str]]:
@@ -79,7 +78,7 @@ def test_a_version_or_client_is_named_in_its_table_alone(enumeration: EnumMeta) 
         members |= {version.product for version in Version}
     found = {
         module: places
-        for module, tree in TREES.items()
+        for module, tree in trees().items()
         if module != TABLES[name] and (places := list(named_members(tree, name, members)))
     }
     # A row of versions names the client that goes with it.
@@ -92,7 +91,7 @@ def test_a_table_of_versions_is_made_in_one_way() -> None:
     """Nobody deals answers to versions by their place: a version put in between would shift them."""
     dealt = [
         f"{module}, line {node.lineno}"
-        for module, tree in TREES.items()
+        for module, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -269,7 +268,7 @@ def test_a_version_that_is_taken_as_no_other_is_refused_by_every_table(tmp_path:
     """The tables are those that the source makes; every one of them says by itself that it has no answer."""
     made = {
         str(node.args[0].value)
-        for tree in TREES.values()
+        for tree in trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "by_version"
         for _ in node.args[:1]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
-from structure.source_tree import source_files
+from structure.source_tree import trees
 
 import coexistence
 from coexistence.checking.decorators import check
@@ -32,7 +32,7 @@ def promised() -> dict[str, Any]:
 
 def stated() -> dict[str, str]:
     """What the file says to whoever only reads it: each name, and the module that it comes from."""
-    tree = ast.parse(source_files()["coexistence"].read_text("utf-8"))
+    tree = trees()["coexistence"]
     homes: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("coexistence."):
@@ -95,10 +95,10 @@ def test_built_in_checks_use_nothing_that_the_window_does_not_promise() -> None:
     """What they import, a user's check can import from the same place: and nothing else."""
     names = stated().keys()
     wrong = []
-    for module, path in source_files().items():
+    for module, tree in trees().items():
         if not module.startswith("coexistence.checks."):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree):
             match node:
                 case ast.ImportFrom(module="coexistence", names=taken):
                     wrong += [(module, each.name) for each in taken if each.name not in names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,16 @@ class Complete:
 
     def __init__(self, deployment: Deployment) -> None:
         self.files = complete_export.files_of(deployment)
-        self.twin = complete_export.read(self.files)
-        self.verdicts = judged(self.twin)
+
+    @cached_property
+    def twin(self) -> Deployment:
+        """What is read of all files."""
+        return complete_export.read(self.files)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What is judged of that."""
+        return judged(self.twin)
 
     def without(self, name: str) -> Deployment:
         """Read what is left when a file is taken away."""
