@@ -336,12 +336,12 @@ def test_of_two_stated_phases_the_earlier_one_counts() -> None:
         ("out_of_scope = 3\n", r"^plan\.toml, line 1: out_of_scope = 3: must be a list of texts"),
         (
             '[[statements]]\ntext="t"\nauthor="A"\ndate=2026-01-05\nphase="pilots"\n',
-            r"^plan\.toml, line 5: phase = 'pilots': Known: .* Did you mean 'pilot'\?",
+            r"""^plan\.toml, line 5: phase = "pilots": Known: .* Did you mean 'pilot'\?""",
         ),
-        ('target = "S18"\n', r"^plan\.toml, line 1: target = 'S18': Known: "),
+        ('target = "S18"\n', r'^plan\.toml, line 1: target = "S18": Known: '),
         (
             '[[statements]]\ntext="t"\nauthor="A"\ndate=2026-01-05\npool="se01.lang-olson.example"\nversion="S18"\n',
-            r"^plan\.toml, line 6: version = 'S18': Known: ",
+            r'^plan\.toml, line 6: version = "S18": Known: ',
         ),
         (
             '[[statements]]\ntext="t"\nauthor="A"\ndate=2026-01-05\npool="se09"\nmoved_from="x"\n',
