@@ -8,6 +8,13 @@ FEW = ("--coexistence", "--coexistence-deployments=1")
 FOUR = ("--coexistence", "--coexistence-deployments=4")
 MINE = (*FEW, "--coexistence-checks=mine.py")
 
+#: A conftest that leaves out the built-in checks: the whole question is then what a test adds, and is quick.
+ALONE = """
+from coexistence.plugin import loading
+
+loading.Clause = ()
+"""
+
 HOLDS = '''
 from coexistence import PoolSubject, check
 

@@ -89,7 +89,16 @@ def test_a_file_that_cannot_be_written_is_said_before_the_run(run: Run, option: 
 
 
 def test_a_file_that_can_no_longer_be_written_is_said_after_it(run: Run) -> None:
-    taken = "def pytest_collection_finish():\n    open('out', 'x').close()\n"
+    taken = """
+import pytest, shutil
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop():
+    yield
+    shutil.rmtree("out")
+    open("out", "x").close()
+    return True
+"""
     files = ("--coexistence-bill=out/letters.csv", "--coexistence-json=out/report.json")
     ran = run(*FEW, PART, *files, files={"conftest.py": taken})
 

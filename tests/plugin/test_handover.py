@@ -168,6 +168,8 @@ def test_a_worker_that_replaces_one_gets_what_that_had(
 
     assert "replacing crashed worker" in ran.said
     assert ran.outcomes["failed"] == 1
+    assert (ran.status, ran.report()["verdict"]) == (1, "not-proven")
+    assert [each["check"] for each in ran.report()["crashes"]] == ["mine.py::crashes_once"]
     (estate,) = ran.report()["estates"]
     (before,) = json.loads(alone[""])["estates"]
     assert estate["clauses"]["meetings"] == before["clauses"]["meetings"]

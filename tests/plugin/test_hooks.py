@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 import pytest
-from plugin_checks import FEW, HOLDS
+from plugin_checks import ALONE, FEW, HOLDS, MINE
 
 if TYPE_CHECKING:
     from plugin_runs import Run
@@ -193,10 +193,21 @@ def pytest_coexistence_subjects(registry):
 def test_a_hook_that_crashes_on_the_verdict_is_named_and_the_run_ends_with_1(run: Run) -> None:
     hook = "def pytest_coexistence_verdict(report): raise KeyError('oh dear')"
 
-    ran = run(*PILOT, "-k", "messaging", files={"conftest.py": hook})
+    question = (*MINE, "--coexistence-json=report.json")
+    ran = run(*question, files={"conftest.py": ALONE + hook, "mine.py": HOLDS})
 
     assert ran.status == 1
-    assert "pytest_coexistence_verdict crashed, so this run ends with 1: KeyError: 'oh dear'" in ran.out
+    ran.shows("What crashed", "  pytest_coexistence_verdict: KeyError: 'oh dear'", "*= NOT PROVEN =*")
+    # The file was written before the hook was called, and says what the run ends with.
+    assert ran.report()["verdict"] == "not-proven"
+    assert ran.report()["crashes"] == [
+        {
+            "check": "pytest_coexistence_verdict",
+            "checkpoint": "",
+            "estate": "",
+            "error": "KeyError: 'oh dear'",
+        }
+    ]
 
 
 def test_hooks_cost_nothing_in_an_ordinary_run(run: Run) -> None:

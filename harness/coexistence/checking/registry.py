@@ -24,6 +24,7 @@ __all__ = ["Check", "Registry", "verified"]
 
 _VIEWS: Final = ("before", "after", "origin")
 NO_SUBJECTS: Final[Mapping[str, Listing]] = MappingProxyType({})
+NOTHING: Final[Mapping[type[BaseException], str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class Check:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     #: Goes through the subjects of a kind that somebody added; None for a kind of ours.
     listing: Listing | None = None
+    #: What it may raise to leave its promise open for the subject at hand, with a word for that.
+    leaves_open: Mapping[type[BaseException], str] = field(default_factory=dict)
 
     @property
     def is_ours(self) -> bool:
@@ -69,7 +72,9 @@ class Check:
 class Registry:
     """The checks of one run, by id."""
 
-    def __init__(self) -> None:
+    def __init__(self, leaves_open: Mapping[type[BaseException], str] = NOTHING) -> None:
+        #: What a host lets checks raise to leave a promise open, with a word for that.
+        self._leaves_open = leaves_open
         self._checks: dict[str, Check] = {}
         self._in_order: list[Check] | None = None
         #: Kinds of subjects that somebody added for this run.
@@ -88,7 +93,10 @@ class Registry:
 
         Raises :class:`~coexistence.errors.CheckError` saying in one sentence what is wrong with it.
         """
-        check = verified(function, module or function.__module__, self._own_subjects)
+        check = replace(
+            verified(function, module or function.__module__, self._own_subjects),
+            leaves_open=self._leaves_open,
+        )
         known = self._checks.get(check.id)
         if known is not None and known.function is not function:
             raise CheckError(f"{check.id}: registered twice, by two different functions. Rename one.")

@@ -59,6 +59,8 @@ class OpenQuestion:
     reason: str
     needs: tuple[str, ...]
     hit: Mapping[str, Heads]
+    #: Whether the check itself left it open, whatever the outcomes say.
+    is_left_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +77,5 @@ class Result:
     crash: BaseException | None = None
     #: How many people there are at this place; None where nobody told, or nothing is broken.
     everybody: int | None = None
+    #: Why the promise was not about the subjects that are not counted, the first few reasons.
+    about_nobody: tuple[str, ...] = field(default=(), compare=False)

@@ -29,6 +29,8 @@ __all__ = ["Views", "run_check"]
 #: What an outcome rests on.
 _ASSUMES: Final = attrgetter("assumes")
 _NOTHING: Final[frozenset[str]] = frozenset()
+#: Reasons that are kept for why a check is about nobody.
+_REASONS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class _Call:
         self.undecided: list[OpenQuestion] = []
         self.assumes: set[tuple[str, ...]] = set()
         self.crash: BaseException | None = None
+        self.about_nobody: dict[str, None] = {}
         #: Outcomes that the check was handed during the call at hand.
         self.handed: list[Outcome] = []
 
@@ -188,6 +191,7 @@ class _Call:
             assumes=frozenset().union(*self.assumes) if self.assumes else _NOTHING,
             crash=self.crash,
             everybody=self._everybody if self.broken else None,
+            about_nobody=tuple(self.about_nobody),
         )
 
     @property
@@ -244,13 +248,20 @@ class _Call:
                 raise CheckError(
                     f"{self.check.id}: returned {answer!r}. A check asserts, or yields Finding(…)."
                 )
-        except NotApplicable:
+        except NotApplicable as error:
+            if len(self.about_nobody) < _REASONS and (why := str(error)):
+                self.about_nobody[why] = None
             return
         except Undecided as question:
             self._open(question.outcome, subject)
         except AssertionError as error:
             self._found(Finding(kind=self.check.name, outcome=self._telling()), subject, error)
-        except Exception as error:  # noqa: BLE001  # somebody else's code: whatever it raises is named, not ours to judge
+        except tuple(self.check.leaves_open) as error:
+            self._left_open(error, subject)
+        except BaseException as error:  # somebody else's code: whatever it raises is named, not ours to judge
+            error.add_note(f"while asking {self.check.id}{_about(subject)}")
+            if not isinstance(error, Exception):  # somebody has had enough of waiting
+                raise
             self.crash = error
         self.evaluations += 1
         # The same few combinations come again and again: they are taken apart in the end.
@@ -283,6 +294,21 @@ class _Call:
             )
         )
 
+    def _left_open(self, error: BaseException, subject: Any) -> None:
+        """Note that the check has no answer for one subject; the others are asked all the same."""
+        words = self.check.leaves_open
+        word = next(words[kind] for kind in type(error).__mro__ if kind in words)
+        why = str(error).partition("\n")[0]
+        self.undecided.append(
+            OpenQuestion(
+                subject="" if subject is None else subject.label,
+                reason=f"{word}: {why}" if why else word,
+                needs=self.check.needs,
+                hit={} if subject is None else subject.hit(),
+                is_left_open=True,
+            )
+        )
+
     def _open(self, outcome: Outcome, subject: Any) -> None:
         self.undecided.append(
             OpenQuestion(
@@ -292,3 +318,7 @@ class _Call:
                 hit={} if subject is None else subject.hit(),
             )
         )
+
+
+def _about(subject: Any) -> str:
+    return "" if subject is None else f" about {subject.label}"

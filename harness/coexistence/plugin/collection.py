@@ -1,30 +1,24 @@
 """What is collected in a coexistence run: checks, in place of the files that pytest would look for.
 
-Law of this room: node ids hang on the question alone, not on files, workers or order; arguments on the
-command line name modules, checks and nodes.
+Law of this room: files have no part in it; arguments on the command line name modules, checks and nodes.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any
 
 import pytest
 
-from coexistence.checking.checkpoints import Place
-from coexistence.checking.registry import Check
+from coexistence.plugin.inquiries import Inquiry, inquiries
 from coexistence.plugin.items import CheckItem, CheckModule, Together, stub
 from coexistence.plugin.qualification import NODE, FaultItem, FaultModule, Qualifying
 from coexistence.plugin.session import Question
-from coexistence.rehearsal.estates import Estate, FamilyEstate
-from coexistence.rehearsal.verdicts import item_name
 
 __all__ = ["Collecting"]
-
-#: Items of a run, in all; a large family is divided into as many shards as fit, and into two at least.
-MAX_ITEMS: Final = 1500
 
 
 class Collecting:
@@ -62,19 +56,12 @@ class Collecting:
         )
 
     def _modules(self, session: pytest.Session) -> Iterator[CheckModule | FaultModule]:
-        by_module: dict[str, list[Check]] = {}
-        for check in self.question.registry:
-            by_module.setdefault(check.module, []).append(check)
-        plan = [
-            (estate, shard, place)
-            for estate in self.question.estates
-            for shard in self._shards(estate)
-            for place in estate.places
-            if self.question.settings.wants(place)
-        ]
-        for module, checks in by_module.items():
+        modules: dict[str, list[Inquiry]] = {}
+        for inquiry in inquiries(self.question):
+            modules.setdefault(inquiry.check.module, []).append(inquiry)
+        for module, asked in modules.items():
             node = CheckModule.from_parent(session, name=module, nodeid=module)
-            node.items = lambda parent, checks=checks: self._items(parent, checks, plan)  # type: ignore[misc]  # the default binds the loop's checks
+            node.items = lambda parent, asked=asked: (self._item(parent, each) for each in asked)  # type: ignore[misc]  # the default binds the loop's inquiries
             yield node
         if self.question.qualifying is not None:
             yield self._faults(session, self.question.qualifying)
@@ -99,47 +86,27 @@ class Collecting:
         node.items = items
         return node
 
-    def _shards(self, estate: Estate) -> tuple[tuple[int, int] | None, ...]:
-        if not isinstance(estate, FamilyEstate):
-            return (None,)
-        places = [place for place in estate.places if self.question.settings.wants(place)]
-        questions = sum(check.applies_at(place) for check in self.question.registry for place in places)
-        return estate.shards(max(2, MAX_ITEMS // max(questions, 1)))
-
-    def _items(
-        self,
-        parent: CheckModule,
-        checks: list[Check],
-        plan: list[tuple[Estate, tuple[int, int] | None, Place]],
-    ) -> Iterator[CheckItem]:
-        for position, (estate, shard, place) in enumerate(plan):
-            for check in checks:
-                if check.applies_at(place):
-                    yield self._item(parent, check, estate, shard, place, position)
-
-    def _item(
-        self,
-        parent: CheckModule,
-        check: Check,
-        estate: Estate,
-        shard: tuple[int, int] | None,
-        place: Place,
-        position: int,
-    ) -> CheckItem:
-        name = f"{check.name}[{item_name(estate.name, shard, place.label)}]"
-        asking = stub(check.name, check.promise, check.fixtures)
+    def _item(self, parent: CheckModule, inquiry: Inquiry) -> CheckItem:
+        check = inquiry.check
+        asking = stub(check.name, check.promise, check.fixtures, _marks(check.function))
         item: CheckItem = CheckItem.from_parent(
             # The original name is what pytest 9.2 makes the node id of, the name what 9.0 does.
             parent,
-            name=name,
+            name=inquiry.name,
             callobj=asking,
-            originalname=name,
+            originalname=inquiry.name,
         )
         asking.item = item  # type: ignore[attr-defined]  # the function that pytest calls finds its item here
         item.question, item.together = self.question, self._together
-        item.check, item.place, item.estate, item.shard = check, place, estate, shard
+        item.check, item.place, item.estate, item.shard = check, inquiry.place, inquiry.estate, inquiry.shard
         item.elder = set()
-        item.rank = (self.question.estates.index(estate), shard or (0, 0), check.module, check.name, position)
+        item.rank = (
+            inquiry.estate_number,
+            inquiry.shard or (0, 0),
+            check.module,
+            check.name,
+            inquiry.position,
+        )
         item.add_marker(check.severity.name.lower())
         item.add_marker(check.clause.value)
         return item
@@ -196,11 +163,6 @@ class Collecting:
         """Note which items are about the same shard of a family."""
         self._together.expect(session.items)
 
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        """Remember that part of the checks was left out: such a run is never go."""
-        if items:
-            self.question.narrowed.append("only some checks were asked for")
-
 
 def _names(item: CheckItem | FaultItem) -> tuple[str, ...]:
     """Return what an item may be asked for by: node id, check, module, and folders around that."""
@@ -209,3 +171,13 @@ def _names(item: CheckItem | FaultItem) -> tuple[str, ...]:
     module = item.check.module
     around = PurePosixPath(module).parents if module.endswith(".py") else ()
     return item.nodeid, item.check.id, module, *map(str, around)
+
+
+def _marks(function: Callable[..., Any]) -> list[Any]:
+    """Return the pytest marks of a check: its module's, then its own."""
+    module = sys.modules.get(function.__module__)
+    marks: list[Any] = []
+    for marked in (module, function):
+        found = getattr(marked, "pytestmark", [])
+        marks += found if isinstance(found, list) else [found]
+    return marks

@@ -7,9 +7,10 @@ the answer means is decided on the floors below.
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 import pytest
 
@@ -19,14 +20,17 @@ from coexistence.checking.results import Broken, Result
 from coexistence.checking.runner import run_check
 from coexistence.errors import printable
 from coexistence.plugin.fault_injection import blamed, hits
+from coexistence.plugin.report_outcomes import Outcome, own_outcome
 from coexistence.plugin.session import Question
 from coexistence.rehearsal.estates import Estate, FamilyEstate
-from coexistence.rehearsal.verdicts import ItemVerdict
+from coexistence.rehearsal.verdicts import ItemVerdict, UndecidedRecord
 
 __all__ = ["Answers", "CheckItem", "CheckModule", "Together", "stub"]
 
 #: What a check said of each deployment, by its number; None for a twin.
 Answers: TypeAlias = list[tuple[int | None, Result]]
+#: Reasons that are named where an item is skipped; a report has them all.
+_REASONS: Final = 20
 
 
 class CheckModule(pytest.Collector):
@@ -72,8 +76,7 @@ class CheckItem(pytest.Function):
             blame=self._blame if self.estate.aims else None,
             stated=self.estate.stated,
         )
-        standing = self.verdict.standing_if(strict=self.question.settings.strict)
-        self._tell(standing, [result for _, result in answers])
+        self._tell(self.verdict, [result for _, result in answers])
 
     @property
     def id(self) -> Any:
@@ -102,7 +105,16 @@ class CheckItem(pytest.Function):
         if self.place not in trial.places:
             # A fault took the step out of the plan that leads here.
             return number, Result()
-        result = run_check(self.check, trial.views_at(self.place), fixtures)
+        where = f"at {self.place.label} of {self.estate.name}" + (
+            f", deployment {member}" if self.shard else ""
+        )
+        try:
+            result = run_check(self.check, trial.views_at(self.place), fixtures)
+        except BaseException as error:  # no crash of the check: somebody has had enough of waiting
+            error.add_note(where)
+            raise
+        if result.crash is not None:
+            result.crash.add_note(where)
         sound = self.estate.sound(member)
         if result.broken and sound is not trial and self.place in sound.places:
             before = run_check(self.check, sound.views_at(self.place), fixtures)
@@ -115,43 +127,29 @@ class CheckItem(pytest.Function):
             return ()
         return blamed(self.estate, number, broken)
 
-    def _tell(self, standing: str, results: list[Result]) -> None:
+    def _tell(self, verdict: ItemVerdict, results: list[Result]) -> None:
+        """Pass, skip or fail as the check said; the table of outcomes is what this is held against."""
         __tracebackhide__ = True
-        verdict = self.verdict
-        assert verdict is not None  # set by the only caller
         for result in results:
             if result.crash is not None:
                 raise result.crash
-        if standing == "broken":
-            errors = [
-                broken.error for result in results for broken in result.broken if broken.error is not None
-            ]
-            # The one error that is kept may be about a subject that was accepted.
-            if (
-                errors
-                and not verdict.waivers
-                and any(
-                    broken.severity.fails for result in results for broken in result.broken if broken.error
-                )
-            ):
-                raise errors[0]
-            open_ones = (each for each in verdict.findings if each.waived is None)
-            finding = next(open_ones, verdict.findings[0])
-            reason = finding.outcome["reason"] if finding.outcome else finding.message
-            pytest.fail(printable(f"{finding.subject}: {reason}"), pytrace=False)
-        if standing == "undecided":
-            record = verdict.undecided
-            assert record is not None  # a crash was raised above
-            said = printable(f"undecided: {record.reason}; needs {', '.join(record.needs)}")
-            if self.question.settings.strict:
-                pytest.fail(said, pytrace=False)
-            pytest.skip(said)
-        if waived := [finding for finding in verdict.findings if finding.waived is not None]:
-            by = waived[0].waived
-            assert by is not None  # just looked at
+        strict = self.question.settings.strict
+        outcome = own_outcome(verdict, strict=strict)
+        if verdict.standing_if(strict=strict) == "broken":
+            _fail(verdict, results)
+        if verdict.undecided is not None and outcome is Outcome.FAILED:
+            pytest.fail(_why_open(verdict.undecided), pytrace=False)
+        if verdict.undecided is not None and outcome is Outcome.SKIPPED:
+            pytest.skip(_why_open(verdict.undecided))
+        if outcome is Outcome.XFAILED:
+            by = next(each.waived for each in verdict.findings if each.waived is not None)
             pytest.xfail(f"waived by {by['owner']} until {by['expires']}: {by['reason']}")
-        if standing == "not-applicable":
-            pytest.skip("not applicable: there is nothing here that the promise is about")
+        if outcome is Outcome.SKIPPED:
+            said = dict.fromkeys(why for result in results for why in result.about_nobody)
+            why = "; ".join(itertools.islice(said, _REASONS)) or (
+                "there is nothing here that the promise is about"
+            )
+            pytest.skip(printable(f"not applicable: {why}"))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return where the check's function stands."""
@@ -159,18 +157,41 @@ class CheckItem(pytest.Function):
         return Path(code.co_filename), code.co_firstlineno - 1, self.name
 
 
+def _fail(verdict: ItemVerdict, results: list[Result]) -> NoReturn:
+    """Fail with the check's own error, where there is one that nobody accepted, or with a sentence."""
+    __tracebackhide__ = True
+    for broken in (broken for result in results for broken in result.broken):
+        # The one error that is kept may be about a subject that was accepted.
+        if broken.error is not None and broken.severity.fails and not verdict.waivers:
+            raise broken.error
+    open_ones = (each for each in verdict.findings if each.waived is None)
+    finding = next(open_ones, verdict.findings[0])
+    reason = finding.outcome["reason"] if finding.outcome else finding.message
+    pytest.fail(printable(f"{finding.subject}: {reason}"), pytrace=False)
+
+
+def _why_open(record: UndecidedRecord) -> str:
+    """Say why a promise is undecided: for each subject that the check left open, and what would decide it."""
+    said = dict.fromkeys(
+        f"{subject}: {reason}" if subject else reason for _, subject, reason in record.left_open
+    )
+    more = f"; and {len(said) - _REASONS} more" if len(said) > _REASONS else ""
+    why = "; ".join(itertools.islice(said, _REASONS)) + more if said else record.reason
+    return printable(f"undecided: {why}" + (f"; needs {', '.join(record.needs)}" if record.needs else ""))
+
+
 class Together:
     """Answers that are worked out for many items at once."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, tuple[int, int]], list[CheckItem]] = {}
-        self._answers: dict[CheckItem, Answers] = {}
+        self._shards: dict[tuple[str, tuple[int, int]], _Shard] = {}
 
     def expect(self, items: Iterable[pytest.Item]) -> None:
         """Note which items are about the same shard of a family."""
         for item in items:
             if isinstance(item, CheckItem) and item.shard is not None and item.is_ours:
-                self._groups.setdefault((item.estate.name, item.shard), []).append(item)
+                shard = self._shards.setdefault((item.estate.name, item.shard), _Shard(item.members))
+                shard.waiting[item] = None
 
     def answers(self, item: CheckItem) -> Answers | None:
         """Return the answers to an item that were worked out with all others of its shard.
@@ -181,19 +202,43 @@ class Together:
         crashing must be its own), one with fixtures, a twin's, and one that is run again.
         """
         estate = item.estate
-        if item.shard is None or not item.is_ours or not isinstance(estate, FamilyEstate):
+        if item.shard is None or not isinstance(estate, FamilyEstate):
             return None
-        group = self._groups.pop((estate.name, item.shard), [])
-        for each in group:
-            self._answers[each] = []
-        for member in item.members if group else ():
-            for each in group:
-                self._answers[each].append(each.answer(member, {}))
+        shard = self._shards.get((estate.name, item.shard))
+        if shard is None or item not in shard.waiting:
+            return None
+        shard.work(estate)
+        return shard.hand_out(item)
+
+
+class _Shard:
+    """A shard of a family, and what the items about it were answered so far."""
+
+    def __init__(self, members: range) -> None:
+        #: Items that were not handed their answers yet, in the order of the run.
+        self.waiting: dict[CheckItem, None] = {}
+        self._members = members
+        #: What was said of the first deployments. One counts when everybody was asked about it.
+        self._said: list[dict[CheckItem, tuple[int | None, Result]]] = []
+
+    def work(self, estate: FamilyEstate) -> None:
+        """Ask about the deployments that are left.
+
+        Whatever interrupts this (a timeout does, anywhere) costs the item that it was done for; the next one
+        goes on where it stopped.
+        """
+        for member in self._members[len(self._said) :]:
+            said = {item: item.answer(member, {}) for item in self.waiting}
             estate.done_with(member)
-        return self._answers.pop(item, None)
+            self._said.append(said)
+
+    def hand_out(self, item: CheckItem) -> Answers:
+        """Return the answers to an item, once."""
+        del self.waiting[item]
+        return [said.pop(item) for said in self._said]
 
 
-def stub(name: str, doc: str, wanted: Iterable[str]) -> Callable[..., None]:
+def stub(name: str, doc: str, wanted: Iterable[str], marks: Iterable[Any] = ()) -> Callable[..., None]:
     """Return the function that pytest calls: its parameters are the fixtures that are wanted."""
 
     def ask(**fixtures: Any) -> None:
@@ -202,6 +247,7 @@ def stub(name: str, doc: str, wanted: Iterable[str]) -> Callable[..., None]:
 
     ask.__name__ = name
     ask.__doc__ = doc
+    ask.pytestmark = list(marks)  # type: ignore[attr-defined]  # where pytest looks for them
     ask.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how a function says what it takes
         [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in wanted]
     )

@@ -11,7 +11,8 @@ import importlib.metadata
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterable, Iterator
+import unittest
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,6 +43,12 @@ ENTRY_POINTS: Final = "coexistence.checks"
 FAULT_ENTRY_POINTS: Final = "coexistence.faults"
 #: How packages of modules that are named by their path are called, before a number.
 PACKAGE: Final = "_coexistence_checks_"
+#: By what a check says that it has no answer.
+LEAVES_OPEN: Final[Mapping[type[BaseException], str]] = {
+    pytest.skip.Exception: "skipped",
+    unittest.SkipTest: "skipped",
+    pytest.xfail.Exception: "expected to fail",
+}
 _LEFT_OUT: Final = " (by its own name: of a folder, files that pytest or Python keep are not read)"
 
 
@@ -53,7 +60,7 @@ def gather(
     Our own faults take a moment to import: ``with_catalogue`` says whether they are wanted. Raises
     :class:`~coexistence.errors.CoexistenceError` for what cannot be used.
     """
-    registry, faults = Registry(), Faults()
+    registry, faults = Registry(LEAVES_OPEN), Faults()
     config.hook.pytest_coexistence_subjects(registry=registry)
     load_builtin(registry)
     if with_catalogue:

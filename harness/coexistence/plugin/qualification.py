@@ -15,6 +15,7 @@ import pytest
 from coexistence.checking.fault_registry import Faults
 from coexistence.checking.registry import Check
 from coexistence.model.vocabulary import Severity
+from coexistence.plugin.ledger import SCORE
 from coexistence.rehearsal.estates import Estate, FamilyEstate
 from coexistence.rehearsal.fault_injection import Aim
 from coexistence.rehearsal.qualification import FaultScore, Qualification, score
@@ -28,8 +29,6 @@ __all__ = ["NODE", "FaultItem", "FaultModule", "Qualifying", "verdict_of"]
 NODE: Final = "faults"
 #: Deployments that each fault is made in.
 DEPLOYMENTS: Final = 20
-#: Attribute of a test report under which a score travels, as plain data.
-CARRIED: Final = "coexistence_score"
 
 
 class FaultModule(pytest.Collector):
@@ -81,7 +80,6 @@ class Qualifying:
         #: What is tried: everything, unless somebody chose.
         self.aims = aims or tuple(Aim(fault) for fault in faults)
         self.estates = estates
-        self.scores: dict[str, FaultScore] = {}
         self._sound: dict[tuple[str, int], Trial] = {}
 
     @property
@@ -110,30 +108,22 @@ class Qualifying:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Let the report carry the score, from a worker too."""
+        if isinstance(item, FaultItem) and call.when == "setup":
+            item.scored = None  # what an earlier attempt found does not count
         report = yield
         if isinstance(item, FaultItem) and call.when == "call" and item.scored is not None:
-            setattr(report, CARRIED, item.scored.plain())
+            setattr(report, SCORE, item.scored.plain())
         return report
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Gather scores where all reports arrive."""
-        if data := getattr(report, CARRIED, None):
-            self.scores[report.nodeid] = FaultScore.from_plain(data)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Give what cannot be made the letter of what does not apply."""
-        if getattr(report, CARRIED, None) and report.skipped:
-            return "not applicable", "-", "NOT APPLICABLE"
-        return None
-
-    def result(self, items: Sequence[ItemVerdict], settings: Settings) -> Qualification:
+    def result(
+        self, items: Sequence[ItemVerdict], scores: Iterable[FaultScore], settings: Settings
+    ) -> Qualification:
         """Sum up what the run found."""
         order = {aim.fault.id: at for at, aim in enumerate(self.aims)}
         families = [estate for estate in self.estates if isinstance(estate, FamilyEstate)]
         tried = {each.fault for each in self.scores.values()}
         return Qualification(
-            scores=tuple(sorted(self.scores.values(), key=lambda each: order[each.fault])),
+            scores=tuple(sorted(scores, key=lambda each: order[each.fault])),
             checks={check.id: check.clause.value for check in self.checks},
             false_alarms=_alarms(items, {estate.name for estate in families}),
             healthy_runs=sum(estate.size for estate in families),

@@ -1,30 +1,37 @@
-"""A coexistence run under pytest: verdicts come in from items, and a report and an exit status go out.
+"""A coexistence run under pytest: reports come in from items, and a report and an exit status go out.
 
 Law of this room: it translates. Reports of tests carry plain data, the exit status says the verdict; what any
-of it means is decided on the floors below.
+of it means is decided on the floors below. From the moment that something is asked until everything has
+answered, nothing that this run leaves behind says go.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import sys
-import warnings
-from collections.abc import Callable, Generator, Iterator
-from importlib.metadata import version as distribution_version
-from pathlib import Path
+from collections.abc import Generator
 from typing import Any, Final
 
 import pytest
 
 from coexistence.errors import CoexistenceError, OutputError, printable
-from coexistence.model.files import write_bytes
 from coexistence.model.vocabulary import Clause, Severity
 from coexistence.plugin.collection import Collecting
-from coexistence.plugin.fault_injection import records
+from coexistence.plugin.inquiries import inquiries
 from coexistence.plugin.items import CheckItem
+from coexistence.plugin.ledger import CARRIED, Ledger, is_about_nobody
 from coexistence.plugin.options import discreet
-from coexistence.plugin.qualification import verdict_of
-from coexistence.plugin.rerun_line import ask_line, rerun_line
+from coexistence.plugin.qualification import NODE
+from coexistence.plugin.report_outcomes import (
+    REASON,
+    Outcome,
+    exit_status,
+    outcome_of,
+    reason_of,
+    why_raised,
+)
+from coexistence.plugin.run_report import RunReport
 from coexistence.plugin.session import Question
 from coexistence.plugin.xdist_handover import (
     HandingOver,
@@ -33,17 +40,30 @@ from coexistence.plugin.xdist_handover import (
     is_worker,
     refuse_other_rules,
 )
-from coexistence.rehearsal.estates import FamilyEstate, TwinEstate, default_date
-from coexistence.rehearsal.verdicts import EstateReport, ItemVerdict, Run
+from coexistence.rehearsal.estates import TwinEstate
 
 __all__ = ["CoexistenceRun", "start"]
 
-#: Attribute of a test report under which its verdict travels, as plain data.
-CARRIED: Final = "coexistence"
-#: Under which a worker tells the controller what was left out.
-NARROWED: Final = "coexistence_narrowed"
+#: Under which a worker tells the controller what interrupted it.
+INTERRUPTION: Final = "coexistence_interruption"
 #: How seldom garbage is looked for during a run; see :func:`_collect_garbage_seldom`.
 GARBAGE: Final = (100_000, 20, 100)
+#: Options with which pytest shows something, and asks nothing.
+_SHOWING: Final = (
+    "collectonly",
+    "setuponly",
+    "setupplan",
+    "cacheshow",
+    "showfixtures",
+    "show_fixtures_per_test",
+)
+#: With these pytest ends without having asked anything: it says why itself.
+_NOTHING_ASKED: Final = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+#: With these it prints no summary.
+_NO_SUMMARY: Final = (pytest.ExitCode.INTERNAL_ERROR,)
+#: Of two, the first is said where both could be: undecided has an answer that is worth waiting for.
+_UNDECIDED: Final = ("undecided", "u", "UNDECIDED")
+_NOT_APPLICABLE: Final = ("not applicable", "-", "NOT APPLICABLE")
 
 
 def start(config: pytest.Config) -> None:
@@ -70,14 +90,15 @@ def start(config: pytest.Config) -> None:
             return
         raise pytest.UsageError(discreet(config, error)) from error
     collecting = Collecting(config, question, None if handed is None else handed.arguments)
-    manager.register(CoexistenceRun(config, question, collecting), "coexistence-run")
+    dealing = _Dealing(question)
+    manager.register(CoexistenceRun(config, question, collecting, dealing), "coexistence-run")
     manager.register(collecting, "coexistence-collecting")
     if question.qualifying is not None:
         manager.register(question.qualifying, "coexistence-qualifying")
     if manager.hasplugin("xdist"):
         handing_over = HandingOver(config, question, collecting.arguments)
         manager.register(handing_over, "coexistence-handing-over")
-        manager.register(_Dealing(question), "coexistence-dealing")
+        manager.register(dealing, "coexistence-dealing")
 
 
 def _collect_garbage_seldom(config: pytest.Config) -> None:
@@ -94,185 +115,165 @@ def _collect_garbage_seldom(config: pytest.Config) -> None:
 class CoexistenceRun:
     """The plugin that is registered for the time of one run."""
 
-    def __init__(self, config: pytest.Config, question: Question, collecting: Collecting) -> None:
+    def __init__(
+        self, config: pytest.Config, question: Question, collecting: Collecting, dealing: _Dealing
+    ) -> None:
         self.config = config
         self.question = question
-        self._collecting = collecting
-        self.verdicts: dict[str, ItemVerdict] = {}
-        self.run: Run | None = None
-        #: What a hook raised that was told the verdict; "" if none did.
-        self.hook_crash = ""
+        self._dealing = dealing
+        #: Whether anything is asked: pytest also shows what it would do, and then we have nothing to add.
+        self._is_asking = not any(config.getoption(each, False) for each in _SHOWING)
+        self._is_quiet = self._is_asking and config.get_verbosity() < -1
+        if self._is_quiet:
+            config.option.no_summary = True
+        #: What interrupted the run, in words; on the controller also what interrupted its workers.
+        self._interruptions: list[str] = []
+        self._report = RunReport(config, question, collecting)
+
+    @functools.cached_property
+    def _ledger(self) -> Ledger:
+        qualifying = self.question.qualifying
+        asked = sorted(inquiries(self.question), key=lambda each: (each.position, each.check.id))
+        return Ledger(
+            {each.node_id: each.unanswered for each in asked},
+            [] if qualifying is None else [f"{NODE}::{aim.fault.id}" for aim in qualifying.aims],
+            strict=self.question.settings.strict,
+        )
+
+    # ------------------------------------------------------------------------------------ what is asked
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what is asked about."""
+        return self.question.about()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note which items there are."""
+        if not self.question.is_worker:
+            self._ledger.collect(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Note which items there are: with workers, they alone collect."""
+        self._ledger.collect(ids)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        """Replace the JSON report of an earlier run: this one may end without being able to."""
+        if self._is_asking and not self.question.is_worker:
+            try:
+                self._report.begin()
+            except OutputError as error:
+                raise pytest.UsageError(str(error)) from error
+
+    # ------------------------------------------------------------------------------------ what comes back
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Let the report carry the verdict, from a worker too."""
+        if isinstance(item, CheckItem) and call.when == "setup":
+            item.verdict = None  # what an earlier attempt found does not count
         report = yield
-        if isinstance(item, CheckItem):
-            verdict = item.verdict if call.when == "call" else None
-            if verdict is None and report.failed:
-                reason = call.excinfo.exconly() if call.excinfo else "unknown error"
-                if call.excinfo and isinstance(call.excinfo.value, pytest.FixtureLookupError):
-                    reason = f"{call.excinfo.value.argname!r} is neither a subject nor a known fixture"
-                verdict = ItemVerdict.of(item.check, item.place, item.estate.name, [], shard=item.shard)
-                verdict = ItemVerdict.from_plain({**verdict.plain(), "crash": reason.splitlines()[-1]})
-            if verdict is not None:
-                setattr(report, CARRIED, verdict.plain())
+        if call.excinfo is not None and report.failed:
+            setattr(report, REASON, why_raised(report, call.excinfo.value))
+        if isinstance(item, CheckItem) and call.when == "call" and item.verdict is not None:
+            setattr(report, CARRIED, item.verdict.plain())
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Gather verdicts where all reports arrive."""
-        data = getattr(report, CARRIED, None)
-        if data is not None and not self.question.is_worker:
-            self.verdicts[report.nodeid] = ItemVerdict.from_plain(data)
+        """Note what arrives, where all reports do."""
+        if not self.question.is_worker:
+            self._ledger.note(report)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Give undecided and not applicable a letter of their own."""
-        data = getattr(report, CARRIED, None)
-        if data is None or not report.skipped or hasattr(report, "wasxfail"):
-            return None
-        if data["undecided"] is not None:
-            return "undecided", "u", "UNDECIDED"
-        return "not applicable", "-", "NOT APPLICABLE"
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what could not be collected."""
+        if not self.question.is_worker and report.failed:
+            self._ledger.note(report)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> Generator[None, tuple[str, str, Any], tuple[str, str, Any]]:
+        """Give undecided and not applicable a letter of their own; under ``-qq`` nothing has one."""
+        category, letter, word = yield
+        if outcome_of(report) is Outcome.SKIPPED and self._ledger.knows(report):
+            category, letter, word = _NOT_APPLICABLE if is_about_nobody(report) else _UNDECIDED
+        return (category, "", "") if self._is_quiet else (category, letter, word)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note who was waited for when somebody had enough of it."""
+        error = excinfo.value
+        what = "pytest.exit() was called" if isinstance(error, pytest.exit.Exception) else "interrupted"
+        said = str(getattr(error, "msg", error) or "").partition("\n")[0]
+        notes = ", ".join(getattr(error, "__notes__", []))
+        self._interruptions.insert(0, " ".join(filter(None, [what, said and f"({said})", notes])))
+        self._interruptions += self._dealing.out()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Learn from a worker that part of the question was left out."""
-        self.question.narrowed += getattr(node, "workeroutput", {}).get(NARROWED, [])
+        """Learn from a worker that it was interrupted."""
+        if said := getattr(node, "workeroutput", {}).get(INTERRUPTION):
+            self._interruptions.append(f"{node.gateway.id}: {said}")
 
-    def pytest_report_header(self) -> list[str]:
-        """Say what is asked about."""
-        return self.question.about()
+    # ------------------------------------------------------------------------------------ what goes out
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Decide, write the JSON report, and let the exit status say the verdict."""
+        """Decide, write the reports, and let the exit status say the verdict."""
         if self.question.is_worker:
-            # Items are chosen where they are collected: the controller never sees those left out.
-            self.config.workeroutput[NARROWED] = self.question.narrowed  # type: ignore[attr-defined]  # set by xdist
+            if self._interruptions:
+                output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # set by xdist
+                # Whatever status somebody asked for: xdist takes any other for a worker that has finished.
+                output["exitstatus"] = int(pytest.ExitCode.INTERRUPTED)
+                output[INTERRUPTION] = self._interruptions[0]
             self._forget()
             return
-        if self.config.option.collectonly:
+        if not self._is_asking or exitstatus in _NOTHING_ASKED:
             return
-        if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
-            return
-        from coexistence.reporting.json_report import plain_report
-
-        self.run = self._summed_up(session)
-        settings = self.question.settings
-        wrote_bill = settings.bill is None or self._wrote("the bill", self._write_bill, settings.bill)
+        status = self._report.finish(self._ledger, self._why_partial(session, exitstatus), exitstatus)
         self._forget()
-        wrote_json = settings.json is None or self._wrote("the JSON report", self._write_json, settings.json)
-        if not (wrote_bill and wrote_json):
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-            return
-        try:
-            self.config.hook.pytest_coexistence_verdict(report=plain_report(self.run))
-        except Exception as error:  # noqa: BLE001  # somebody else's hook: whatever it raises is named
-            self.hook_crash = f"{type(error).__name__}: {error}"
-        if exitstatus != pytest.ExitCode.INTERRUPTED:
-            session.exitstatus = 1 if self.hook_crash else self.run.exit_status()
+        session.exitstatus = exit_status(
+            status, *([int(pytest.ExitCode.INTERRUPTED)] if self._interruptions else [])
+        )
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if exitstatus in _NO_SUMMARY and terminal is not None:
+            self.pytest_terminal_summary(terminal)
+
+    def _why_partial(self, session: pytest.Session, exitstatus: int) -> list[str]:
+        if self._interruptions:
+            return self._interruptions
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+            return ["an internal error ended the run"]
+        return ["the run was stopped early"] if session.shouldstop or session.shouldfail else []
 
     def _forget(self) -> None:
         """Let go of deployments: pytest collects garbage twice on its way out, and would look at them all."""
         for estate in self.question.estates:
             estate.forget()
 
-    def _wrote(self, what: str, write: Callable[[Path], None], path: Path) -> bool:
-        """Write a file; False, with a warning, where the disk says no."""
-        try:
-            write(path)
-        except OutputError as error:
-            warnings.warn(pytest.PytestWarning(f"{what} could not be written: {error}"), stacklevel=1)
-            return False
-        return True
-
-    def _write_bill(self, path: Path) -> None:
-        from coexistence.reporting.mail_merge import write_letters
-
-        write_letters(path, (part for estate in self.question.estates for part in estate.letters()))
-
-    def _write_json(self, path: Path) -> None:
-        from coexistence.reporting.json_report import render_json
-
-        assert self.run is not None  # summed up before anything is written
-        write_bytes(path, [render_json(self.run)])
-
-    def _summed_up(self, session: pytest.Session) -> Run:
-        question, settings = self.question, self.question.settings
-        items = self._in_order()
-        narrowed = list(dict.fromkeys(question.narrowed))
-        is_stopped = bool(session.shouldstop or session.shouldfail)
-        if is_stopped:
-            narrowed.append("the run was stopped early")
-        scored = None if question.qualifying is None else question.qualifying.result(items, settings)
-        return Run(
-            version=distribution_version("pytest-coexistence"),
-            seed=settings.seed,
-            as_of=default_date(question.estates, settings.as_of).isoformat(),
-            rerun=rerun_line(self.config, question, self._collecting.arguments),
-            ask=ask_line(self.config, question),
-            deployments=sum(estate.size for estate in question.estates),
-            estates=tuple(self._reports(items)),
-            items=tuple(items),
-            rules=question.rules,
-            partial="; ".join(narrowed),
-            strict=settings.strict,
-            waivers=question.waivers,
-            faults=() if question.qualifying else tuple(records(question.estates, question.aims, items)),
-            qualification=None if scored is None else scored.plain(),
-            qualified=None
-            if scored is None
-            else verdict_of(scored, settings, is_partial=bool(narrowed), is_stopped=is_stopped),
-        )
-
-    def _in_order(self) -> list[ItemVerdict]:
-        """Return the verdicts by estate, shard, checkpoint and check, in whatever order they came in."""
-        question = self.question
-        checks = {check.id: at for at, check in enumerate(question.registry)}
-        position = {estate.name: at for at, estate in enumerate(question.estates)}
-        places = {
-            (estate.name, place.label): at
-            for estate in question.estates
-            for at, place in enumerate(estate.places)
-        }
-        return sorted(
-            self.verdicts.values(),
-            key=lambda item: (
-                position[item.estate],
-                item.shard or (0, 0),
-                places[item.estate, item.checkpoint],
-                checks[item.check],
-            ),
-        )
-
-    def _reports(self, items: list[ItemVerdict]) -> Iterator[EstateReport]:
-        rehearsed = tuple(self.question.registry) if self.question.settings.interruptions else None
-        for estate in self.question.estates:
-            if isinstance(estate, FamilyEstate):
-                bills = {
-                    item.shard: item.bills for item in items if item.estate == estate.name and item.bills
-                }
-                parts = [dict(bill) for _, bill in sorted(bills.items(), key=str)]
-                yield estate.report(parts, interrupted_by=rehearsed)
-            else:
-                yield estate.report(interrupted_by=rehearsed)
-
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the report."""
-        if self.run is None:
+        """Print the report; before it, if ``-rs`` asks for it, why items have no answer."""
+        if self._report.run is None:
             return
-        from coexistence.reporting.text_report import render_text
-
-        writer = self.config.get_terminal_writer()
-        verbose = self.config.get_verbosity() > 0
-        for line in render_text(self.run, width=writer.fullwidth, verbose=verbose):
+        if self._is_quiet:
+            terminalreporter.write_line(self._report.word())
+            return
+        if terminalreporter.hasopt("s"):
+            self._print_skipped(terminalreporter)
+        for line in self._report.lines():
             terminalreporter.write_line(printable(line.text), **line.markup)
-        if self.hook_crash:
-            said = f"pytest_coexistence_verdict crashed, so this run ends with 1: {self.hook_crash}"
-            terminalreporter.write_line(said, red=True)
+
+    def _print_skipped(self, terminalreporter: pytest.TerminalReporter) -> None:
+        found = [
+            (word, report)
+            for category, _, word in (_UNDECIDED, _NOT_APPLICABLE)
+            for report in terminalreporter.stats.get(category, [])
+        ]
+        if found:
+            terminalreporter.write_sep("=", "undecided and not applicable")
+        for word, report in found:
+            terminalreporter.write_line(printable(f"{word} {report.nodeid} - {reason_of(report)}"))
 
 
 class _Dealing:
@@ -280,6 +281,7 @@ class _Dealing:
 
     def __init__(self, question: Question) -> None:
         self._question = question
+        self._scheduler: Any = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -289,4 +291,9 @@ class _Dealing:
         from coexistence.plugin.xdist_scheduling import GroupScheduling
 
         twins = {estate.name for estate in self._question.estates if isinstance(estate, TwinEstate)}
-        return GroupScheduling(config, log, twins)
+        self._scheduler = GroupScheduling(config, log, twins)
+        return self._scheduler
+
+    def out(self) -> list[str]:
+        """Say which item each worker was at, as far as it is known here."""
+        return [] if self._scheduler is None else self._scheduler.out()

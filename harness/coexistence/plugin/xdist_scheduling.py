@@ -79,3 +79,13 @@ class GroupScheduling(LoadScheduling):
         """Send the pending items up to the end of their group."""
         end = next((at for at, index in enumerate(self.pending, 1) if index in self._ends), len(self.pending))
         self._send_tests(node, end)
+
+    def out(self) -> list[str]:
+        """Say which item each worker is at: the first that it has not reported yet."""
+        if self.collection is None:
+            return []
+        return [
+            f"{node.gateway.id} was at {self.collection[pending[0]]}"
+            for node, pending in self.node2pending.items()
+            if pending
+        ]

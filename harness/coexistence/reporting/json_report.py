@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from coexistence.rehearsal.verdicts import STOP_KEYS, EstateReport, Run
+from coexistence.rehearsal.verdicts import STOP_KEYS, EstateReport, Run, UndecidedRecord
 from coexistence.reporting.imported_files import files_read, not_exported
 
 __all__ = ["plain_report", "render_json"]
@@ -45,9 +45,10 @@ def plain_report(run: Run) -> dict[str, Any]:
         "causes": [cause.plain() for cause in causes],
         "more_findings": sum(item.more_findings for item in run.items),
         "crashes": [
-            {"check": item.check, "checkpoint": item.checkpoint, "estate": item.estate, "error": item.crash}
-            for item in run.crashes
+            {"check": check, "checkpoint": checkpoint, "estate": estate, "error": error}
+            for check, checkpoint, estate, error in run.failures
         ],
+        **({"left_out": list(run.left_out)} if run.left_out else {}),
         "faults": [fault.plain() for fault in run.faults],
         "qualification": None if run.qualification is None else dict(run.qualification),
     }
@@ -79,6 +80,7 @@ def _estate(run: Run, estate: EstateReport) -> dict[str, Any]:
                 "needs": list(record.needs),
                 "people": record.people,
                 "reason": record.reason,
+                **_left_open(record),
             }
             for record in run.undecided(estate)
         ],
@@ -92,6 +94,13 @@ def _estate(run: Run, estate: EstateReport) -> dict[str, Any]:
             "bills": [dict(bill) for bill in estate.bills],
         },
     }
+
+
+def _left_open(record: UndecidedRecord) -> dict[str, Any]:
+    """What a check left open itself; nothing where it did not."""
+    names = ("deployment", "subject", "reason")
+    said = [dict(zip(names, each, strict=True)) for each in record.left_open]
+    return {"left_open": said} if said else {}
 
 
 def _statements(run: Run, estate: EstateReport) -> Iterator[dict[str, Any]]:

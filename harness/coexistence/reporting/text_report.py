@@ -20,12 +20,11 @@ from coexistence.reporting.qualification import render_qualification
 from coexistence.reporting.shell_words import quoted
 from coexistence.reporting.statements import render_statements
 
-__all__ = ["Line", "render_text"]
-
+__all__ = ["WORDS", "Line", "render_text"]
 
 _SIGNS: Final = {"kept": "ok", "broken": "BROKEN", "undecided": "?", "not-applicable": "-"}
 _COLOURS: Final = {"go": {"green": True}, "no-go": {"red": True}, "not-proven": {"yellow": True}}
-_WORDS: Final = {"go": "GO", "no-go": "NO-GO", "not-proven": "NOT PROVEN"}
+WORDS: Final = {"go": "GO", "no-go": "NO-GO", "not-proven": "NOT PROVEN"}
 _SHOWN: Final = 10
 #: What the importer reads: exports that an administrator can still add to the folder.
 READABLE: Final = frozenset({*CATALOGUE, "Get-CsTopology", "Get-CsTopology -AsXml", "external DNS export"})
@@ -45,6 +44,7 @@ def _lines(run: Run, width: int, *, verbose: bool) -> Iterator[Line]:
     yield from _findings(run, width)
     yield from _waivers(run, width)
     yield from _crashes(run, width)
+    yield from _left_out(run, width, verbose=verbose)
     for estate in run.estates:
         yield from _open(run, estate, width)
     for estate in run.estates:
@@ -281,15 +281,13 @@ def _waivers(run: Run, width: int) -> Iterator[Line]:
             width,
             "  ",
         )
-    if len(accepted) > _SHOWN:
-        yield Line(f"  … and {len(accepted) - _SHOWN} more (--coexistence-json=FILE has them)")
+    yield from _more(len(accepted) - _SHOWN)
     if complaints := run.waiver_complaints():
         yield Line()
         yield Line("Waivers that need a decision", {"bold": True})
         for complaint in complaints[:_SHOWN]:
             yield from _wrapped(complaint.message, width, "  ")
-        if len(complaints) > _SHOWN:
-            yield Line(f"  … and {len(complaints) - _SHOWN} more (--coexistence-json=FILE has them)")
+        yield from _more(len(complaints) - _SHOWN)
 
 
 def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
@@ -354,12 +352,31 @@ def _sentence(check: str) -> str:
 
 
 def _crashes(run: Run, width: int) -> Iterator[Line]:
-    if not run.crashes:
+    if not run.failures:
         return
     yield Line()
-    yield Line("Checks that crashed", {"bold": True})
-    for item in run.crashes[:_SHOWN]:
-        yield from _wrapped(f"{item.check} at {item.checkpoint}: {item.crash}", width, "  ")
+    yield Line("Checks that crashed" if run.crashes else "What crashed", {"bold": True})
+    for what, checkpoint, _, error in run.failures[:_SHOWN]:
+        where = f"{what} at {checkpoint}" if checkpoint else what
+        yield from _wrapped(f"{where}: {error}", width, "  ")
+    yield from _more(len(run.failures) - _SHOWN)
+
+
+def _left_out(run: Run, width: int, *, verbose: bool) -> Iterator[Line]:
+    """Name what was collected and never answered; under ``-v`` all of it."""
+    if not run.left_out:
+        return
+    yield Line()
+    yield Line("Collected and never answered", {"bold": True})
+    shown = len(run.left_out) if verbose else _SHOWN
+    for node_id in run.left_out[:shown]:
+        yield from _wrapped(node_id, width, "  ")
+    yield from _more(len(run.left_out) - shown, "-v names them, and ")
+
+
+def _more(hidden: int, hint: str = "") -> Iterator[Line]:
+    if hidden > 0:
+        yield Line(f"  … and {hidden} more ({hint}--coexistence-json=FILE has them)")
 
 
 # -------------------------------------------------------------------- what is open
@@ -372,7 +389,11 @@ def _open(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         return
     groups: dict[tuple[str, ...], list[UndecidedRecord]] = {}
     for record in records:
-        groups.setdefault(record.needs, []).append(record)
+        if record.needs or not record.left_open:
+            groups.setdefault(record.needs, []).append(record)
+    yield from _left_open(records, estate, width)
+    if not groups:
+        return
     yield Line()
     yield Line(f"Undecided about {estate.name}, and what would decide it"[:width], {"bold": True})
     readable = {needs: group for needs, group in groups.items() if set(needs) <= READABLE | set(SUPPLIED)}
@@ -383,6 +404,27 @@ def _open(run: Run, estate: EstateReport, width: int) -> Iterator[Line]:
         for needs, group in groups.items():
             if needs not in readable:
                 yield from _needed(needs, group, estate, width, "    ")
+
+
+def _left_open(records: Sequence[UndecidedRecord], estate: EstateReport, width: int) -> Iterator[Line]:
+    """Show what checks left open themselves: where, about whom, and why."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for record in records:
+        for number, subject, reason in record.left_open:
+            who = subject if number is None else f"{subject or 'all of it'} (deployment {number})"
+            labels = found.setdefault((record.check, who, reason), [])
+            if record.checkpoint not in labels:
+                labels.append(record.checkpoint)
+    if not found:
+        return
+    yield Line()
+    yield Line(f"Left open about {estate.name}, by the checks themselves"[:width], {"bold": True})
+    for (check, who, reason), labels in list(found.items())[:_SHOWN]:
+        about = f", {who}" if who else ""
+        yield from _wrapped(
+            f"{_sentence(check)}, at {_stretches(labels, estate)}{about}: {reason}", width, "  "
+        )
+    yield from _more(len(found) - _SHOWN)
 
 
 def _needed(
@@ -446,11 +488,14 @@ def _assumptions(run: Run, width: int) -> Iterator[Line]:
 def _verdict(run: Run, width: int) -> Iterator[Line]:
     yield Line()
     word = run.verdict
-    yield Line(f"{f' {_WORDS[word]} ':=^{width}}", {"bold": True, **_COLOURS[word]})
+    yield Line(f"{f' {WORDS[word]} ':=^{width}}", {"bold": True, **_COLOURS[word]})
     if run.crashes:
         yield from _wrapped(
             f"{_count(len(run.crashes), 'check')} crashed, so this is no verdict on the deployment.", width
         )
+    if run.errors:
+        names = ", ".join(name for name, _ in run.errors[:_SHOWN])
+        yield from _wrapped(f"This failed too, and is no check: {names}. Such a run never says go.", width)
     if run.partial:
         yield from _wrapped(
             f"Not the whole question was asked ({run.partial}): such a run never says go.", width

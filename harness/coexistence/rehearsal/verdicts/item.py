@@ -19,7 +19,7 @@ from coexistence.checking.waivers import NO_WAIVERS, Waivers
 from coexistence.observation import Outcome
 from coexistence.rehearsal.verdicts.people_hit import PeopleCount, PeopleHit
 from coexistence.rehearsal.verdicts.records import FindingRecord, UndecidedRecord
-from coexistence.rehearsal.verdicts.words import Hit, Standing
+from coexistence.rehearsal.verdicts.words import Hit, LeftOpen, Standing
 
 __all__ = ["ItemVerdict", "item_name"]
 
@@ -70,13 +70,15 @@ class ItemVerdict:
     bills: Mapping[str, Any] = field(default_factory=dict)
     #: What would be assumed, had nobody stated it.
     stated: tuple[str, ...] = ()
+    #: Whether it was collected, and nobody answered.
+    left_out: bool = False
 
     @property
     def standing(self) -> Standing:
         """What became of the promise."""
         if self.fails:
             return "broken"
-        if self.undecided is not None or self.crash is not None:
+        if self.undecided is not None or self.crash is not None or self.left_out:
             return "undecided"
         return "kept" if self.evaluations else "not-applicable"
 
@@ -85,6 +87,32 @@ class ItemVerdict:
         if strict and any(each.severity != "info" and each.waived is None for each in self.findings):
             return "broken"
         return self.standing
+
+    def crashed(self, what: str) -> ItemVerdict:
+        """Return the verdict after something around the check failed; what was found before stays."""
+        return dataclasses.replace(self, crash=self.crash or what)
+
+    def opened(self, reason: str) -> ItemVerdict:
+        """Return the verdict where the promise as a whole was left open; findings stay."""
+        return self._with_left_open([(None, "", reason)])
+
+    def expected_to_fail(self, reason: str) -> ItemVerdict:
+        """Return the verdict where the check's own author expects it to fail: nothing it said counts."""
+        subjects = [(each.deployment, each.subject, reason) for each in self.findings]
+        bare = dataclasses.replace(self, findings=(), more_findings=0, people=0, fails=False, crash=None)
+        return bare._with_left_open(subjects or [(None, "", reason)])
+
+    def _with_left_open(self, more: Sequence[LeftOpen]) -> ItemVerdict:
+        record = self.undecided or UndecidedRecord(
+            check=self.check,
+            checkpoint=self.checkpoint,
+            severity=self.severity,
+            needs=(),
+            people=None,
+            reason=more[0][2],
+        )
+        left_open = tuple([*record.left_open, *more][:MAX_FINDINGS])
+        return dataclasses.replace(self, undecided=dataclasses.replace(record, left_open=left_open))
 
     def plain(self) -> dict[str, Any]:
         """JSON types, for the way from a worker to the controller.
@@ -112,7 +140,14 @@ class ItemVerdict:
         shard = rest.pop("shard")
         return cls(
             findings=findings,
-            undecided=undecided and UndecidedRecord(**{**undecided, "needs": tuple(undecided["needs"])}),
+            undecided=undecided
+            and UndecidedRecord(
+                **{
+                    **undecided,
+                    "needs": tuple(undecided["needs"]),
+                    "left_open": tuple(map(tuple, undecided["left_open"])),
+                }
+            ),
             shard=shard and (shard[0], shard[1]),
             assumes=tuple(rest.pop("assumes")),
             waivers=tuple(rest.pop("waivers")),
@@ -294,4 +329,9 @@ def _open(
         needs=tuple(sorted({need for _, question in questions for need in question.needs})),
         people=sum(each.people for each in counts.values()) if counts else None,
         reason=questions[0][1].reason,
+        left_open=tuple(
+            (number, question.subject, question.reason)
+            for number, question in questions
+            if question.is_left_open
+        )[:MAX_FINDINGS],
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from coexistence.rehearsal.verdicts.people_hit import PeopleHit
-from coexistence.rehearsal.verdicts.words import Hit
+from coexistence.rehearsal.verdicts.words import Hit, LeftOpen
 
 __all__ = ["Account", "FaultRecord", "FindingRecord", "UndecidedRecord"]
 
@@ -78,6 +78,9 @@ class UndecidedRecord:
     #: People concerned; None where nobody told how many there are.
     people: int | None
     reason: str
+    #: Subjects that the check itself left open (it skipped them, it is expected to fail), or a fixture of
+    #: it did: number of the deployment (None for a twin), subject ("" for all), reason.
+    left_open: tuple[LeftOpen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,10 @@ class Run:
     qualification: Mapping[str, Any] | None = None
     #: What that comes to: then the question is what the checks are worth.
     qualified: VerdictWord | None = None
+    #: Node ids of items that were collected, and that nobody answered.
+    left_out: tuple[str, ...] = ()
+    #: What failed and is no check, by its name: another item, a collector, a hook.
+    errors: tuple[tuple[str, str], ...] = ()
 
     def node_id(self, finding: FindingRecord) -> str:
         """Node id of the item that found something."""
@@ -81,12 +85,25 @@ class Run:
     @property
     def verdict(self) -> VerdictWord:
         """The answer to the question."""
-        if self.qualified is not None:
-            return self.qualified
         word = self.word(self.items)
-        if self.strict and self.waiver_complaints():
-            return NO_GO
-        return NOT_PROVEN if word == GO and self.partial else word
+        if self.qualified is not None:
+            # A share of the faults is enough for those, and excuses nothing else.
+            word = self.qualified if self.qualified != GO or not self._objections else word
+        elif self.strict and self.waiver_complaints():
+            word = NO_GO
+        elif self.partial and word == GO:
+            word = NOT_PROVEN
+        return NOT_PROVEN if word == GO and (self.left_out or self.errors) else word
+
+    @property
+    def _objections(self) -> bool:
+        """Whether an item says more against the deployments than that nothing was asked."""
+        return any(
+            self.item_standing(item) == "broken"
+            or item.crash is not None
+            or (self.item_standing(item) == "undecided" and self._weighs(item.severity))
+            for item in self.items
+        )
 
     def waiver_complaints(self) -> list[FindingRecord]:
         """Return a finding for each waiver that has run out, or that nothing needs any more."""
@@ -116,9 +133,17 @@ class Run:
         """Items whose check raised."""
         return tuple(item for item in self.items if item.crash is not None)
 
+    @property
+    def failures(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Everything that crashed: check (or whatever it is), checkpoint, estate, and what was raised."""
+        return (
+            *((item.check, item.checkpoint, item.estate, item.crash or "") for item in self.crashes),
+            *((name, "", "", why) for name, why in self.errors),
+        )
+
     def exit_status(self) -> int:
         """0 go; 1 no-go, or a check crashed; 8 not proven. Strict runs end with 1 instead of 8."""
-        if self.verdict == NO_GO or self.crashes:
+        if self.verdict == NO_GO or self.crashes or self.errors:
             return 1
         if self.verdict == GO:
             return 0
@@ -227,5 +252,8 @@ class Run:
 def _merged(one: UndecidedRecord, other: UndecidedRecord) -> UndecidedRecord:
     people = [each.people for each in (one, other) if each.people is not None]
     return dataclasses.replace(
-        one, needs=tuple(sorted({*one.needs, *other.needs})), people=sum(people) if people else None
+        one,
+        needs=tuple(sorted({*one.needs, *other.needs})),
+        people=sum(people) if people else None,
+        left_open=one.left_open + other.left_open,
     )
