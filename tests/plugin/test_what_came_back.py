@@ -195,7 +195,7 @@ def test_an_interrupted_run_names_whom_it_waited_for(tmp_path: Path, workers: tu
     for name, text in {"mine.py": WAITS, "conftest.py": ALONE, "pytest.ini": "[pytest]\n"}.items():
         (tmp_path / name).write_text(text, "utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *quick((*QUESTION, *workers))],
+        [sys.executable, "-m", "pytest", *quick(QUESTION), *QUESTION, *workers],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         text=True,

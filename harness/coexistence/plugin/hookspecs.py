@@ -67,6 +67,6 @@ def pytest_coexistence_deployments(deployments: Deployments) -> None:
 def pytest_coexistence_verdict(report: Mapping[str, Any]) -> None:
     """Called once when the verdict stands, after the files were written; not on xdist workers.
 
-    ``report`` is the JSON report (schema 1) as plain data, and yours to change. A hook that raises is named,
-    and the run ends with 1. Return nothing.
+    ``report`` is the JSON report (schema 1) as plain data, and yours to change. A hook that raises is named
+    in the report, which is written again: it is not go any more, and the run ends with 1. Return nothing.
     """
