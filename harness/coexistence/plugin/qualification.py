@@ -121,9 +121,10 @@ class Qualifying:
         """Sum up what the run found."""
         order = {aim.fault.id: at for at, aim in enumerate(self.aims)}
         families = [estate for estate in self.estates if isinstance(estate, FamilyEstate)]
-        tried = {each.fault for each in self.scores.values()}
+        scored = sorted(scores, key=lambda each: order[each.fault])
+        tried = {each.fault for each in scored}
         return Qualification(
-            scores=tuple(sorted(scores, key=lambda each: order[each.fault])),
+            scores=tuple(scored),
             checks={check.id: check.clause.value for check in self.checks},
             false_alarms=_alarms(items, {estate.name for estate in families}),
             healthy_runs=sum(estate.size for estate in families),
