@@ -23,6 +23,8 @@ COSTLY = (
     "timeout",
     "unraisableexception",
 )
+#: How arguments speak of one whose name is in none of its options.
+_SPOKEN = {"logging": "--log-"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Ran:
 
 def quick(arguments: tuple[str, ...]) -> list[str]:
     """Return what keeps plugins out of a run whose arguments do not speak of them."""
-    unneeded = (name for name in COSTLY if not any(name in each for each in arguments))
+    unneeded = (name for name in COSTLY if not any(_SPOKEN.get(name, name) in each for each in arguments))
     return [part for name in unneeded for part in ("-p", f"no:{name}")]
 
 

@@ -389,7 +389,7 @@ def test_the_command_tells_who_has_the_key(
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"), [(None, "no such key file"), (b"short", "has 32 bytes at least, and not 5")]
+    ("content", "complaint"), [(None, "no such key file"), (b"short", "from 32 to 4096 bytes, and not 5")]
 )
 def test_a_key_that_cannot_be_used(content: bytes | None, complaint: str, tmp_path: Path) -> None:
     if content is not None:

@@ -16,6 +16,8 @@ __all__ = ["read_key"]
 #: Below that a key could be guessed.
 _SHORTEST_KEY: Final = 32
 _LONGEST_KEY: Final = 4096
+#: More is no key by mistake, but some other file.
+_MOST_BYTES: Final = 1_000_000
 _HOW: Final = (
     "Make one with: "
     "python -c \"import secrets,sys; open(sys.argv[1],'xb').write(secrets.token_bytes(32))\" FILE"
@@ -31,7 +33,10 @@ def read_key(path: Path) -> bytes:
     shown = f"--coexistence-pseudonymise {path.name}"
     if not path.exists():
         raise InputError(f"{shown}: there is no such key file. {_HOW}")
-    key = read_bytes(path, shown, most_bytes=_LONGEST_KEY, advice=_HOW)
-    if len(key) < _SHORTEST_KEY:
-        raise InputError(f"{shown}: a key has {_SHORTEST_KEY} bytes at least, and not {len(key)}. {_HOW}")
+    key = read_bytes(path, shown, most_bytes=_MOST_BYTES, advice=_HOW)
+    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        size = str(len(key)) if len(key) <= _LONGEST_KEY else "more than that"
+        raise InputError(
+            f"{shown}: a key has from {_SHORTEST_KEY} to {_LONGEST_KEY} bytes, and not {size}. {_HOW}"
+        )
     return key
