@@ -139,7 +139,9 @@ def certified(state: State, pool: PoolId, days: int) -> State:
 
 def crowded(state: State, pool: PoolId, people: int) -> State:
     """The state as if so many people were homed on a pool."""
-    population: Any = type("Crowded", (), {"people_by_pool": {pool: people}})()
+    population: Any = type(
+        "Crowded", (), {"people_by_pool": {pool: people}, "people_by_home": {pool: people}}
+    )()
     return state.changed(population=population)
 
 

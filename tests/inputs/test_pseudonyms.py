@@ -240,6 +240,8 @@ def test_every_text_that_an_import_can_hold_is_looked_at() -> None:
             continue
         if not made.__module__.startswith(deployment.__name__) or made.__name__ == "Block":
             continue
+        if made.__name__ == "Inventory":
+            continue  # an import has a deployment, which has these fields too
         for each in dataclasses.fields(made):
             holds_text = re.search(r"\bstr\b|PoolId|ServerId|SiteId", str(each.type))
             is_known = each.name in KINDS.get(made.__name__, {})

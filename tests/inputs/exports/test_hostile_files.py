@@ -118,11 +118,6 @@ _USERS = b"SipAddress,RegistrarPool\r\n"
             id="columns",
         ),
         pytest.param(
-            _USERS + b"".join(b"u%d@contoso.com,p%d.contoso.com\n" % (at, at) for at in range(70_000)),
-            "names more than 65534 different pools",
-            id="pools",
-        ),
-        pytest.param(
             b"ComputerName,Name,Status\n" + b"fe1.contoso.com,RTCSRV,Running\n" * 100_001,
             "there are more than 100000 rows of Get-CsWindowsService in all",
             id="services",
