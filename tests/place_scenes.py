@@ -139,9 +139,9 @@ def certified(state: State, pool: PoolId, days: int) -> State:
 
 def crowded(state: State, pool: PoolId, people: int) -> State:
     """The state as if so many people were homed on a pool."""
-    population: Any = type(
-        "Crowded", (), {"people_by_pool": {pool: people}, "people_by_home": {pool: people}}
-    )()
+    heads = {pool: people}
+    parts = {"people_by_pool": heads, "people_by_home": heads, "people": range(people)}
+    population: Any = type("Crowded", (), parts)()
     return state.changed(population=population)
 
 
