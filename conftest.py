@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
 
 import pytest
 from hypothesis import settings
@@ -36,24 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have Hypothesis try harder before test modules take its settings."""
     if config.getoption("--thorough") and "HYPOTHESIS_PROFILE" not in os.environ:
         settings.load_profile("thorough")
-    if sys.dont_write_bytecode:
-        _compile_once(config)
-
-
-def _compile_once(config: pytest.Config) -> None:
-    """Keep bytecode in a folder of this run where none may be left beside the sources.
-
-    Without any, each worker and each run of the plugin compiles everything anew: ten seconds a worker.
-    """
-    folder = tempfile.TemporaryDirectory(prefix="bytecode-", ignore_cleanup_errors=True)
-    patch = pytest.MonkeyPatch()
-    # For what this process starts, workers among it, which find nothing left to do; and for itself.
-    patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    patch.setenv("PYTHONPYCACHEPREFIX", folder.name)
-    patch.setattr(sys, "dont_write_bytecode", False)
-    patch.setattr(sys, "pycache_prefix", folder.name)
-    config.add_cleanup(folder.cleanup)
-    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
