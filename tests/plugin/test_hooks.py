@@ -233,3 +233,18 @@ def something_was_lost(scene):
     ran = run(*FEW, "--coexistence-checks=mine.py", "--co", "-q", "-s", files=files)
 
     assert "known: something-was-lost" in ran.lines
+
+
+@pytest.mark.parametrize(
+    "hook", ["checks(registry)", "faults(faults)", "subjects(registry)", "deployments(deployments)"]
+)
+def test_a_hook_that_crashes_while_it_registers_is_one_sentence(run: Run, hook: str) -> None:
+    body = f"def pytest_coexistence_{hook}:\n    return {{}}['oh dear']\n"
+
+    ran = run(*FEW, files={"conftest.py": body})
+
+    assert ran.status == 4
+    name = f"pytest_coexistence_{hook.partition('(')[0]}"
+    sentence = f"the hook {name} raised KeyError: 'oh dear'. Mend it, or leave it out."
+    assert f"conftest.py, line 2: {sentence}" in ran.said
+    assert "INTERNALERROR" not in ran.said

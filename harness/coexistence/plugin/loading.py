@@ -15,13 +15,13 @@ import unittest
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from coexistence.checking.fault_registry import Faults
 from coexistence.checking.registry import Registry
-from coexistence.errors import CheckError, InputError
+from coexistence.errors import CheckError, CoexistenceError, InputError
 from coexistence.model.vocabulary import Clause
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "FAULT_ENTRY_POINTS",
     "PACKAGE",
     "ModuleFile",
+    "call_hook",
     "gather",
     "load_builtin",
     "load_installed",
@@ -61,7 +62,7 @@ def gather(
     :class:`~coexistence.errors.CoexistenceError` for what cannot be used.
     """
     registry, faults = Registry(LEAVES_OPEN), Faults()
-    config.hook.pytest_coexistence_subjects(registry=registry)
+    call_hook(config, "pytest_coexistence_subjects", registry=registry)
     load_builtin(registry)
     if with_catalogue:
         from coexistence.faults import load_builtin_faults
@@ -69,9 +70,9 @@ def gather(
         load_builtin_faults(faults)
     load_installed(registry)
     load_modules(registry, modules, faults)
-    config.hook.pytest_coexistence_checks(registry=registry)
+    call_hook(config, "pytest_coexistence_checks", registry=registry)
     load_installed_faults(faults)
-    config.hook.pytest_coexistence_faults(faults=faults)
+    call_hook(config, "pytest_coexistence_faults", faults=faults)
     return registry, faults
 
 
@@ -211,6 +212,26 @@ def _modules(path: Path) -> Iterator[Path]:
     for file in sorted(path.rglob("*.py")):
         if not _is_left_out(file.relative_to(path)):
             yield file
+
+
+def call_hook(config: pytest.Config, name: str, **parts: Any) -> None:
+    """Call a hook by which others register something.
+
+    Raises :class:`~coexistence.errors.CheckError`, with the file and line of whoever implements it, for
+    whatever it raises that is not one of our own sentences.
+    """
+    try:
+        getattr(config.hook, name)(**parts)
+    except CoexistenceError:
+        raise
+    except Exception as error:  # somebody else's hook: whatever it raises is told, not ours to judge
+        theirs = {impl.function.__code__.co_filename for impl in getattr(config.hook, name).get_hookimpls()}
+        frames = traceback.extract_tb(error.__traceback__)
+        at = next((each for each in reversed(frames) if each.filename in theirs), frames[-1])
+        raise CheckError(
+            f"{at.filename}, line {at.lineno}: the hook {name} raised {type(error).__name__}: {error}. "
+            "Mend it, or leave it out."
+        ) from error
 
 
 def _imported(shown: str, load: Callable[[], types.ModuleType]) -> types.ModuleType:

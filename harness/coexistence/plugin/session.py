@@ -16,7 +16,7 @@ from coexistence.checking.waivers import NO_WAIVERS, Waivers, read_waivers
 from coexistence.errors import InputError
 from coexistence.inputs.exports import Imported
 from coexistence.plugin.fault_injection import aims_of, make_faults
-from coexistence.plugin.loading import ModuleFile, gather, modules_in, why_not_loaded
+from coexistence.plugin.loading import ModuleFile, call_hook, gather, modules_in, why_not_loaded
 from coexistence.plugin.options import settings_of
 from coexistence.plugin.qualification import Qualifying
 from coexistence.rehearsal.estates import (
@@ -61,7 +61,7 @@ class Question:
             *([f"[tool.coexistence] of {tool.file}"] if tool.file else []),
         ]
         operations = Operations()
-        config.hook.pytest_coexistence_operations(operations=operations)
+        call_hook(config, "pytest_coexistence_operations", operations=operations)
         self.rules = dataclasses.replace(tool.rules, own=operations.table)
         self.modules = modules_in(self.settings.checks, config.rootpath) if handed is None else handed.modules
         self.registry, self.faults = gather(
@@ -75,9 +75,8 @@ class Question:
         #: Twins as they were imported, before anything was done to them.
         self.twins: Sequence[Imported] = _twins(self.settings) if handed is None else handed.twins
         self.estates = estates_for(self.settings, self.rules, self.twins)
-        config.hook.pytest_coexistence_deployments(
-            deployments=Deployments(self.settings, self.rules, self.estates)
-        )
+        deployments = Deployments(self.settings, self.rules, self.estates)
+        call_hook(config, "pytest_coexistence_deployments", deployments=deployments)
         self.aims = aims_of(self.settings.faults, self.faults, self.settings.pseudonyms)
         self.qualifying: Qualifying | None = None
         if self.settings.qualify:
