@@ -23,12 +23,14 @@ from coexistence.plugin.fault_injection import blamed, hits
 from coexistence.plugin.report_outcomes import Outcome, own_outcome
 from coexistence.plugin.session import Question
 from coexistence.rehearsal.estates import Estate, FamilyEstate
-from coexistence.rehearsal.verdicts import ItemVerdict, UndecidedRecord
+from coexistence.rehearsal.verdicts import FindingRecord, ItemVerdict, UndecidedRecord
 
 __all__ = ["Answers", "CheckItem", "CheckModule", "Together", "stub"]
 
 #: What a check said of each deployment, by its number; None for a twin.
 Answers: TypeAlias = list[tuple[int | None, Result]]
+#: Findings of an item that the terminal shows one by one; JUnit has them all.
+_SHOWN: Final = 10
 #: Reasons that are named where an item is skipped; a report has them all.
 _REASONS: Final = 20
 
@@ -91,6 +93,40 @@ class CheckItem(pytest.Function):
         """Numbers of the deployments that this item is about."""
         first, last = self.shard or (0, 0)
         return range(first, last + 1)
+
+    def runtest(self) -> None:
+        """Ask the check; what came of it stands in the properties of the test report, as JUnit has them."""
+        __tracebackhide__ = True
+        try:
+            super().runtest()
+        except pytest.skip.Exception as error:
+            # pytest's own way of saying that the place of interest is the item, and not where it was skipped.
+            error._use_item_location = True
+            raise
+        finally:
+            if self.verdict is not None:
+                told = {
+                    "verdict": self.verdict.standing_if(strict=self.question.settings.strict),
+                    "clause": self.verdict.clause,
+                    "checkpoint": self.verdict.checkpoint,
+                    "people": self.verdict.people,
+                }
+                self.user_properties[:] = [(f"coexistence-{name}", value) for name, value in told.items()]
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # as Function does
+        """Show what the check raised, then every subject that failed, with what the check said of it."""
+        shown: Any = super().repr_failure(excinfo)
+        findings = () if self.verdict is None else self.verdict.findings
+        said = [_said(each) for each in findings if each.waived is None]
+        if said and hasattr(shown, "reprtraceback"):  # and not a text, as where there is no traceback
+            if isinstance(excinfo.value, pytest.fail.Exception) and not excinfo.value.pytrace:
+                # There is no traceback to be hidden: the check yielded.
+                shown.reprtraceback.extraline = None
+            most = len(said) if self.config.getoption("xmlpath", None) else _SHOWN
+            more = len(said) - most + (self.verdict.more_findings if self.verdict else 0)
+            lines = said[:most] + ([f"… and {more} more"] if more > 0 else [])
+            shown.addsection("broken", "\n".join(map(printable, lines)))
+        return shown
 
     @property
     def is_ours(self) -> bool:
@@ -236,6 +272,12 @@ class _Shard:
         """Return the answers to an item, once."""
         del self.waiting[item]
         return [said.pop(item) for said in self._said]
+
+
+def _said(finding: FindingRecord) -> str:
+    """A finding in one line: subject, kind, what the check said, and why."""
+    why = "" if finding.outcome is None else finding.outcome["reason"]
+    return ": ".join(each for each in (finding.subject, finding.kind, finding.message, why) if each)
 
 
 def stub(name: str, doc: str, wanted: Iterable[str], marks: Iterable[Any] = ()) -> Callable[..., None]:

@@ -303,6 +303,8 @@ def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
     yield Line(f"{finding.severity.upper()}  broken: {_sentence(finding.check)}"[:width], colour)
     estate = next(each for each in run.estates if each.name == finding.estate)
     yield from _wrapped(f"{where}, at {_stretches(labels, estate)}: {finding.subject}", width, "  ")
+    if said := _said(finding):
+        yield from _wrapped(said, width, "  ")
     if finding.outcome is not None:
         answer = finding.outcome["disposition"]
         if finding.outcome["sip"] is not None:
@@ -312,8 +314,6 @@ def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
         yield from _wrapped(f"{answer}: {finding.outcome['reason']}", width, "  ")
         for number, hop in enumerate(finding.outcome["hops"], start=1):
             yield from _wrapped(f"{number}. {hop}", width, "    ")
-    elif finding.message:
-        yield from _wrapped(finding.message, width, "  ")
     yield from set_wrong(run, finding, width)
     if cause.people.people:
         yield from _wrapped(f"Hit: {cause.people}", width, "  ")
@@ -340,6 +340,12 @@ def _finding(run: Run, cause: Cause, width: int) -> Iterator[Line]:
         yield from _wrapped(f"Do: {finding.remedy}", width, "  ")
     if finding.document:
         yield from _wrapped(f"See: {finding.document}", width, "  ")
+
+
+def _said(finding: FindingRecord) -> str:
+    """What the check itself said: the kind of failure, where it names one, and its message."""
+    kind = "" if finding.kind == finding.check.rpartition("::")[2] else finding.kind.replace("-", " ")
+    return ": ".join(each for each in (kind, finding.message) if each)
 
 
 def _findings_in(findings: Iterable[FindingRecord]) -> int:

@@ -290,7 +290,8 @@ def _record(
         kind=broken.finding.kind,
         subject=broken.subject,
         people=broken.people,
-        message=broken.message if outcome is None else "",
+        # What an assertion says of an outcome is said by the outcome.
+        message=broken.message if outcome is None else broken.finding.message,
         outcome=None if outcome is None else _plain_outcome(outcome),
         assumes=() if outcome is None else tuple(each for each in outcome.assumes if each not in stated),
         remedy=check.remedy,
