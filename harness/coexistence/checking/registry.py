@@ -260,7 +260,7 @@ def _misfit(
         said = function.__globals__.get(first)
         for each in rest:
             said = getattr(said, each, None)
-    if said is parameter.empty or is_class is None or not isinstance(said, type):
+    if said is parameter.empty or said is Any or is_class is None or not isinstance(said, type):
         return ""
     # What is said may promise less, as ``Asked`` and ``object`` do; a protocol is left to type checkers.
     # By name: a module of the project may have been imported twice.
