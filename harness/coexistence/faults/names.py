@@ -261,16 +261,8 @@ def new_pool_without_a_record(scene: Scene) -> Iterator[Injection]:
     Its servers know each other by their own names; whoever asks for the pool finds nothing.
     """
     for pool in scene.new_pools(PoolRole.FRONT_END):
-
-        def left_out(_step: object, operation: op.Operation, name: str = pool.id) -> Iterable[op.Operation]:
-            if isinstance(operation, op.SetDnsRecords):
-                operation = replace(
-                    operation, records=tuple(each for each in operation.records if each.name != name)
-                )
-            yield operation
-
-        made = scene.rewritten(left_out)
-        if made.plan.steps != scene.plan.steps:
+        made = _forgotten(scene, (pool.id,))
+        if made is not None:
             yield Injection(target=pool.id, scene=made)
 
 
@@ -287,12 +279,11 @@ def sign_in_record_switched_early(scene: Scene) -> Iterator[Injection]:
 
     Everybody's first sign-in rests on a pool that only the pilot was to use.
     """
-    known = scene.deployment.records
-    if isinstance(known, Unknown) or not scene.passes(Checkpoint.SIDE_BY_SIDE):
+    if not scene.passes(Checkpoint.SIDE_BY_SIDE):
         return
-    for record in known:
+    for record in _internal(scene):
         new = scene.successors.get(PoolId(record.target))
-        if record.kind == "SRV" and record.side == "internal" and record.name.startswith(_SIGN_IN) and new:
+        if record.kind == "SRV" and record.name.startswith(_SIGN_IN) and new:
             early = op.SetDnsRecords(records=(replace(record, target=new, origin=_MADE),))
             yield Injection(
                 target=record.name, about=(new,), scene=scene.before(Checkpoint.SIDE_BY_SIDE, early)

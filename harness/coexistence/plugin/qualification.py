@@ -1,7 +1,7 @@
 """A qualifying run: one item for each fault, and what all of them say about the checks.
 
 Law of this room: it translates, as the rest of this floor does. Who noticed a fault, and whether that is
-enough, is decided in ``qualifying``.
+enough, is decided in ``rehearsal.qualification``.
 """
 
 from __future__ import annotations
